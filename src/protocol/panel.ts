@@ -1,0 +1,25 @@
+/**
+ * Between the extension host (`src/editor/panel-host`) and the webview (`src/panel`).
+ *
+ * Format: `postMessage` with one of these objects. The host sends a `snapshot` when the webview says `ready` and
+ * whenever it becomes visible again, then `events` at most ten times a second while it is visible. The webview keeps
+ * the model by the same reducer as the host (`src/report/model.ts`), so both hold the same state.
+ */
+import type { RunEvent, SourcePlace } from './run.ts';
+
+export type ToPanel<Model> =
+  | { readonly type: 'snapshot'; readonly model: Model }
+  | { readonly type: 'events'; readonly events: readonly RunEvent[] };
+
+export type FromPanel =
+  | { readonly type: 'ready' }
+  | { readonly type: 'stop' }
+  | { readonly type: 'rerun' }
+  | { readonly type: 'openSource'; readonly at: SourcePlace }
+  /** A file of the run folder: the full results, the report, one worker's log. */
+  | { readonly type: 'openRunFile'; readonly file: 'results' | 'report' | 'summary' | 'folder' }
+  | { readonly type: 'openLog'; readonly worker: number }
+  /** The whole value or error of one item, as a document. */
+  | { readonly type: 'openResult'; readonly index: number }
+  | { readonly type: 'copy'; readonly text: string }
+  | { readonly type: 'chooseFunction' };
