@@ -1,0 +1,103 @@
+/**
+ * `npm run build [-- --development] [--force]`: bundles every process and writes the library's declarations.
+ *
+ * Nothing is built twice: the content hashes of all files that went into a bundle, and of its options, are kept in
+ * `node_modules/.cache/manycore-build.json`; a bundle whose hashes are the same and whose output is there is left alone.
+ */
+import { chmodSync, existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { bundles } from './bundles.mjs';
+import { writeDeclarations } from './declarations.mjs';
+import { hashFile, hashText, readStamp, writeStamp } from './setup/hash.mjs';
+import { ensureInstalled } from './setup/install.mjs';
+import { inRoot, root } from './setup/paths.mjs';
+import { main, SetupError, say, seconds } from './setup/say.mjs';
+
+const stampFile = inRoot('node_modules', '.cache', 'manycore-build.json');
+
+/**
+ * Builds what is not built, or not any more.
+ * @param {{ development?: boolean, force?: boolean, quiet?: boolean }} [options] development: not minified.
+ * @throws {SetupError} when a bundle does not build; esbuild has printed why.
+ */
+export async function build({ development = false, force = false, quiet = false } = {}) {
+  const begin = performance.now();
+  const stamps = (force ? null : readStamp(stampFile)) ?? {};
+  const done = [];
+  for (const bundle of bundles) {
+    if (!existsSync(inRoot(bundle.entry))) {
+      say(`build: skipped ${bundle.out}: ${bundle.entry} does not exist yet`);
+      continue;
+    }
+    if (isFresh(bundle, stamps[bundle.out], development)) continue;
+    stamps[bundle.out] = await bundleOne(bundle, development);
+    writeStamp(stampFile, stamps);
+    done.push(bundle.out);
+  }
+  if (existsSync(inRoot('runtime/index.ts')) && writeDeclarations(stamps)) {
+    writeStamp(stampFile, stamps);
+    done.push('runtime/dist/types');
+  }
+  if (!quiet)
+    say(
+      done.length === 0
+        ? 'build: up to date'
+        : `build: ${done.join(', ')} in ${seconds(performance.now() - begin)}`,
+    );
+}
+
+/** Bundles one entry, whatever was built before; returns its stamp. */
+export async function bundleOne({ entry, out, options }, development = false) {
+  const esbuild = await import('esbuild');
+  const all = esbuildOptions(options, entry, out, development);
+  const result = await esbuild.build(all).catch((error) => {
+    throw new SetupError(`build: ${out} failed (${error.errors?.length ?? 1} errors, above)`);
+  });
+  if (options.banner?.js?.startsWith('#!')) chmodSync(inRoot(out), 0o755);
+  const files = Object.keys(result.metafile.inputs).filter((file) => existsSync(inRoot(file)));
+  const outputs = Object.keys(result.metafile.outputs);
+  return {
+    options: optionsHash({ entry, out, options }, development),
+    inputs: Object.fromEntries(files.map((file) => [file, hashFile(inRoot(file))])),
+    outputs,
+  };
+}
+
+function isFresh(bundle, stamp, development) {
+  return (
+    stamp !== undefined &&
+    stamp.options === optionsHash(bundle, development) &&
+    stamp.outputs.every((file) => existsSync(inRoot(file))) &&
+    Object.entries(stamp.inputs).every(([file, hash]) => hashFile(inRoot(file)) === hash)
+  );
+}
+
+const optionsHash = (bundle, development) =>
+  hashText(JSON.stringify([bundle, development, hashFile(inRoot('package-lock.json'))]));
+
+/** @returns {import('esbuild').BuildOptions & { metafile: true }} */
+const esbuildOptions = (options, entry, out, development) => ({
+  absWorkingDir: root,
+  entryPoints: [entry],
+  outfile: out,
+  bundle: true,
+  metafile: true,
+  minify: !development,
+  keepNames: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  logLevel: 'warning',
+  ...options,
+});
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await main(async () => {
+    const { values } = parseArgs({
+      options: { development: { type: 'boolean' }, force: { type: 'boolean' } },
+    });
+    ensureInstalled();
+    await build(values);
+  });
+}

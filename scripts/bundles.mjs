@@ -1,0 +1,58 @@
+/**
+ * Every bundle of this repository: one for each process. What a bundle is built from and where it goes is said here
+ * only; `scripts/build.mjs` builds them, a test holds `budgets.json` to the same list.
+ */
+
+/** Modules of CommonJS packages call `require`, which an ESM bundle does not have by itself. */
+const requireInEsm = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  'const require = __createRequire(import.meta.url);',
+].join('\n');
+
+/** CommonJS has no `import.meta`; files beside the bundle are found through this URL. */
+const urlInCommonJs = "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;";
+
+const node = { platform: 'node', target: 'node20.19' };
+const esm = { ...node, format: 'esm', banner: { js: requireInEsm } };
+const cjs = {
+  ...node,
+  format: 'cjs',
+  define: { 'import.meta.url': '__importMetaUrl' },
+  banner: { js: urlInCommonJs },
+};
+/** esbuild is a native program: it is installed beside the bundle and never inlined. */
+const withEsbuild = { external: ['esbuild'] };
+
+/** @typedef {{ entry: string, out: string, options: import('esbuild').BuildOptions }} Bundle */
+
+/** @type {readonly Bundle[]} */
+export const bundles = [
+  // The extension: one process each.
+  { entry: 'src/editor/main.ts', out: 'dist/extension.cjs', options: { ...cjs, external: ['vscode'] } },
+  { entry: 'src/server/main.ts', out: 'dist/server.js', options: esm },
+  { entry: 'src/job/host.ts', out: 'dist/job-host.js', options: { ...esm, ...withEsbuild } },
+  { entry: 'src/job/task.ts', out: 'dist/task.js', options: { ...esm, ...withEsbuild } },
+  { entry: 'runtime/process/child.ts', out: 'dist/child.js', options: esm },
+  {
+    entry: 'src/panel/main.ts',
+    out: 'dist/panel.js',
+    options: { platform: 'browser', format: 'iife', target: 'es2023', loader: { '.svg': 'dataurl' } },
+  },
+  // The library and the command.
+  { entry: 'runtime/index.ts', out: 'runtime/dist/index.js', options: esm },
+  { entry: 'runtime/index.ts', out: 'runtime/dist/index.cjs', options: cjs },
+  { entry: 'runtime/process/child.ts', out: 'runtime/dist/child.js', options: esm },
+  { entry: 'src/job/task.ts', out: 'runtime/dist/task.js', options: { ...esm, ...withEsbuild } },
+  {
+    entry: 'src/cli/main.ts',
+    out: 'runtime/dist/cli.js',
+    options: { ...esm, ...withEsbuild, banner: { js: `#!/usr/bin/env node\n${requireInEsm}` } },
+  },
+];
+
+/** The suite that runs inside VS Code: built for tests only. */
+export const hostSuite = {
+  entry: 'test/host/index.ts',
+  out: 'dist-test/host/index.cjs',
+  options: { ...cjs, external: ['vscode', 'mocha', 'playwright-core', 'esbuild'] },
+};
