@@ -1,0 +1,66 @@
+/** Numbers as people read them; the same in the panel, the report and the verdict. English, so that reports compare. */
+
+const counts = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** `12345` as `12,345`. */
+export function formatCount(count: number): string {
+  return counts.format(count);
+}
+
+/** `1 item`, `2 items`, `12,345 items`; `many` for words that do not end in a mere s. */
+export function plural(count: number, one: string, many: string = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** A duration in ms with about three digits and the unit that fits: `4.2 µs`, `310 ms`, `3.14 s`, `2 min 05 s`, `3 h 12 min`. */
+export function formatMs(ms: number): string {
+  if (!Number.isFinite(ms)) return '?';
+  if (ms <= 0) return '0 ms';
+  if (ms < 0.9995) return `${significant(ms * 1000)} µs`;
+  if (ms < 999.5) return `${significant(ms)} ms`;
+  if (ms < 59_950) return `${significant(ms / 1000)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${twoDigits(seconds % 60)} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
+}
+
+/** A ratio as `1.94x`; two decimals below 10, one below 100. */
+export function formatSpeedup(speedup: number): string {
+  const digits = speedup < 9.995 ? 2 : speedup < 99.95 ? 1 : 0;
+  return `${speedup.toFixed(digits)}x`;
+}
+
+/** `1.90x to 1.98x`. */
+export function formatSpeedupInterval(interval: readonly [number, number]): string {
+  return `${formatSpeedup(interval[0])} to ${formatSpeedup(interval[1])}`;
+}
+
+/** A share of 1 as `42 %`; one decimal below 10 %, and `<0.1 %` for what is there but hardly. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  if (percent > 0 && percent < 0.05) return '<0.1 %';
+  if (percent === 0 || percent >= 9.95) return `${Math.round(percent)} %`;
+  return `${percent.toFixed(1)} %`;
+}
+
+/** Items a second: `3.2/s`, `1,250/s`. */
+export function formatRate(rate: number): string {
+  return rate > 0 && rate < 10 ? `${significant(rate)}/s` : `${formatCount(rate)}/s`;
+}
+
+/** Bytes as `312 MB` (powers of 1000, as file managers show them). */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const unit = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  return `${significant(bytes / 1000 ** unit)} ${units[unit]}`;
+}
+
+function significant(value: number): string {
+  if (value >= 99.95) return counts.format(value);
+  return String(Number(value.toPrecision(3)));
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}

@@ -1,0 +1,127 @@
+import type { RunHeader, RunSummary, TimelineSpan, Verdict } from '../../protocol/run.ts';
+import {
+  formatCount,
+  formatMs,
+  formatShare,
+  formatSpeedup,
+  formatSpeedupInterval,
+  plural,
+} from '../format.ts';
+import { LOSS_KINDS } from '../losses.ts';
+import { forecastChart, lossesBar, timelineChart } from './charts.ts';
+import { html, type Markup } from './markup.ts';
+
+const VERDICTS: Record<Verdict['kind'], string> = {
+  'worth-it': '✓ Worth it',
+  marginal: '≈ Marginal',
+  'not-worth-it': '✕ Not worth it',
+  'not-measured': 'Not measured',
+};
+
+/** What a reader must know before any number: that the run was stopped, or that records were left out. */
+export function notices(summary: RunSummary): Markup {
+  const notes: Markup[] = [];
+  if (summary.interrupted) {
+    notes.push(
+      html`<section class="notice"><h2>This run was stopped before its end</h2><p>${plural(summary.items, 'item')} had been done by then; all numbers are about those.</p></section>`,
+    );
+  }
+  if (summary.failed > 0) {
+    const all = summary.succeeded === 0 ? 'Every item failed' : `${plural(summary.failed, 'item')} failed`;
+    notes.push(
+      html`<section class="notice stop"><h2>${all}</h2><p>The first ones are <a href="#failed">below</a>, with the place in the source.</p></section>`,
+    );
+  }
+  if (summary.skippedRecords > 0) {
+    notes.push(
+      html`<section class="notice"><h2>${plural(summary.skippedRecords, 'record')} could not be read and were left out</h2></section>`,
+    );
+  }
+  return html`${notes}`;
+}
+
+/** The answer: how much faster, how sure, and whether it was worth it. */
+export function overview(summary: RunSummary): Markup {
+  const { verdict, baseline } = summary;
+  const number =
+    summary.speedup === null
+      ? html`<p class="big none">Not measured</p>`
+      : html`<p class="big">${formatSpeedup(summary.speedup)}</p><p class="interval">${intervalText(summary)}</p>`;
+  const how =
+    baseline.ms === null
+      ? (baseline.note ?? 'not measured')
+      : `${baseline.kind === 'full' ? 'every item timed' : `${plural(baseline.items, 'item')} timed`}${baseline.note === undefined ? '' : `; ${baseline.note}`}`;
+  return html`<section aria-label="Result"><div class="hero"><div>${number}</div>
+<div><span class="badge ${verdict.kind}">${VERDICTS[verdict.kind]}</span><p class="verdict">${verdict.text}</p></div></div>
+<dl class="tiles">
+${tile('Items', formatCount(summary.items), summary.failed > 0 ? `${formatCount(summary.failed)} failed` : 'all succeeded', summary.items > 0)}
+${tile('Workers', formatCount(summary.workers), summary.efficiency === null ? '' : `${formatShare(summary.efficiency)} efficient`)}
+${tile('In parallel', formatMs(summary.wallMs), 'start-up included')}
+${tile('In one process', baseline.ms === null ? '–' : formatMs(baseline.ms), how)}
+${tile('Rate', summary.wallMs > 0 ? `${formatCount((summary.items / summary.wallMs) * 1000)}/s` : '–', 'items a second')}
+</dl></section>`;
+}
+
+function intervalText(summary: RunSummary): string {
+  if (summary.speedupInterval === null) return 'too few items timed to say how certain';
+  if (summary.baseline.kind === 'full') return 'every item was timed in one process';
+  return `95 % interval ${formatSpeedupInterval(summary.speedupInterval)}`;
+}
+
+function tile(name: string, value: string, more: string, showMore = true): Markup {
+  return html`<div><dt>${name}</dt><dd>${value}${more === '' || !showMore ? null : html`<small>${more}</small>`}</dd></div>`;
+}
+
+export function lossesSection(summary: RunSummary): Markup {
+  if (summary.items === 0) return html``;
+  const whole = summary.workers * summary.wallMs;
+  const rows = LOSS_KINDS.map(
+    ({ key, label, meaning }) =>
+      html`<tr><td><span class="swatch ${key}"></span>${label}</td><td class="soft">${meaning}</td><td class="number">${formatMs(summary.losses[key] * whole)}</td><td class="number">${formatShare(summary.losses[key])}</td></tr>`,
+  );
+  return html`<section><h2>Where the time went</h2><p class="note">The time of all workers together: ${plural(summary.workers, 'worker')} for ${formatMs(summary.wallMs)} each.</p>
+${lossesBar(summary.losses)}
+<div class="wide"><table><thead><tr><th>Part</th><th>What it is</th><th class="number">Time</th><th class="number">Share</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
+}
+
+export function timelineSection(spans: readonly TimelineSpan[]): Markup {
+  if (spans.length === 0) return html``;
+  return html`<section><h2>Timeline</h2><p class="note">A row for each worker. Point at a bar for its items and time.</p>
+<div class="legend"><span><span class="swatch startup"></span>Starting up</span><span><span class="swatch computing"></span>Computing</span><span><span class="swatch encoding"></span>Encoding</span><span><span class="swatch failure"></span>▼ Failed items</span></div>
+${timelineChart(spans)}</section>`;
+}
+
+export function forecastSection(summary: RunSummary): Markup {
+  if (summary.forecast === null || summary.forecast.length === 0) return html``;
+  const rows = summary.forecast.map(
+    (point) =>
+      html`<tr><td>${plural(point.workers, 'worker')}${point.workers === summary.workers ? ' (measured)' : ''}</td><td class="number">${formatSpeedup(point.speedup)}</td><td class="number">${formatSpeedupInterval(point.interval)}</td><td class="number">${formatShare(point.speedup / point.workers)}</td></tr>`,
+  );
+  return html`<section><h2>With more or fewer workers</h2><p class="note">Reckoned from where the time of this one run went, given as many free cores: what each worker did once stays, the rest is divided. The band reaches from the best to the worst case that the measurement allows.</p>
+${forecastChart(summary.forecast, summary.workers)}
+<details><summary>Table</summary><div class="wide"><table><thead><tr><th>Workers</th><th class="number">Speedup</th><th class="number">Band</th><th class="number">Efficiency</th></tr></thead><tbody>${rows}</tbody></table></div></details></section>`;
+}
+
+export function workersSection(summary: RunSummary): Markup {
+  if (summary.perWorker.length === 0) return html``;
+  const rows = summary.perWorker.map(
+    (worker) =>
+      html`<tr><td>${worker.worker}</td><td class="number">${String(worker.pid)}</td><td class="number">${formatCount(worker.items)}</td><td class="number">${worker.failed === 0 ? '0' : html`<span class="err">${formatCount(worker.failed)}</span>`}</td><td class="number">${formatMs(worker.busyMs)}</td><td class="number">${formatMs(worker.startupMs)}</td><td class="number">${formatMs(worker.encodingMs)}</td><td class="number">${formatMs(worker.waitingMs)}</td><td class="number">${formatCount(worker.lines)}</td></tr>`,
+  );
+  const table = html`<div class="wide"><table><thead><tr><th>Worker</th><th class="number">Process</th><th class="number">Items</th><th class="number">Failed</th><th class="number">In your function</th><th class="number">Starting up</th><th class="number">Encoding</th><th class="number">Waiting</th><th class="number">Lines</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  const long = summary.perWorker.length > 16;
+  return html`<section class="long"><h2>Workers</h2>${long ? html`<details><summary>All ${plural(summary.perWorker.length, 'worker')}</summary>${table}</details>` : table}</section>`;
+}
+
+/** What was chosen for the run, each choice with its reason. */
+export function choices(header: RunHeader): Markup {
+  const place = header.line === null ? header.file : `${header.file}:${header.line}`;
+  return html`<section><h2>How it was run</h2><dl class="facts">
+<dt>Function</dt><dd>${header.exportName}<small>${place}</small></dd>
+<dt>Dataset</dt><dd>${header.dataset.source}<small>${header.dataset.kind}${header.dataset.items === null ? ', streamed' : `, ${plural(header.dataset.items, 'item')}`}</small></dd>
+<dt>Workers</dt><dd>${formatCount(header.workers.count)}<small>${header.workers.reason}</small></dd>
+<dt>Node</dt><dd>${header.node.version} <span class="mono soft">${header.node.path}</span><small>${header.node.reason}</small></dd>
+<dt>Loader</dt><dd>${header.loader.kind === 'native' ? 'Native' : 'Bundle'}<small>${header.loader.reason}</small></dd>
+<dt>Run folder</dt><dd class="mono">${header.runDir}</dd>
+</dl></section>`;
+}
