@@ -64,7 +64,10 @@ const isForThisPlatform = ({ os, cpu, libc }) =>
  * Runs npm; its output is shown.
  * @throws {SetupError} when it fails
  */
-export function npm(args, { cwd, env = process.env, node = process.execPath, stdio = ['ignore', 2, 2] }) {
+export function npm(
+  args,
+  { cwd, env = process.env, node = process.execPath, stdio = ['ignore', 'ignore', 2] },
+) {
   // npm_execpath: the npm that runs this script; else the one on PATH.
   const cli = process.env.npm_execpath;
   const [command, first] = cli?.endsWith('.js') ? [node, [cli]] : ['npm', []];
