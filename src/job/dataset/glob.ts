@@ -1,0 +1,25 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { glob } from 'tinyglobby';
+import { DatasetError } from './errors.ts';
+
+/**
+ * The files that match, sorted by code unit, so the same files always give the same items in the same order.
+ * A relative pattern gives paths relative to `cwd`, an absolute one absolute paths; always with `/`. Hidden files only
+ * when the pattern names them.
+ * @throws DatasetError when nothing matches.
+ */
+export async function matchFiles(pattern: string, cwd: string): Promise<readonly string[]> {
+  const portable = process.platform === 'win32' ? pattern.replaceAll('\\', '/') : pattern;
+  const found = await glob(portable, { cwd, expandDirectories: false });
+  if (found.length > 0) return found.sort();
+  const folder = await stat(resolve(cwd, pattern)).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  throw new DatasetError(`No file matches glob:${pattern} in ${cwd}.`, {
+    hint: folder
+      ? `It is a folder; for the files in it write glob:${portable.replace(/\/$/, '')}/**/*`
+      : '* stops at /, ** does not; {a,b} means either; letter case counts.',
+  });
+}
