@@ -1,6 +1,7 @@
 import type { ForecastPoint, Losses, TimelineSpan } from '../../protocol/run.ts';
 import { formatCount, formatMs, formatShare, formatSpeedup, plural } from '../format.ts';
 import { LOSS_KINDS } from '../losses.ts';
+import { axisTicks } from '../ticks.ts';
 import { compactSpans } from '../timeline.ts';
 import { html, type Markup } from './markup.ts';
 
@@ -63,7 +64,7 @@ export function timelineChart(spans: readonly TimelineSpan[]): Markup {
       );
     return html`<rect class="${span.kind}" x="${x}" y="${y}" width="${width}" height="${bar}"><title>${describe(span)}</title></rect>`;
   });
-  const ticks = timeTicks(length).map((time) => {
+  const ticks = axisTicks(length).map((time) => {
     const x = left + time * scale;
     return html`<line class="axis" x1="${x}" x2="${x}" y1="0" y2="${height + 4}"/><text x="${x}" y="${height + 18}" text-anchor="middle">${formatMs(time)}</text>`;
   });
@@ -79,17 +80,6 @@ function describe(span: TimelineSpan): string {
         : `, ${plural(span.count, 'item')} from ${span.item}`;
   const failed = span.failed > 0 ? `, ${formatCount(span.failed)} failed` : '';
   return `Worker ${span.worker}: ${KIND_LABELS[span.kind]}${items}, ${formatMs(span.end - span.begin)}${failed}`;
-}
-
-/** Round points in time (ms) between 0 and `length`, about eight of them, for an axis. */
-export function timeTicks(length: number, wanted = 8): number[] {
-  const rough = length / wanted;
-  const magnitude = 10 ** Math.floor(Math.log10(rough));
-  const step =
-    magnitude * (rough / magnitude > 5 ? 10 : rough / magnitude > 2 ? 5 : rough / magnitude > 1 ? 2 : 1);
-  const ticks: number[] = [];
-  for (let tick = 0; tick <= length * 1.0001; tick += step) ticks.push(Number(tick.toPrecision(12)));
-  return ticks;
 }
 
 /** Speedup over workers, both doubling along their axis, so that the ideal is a straight line. */

@@ -1,0 +1,120 @@
+import type { RunHeader } from '../protocol/run.ts';
+import { plural } from '../report/format.ts';
+import { isOver, isRunning, type RunModel } from '../report/model.ts';
+import { button, el, setAttribute, setText } from './dom.ts';
+import type { Part, Post } from './part.ts';
+
+/** What is run, on what, with what, each with its reason; and what can be done about it. */
+export class Header implements Part {
+  readonly element: HTMLElement;
+  readonly #state = el('span', { class: 'state', test: 'run-state' });
+  readonly #function: HTMLButtonElement;
+  readonly #facts = el('ul', { class: 'facts', 'aria-label': 'How it is run' });
+  readonly #stop: HTMLButtonElement;
+  readonly #rerun: HTMLButtonElement;
+  readonly #report: HTMLButtonElement;
+  #header: RunHeader | null = null;
+
+  constructor(post: Post) {
+    this.#function = button(
+      '',
+      () => {
+        const header = this.#header;
+        if (header !== null)
+          post({ type: 'openSource', at: { file: header.file, line: header.line ?? 1, column: 1 } });
+      },
+      { class: 'link name', test: 'function-name' },
+    );
+    this.#stop = button('Stop', () => post({ type: 'stop' }), { test: 'stop-button' }, 'stop');
+    this.#rerun = button(
+      'Run again',
+      () => post({ type: 'rerun' }),
+      { class: 'secondary', test: 'rerun-button' },
+      'rerun',
+    );
+    this.#report = button(
+      'Open report',
+      () => post({ type: 'openRunFile', file: 'report' }),
+      { class: 'secondary', test: 'open-report-button' },
+      'report',
+    );
+    const actions = el('div', { class: 'actions' }, this.#stop, this.#rerun, this.#report);
+    this.element = el('header', { class: 'bar' }, this.#state, this.#function, this.#facts, actions);
+  }
+
+  update(model: RunModel): void {
+    setText(this.#state, stateText(model));
+    setAttribute(this.#state, 'data-value', model.state);
+    setAttribute(this.#state, 'data-tone', tone(model));
+    this.#stop.hidden = !isRunning(model);
+    this.#stop.disabled = model.state === 'stopping';
+    this.#rerun.hidden = !isOver(model);
+    this.#report.hidden = model.summary === null;
+    this.element.hidden = model.state === 'idle';
+    if (model.header === this.#header) return;
+    this.#header = model.header;
+    this.#function.hidden = model.header === null;
+    this.#facts.replaceChildren(...(model.header === null ? [] : factsOf(model.header)));
+    if (model.header === null) return;
+    setText(this.#function, model.header.exportName);
+    this.#function.title = `${model.header.function}: open the source`;
+  }
+}
+
+/** The state in a word or two. */
+export function stateText(model: RunModel): string {
+  switch (model.state) {
+    case 'idle':
+      return 'No run yet';
+    case 'preparing':
+      return 'Preparing';
+    case 'calibrating':
+      return 'Calibrating';
+    case 'baseline':
+      return 'Measuring baseline';
+    case 'running':
+      return 'Running';
+    case 'finishing':
+      return 'Finishing';
+    case 'stopping':
+      return 'Stopping';
+    case 'interrupted':
+      return 'Stopped';
+    case 'failed':
+      return 'Could not run';
+    case 'finished':
+      return model.summary !== null && model.summary.failed > 0 ? 'Done with failures' : 'Done';
+  }
+}
+
+function tone(model: RunModel): string {
+  if (model.state === 'failed') return 'bad';
+  if (model.state === 'interrupted') return 'fair';
+  if (model.state === 'finished') return model.exitCode === 0 ? 'good' : 'bad';
+  return 'busy';
+}
+
+function factsOf(header: RunHeader): HTMLElement[] {
+  const { dataset, workers, node, loader } = header;
+  const items = dataset.items === null ? 'streamed' : plural(dataset.items, 'item');
+  return [
+    fact('dataset', dataset.source, `Dataset ${dataset.source}: ${dataset.kind}, ${items}`),
+    fact('workers', plural(workers.count, 'worker'), `${plural(workers.count, 'worker')}: ${workers.reason}`),
+    fact('node', `Node ${node.version.replace(/^v/, '')}`, `${node.path}\n${node.reason}`),
+    fact(
+      'loader',
+      loader.kind === 'native' ? 'Native loader' : 'Bundled',
+      `Loader "${loader.kind}": ${loader.reason}`,
+    ),
+  ];
+}
+
+// The reason is a tooltip for the mouse and a description for a screen reader; the focus gets there too.
+function fact(kind: string, text: string, reason: string): HTMLElement {
+  return el(
+    'li',
+    { title: reason, class: kind, tabindex: '0' },
+    text,
+    el('span', { class: 'unseen' }, `. ${reason}`),
+  );
+}

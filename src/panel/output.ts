@@ -1,0 +1,150 @@
+import type { OutputLine } from '../protocol/run.ts';
+import { formatCount, plural } from '../report/format.ts';
+import { isOver, type RunModel } from '../report/model.ts';
+import { plainText } from '../report/plain-text.ts';
+import { button, el, setAttribute, setText } from './dom.ts';
+import { filterLines } from './output-filter.ts';
+import type { Part, Post } from './part.ts';
+import { VirtualList } from './virtual-list.ts';
+
+const LINE_HEIGHT = 20;
+
+/** What the workers write: by worker, by text, following the newest line until the reader scrolls up. */
+export class OutputView implements Part {
+  readonly element: HTMLElement;
+  readonly #worker = el('select', { 'aria-label': 'Worker', test: 'output-worker' });
+  readonly #text = el('input', {
+    type: 'search',
+    placeholder: 'Filter',
+    'aria-label': 'Filter output by text',
+    test: 'output-filter',
+  });
+  readonly #follow: HTMLButtonElement;
+  readonly #log: HTMLButtonElement;
+  readonly #note = el('span', { class: 'soft' });
+  readonly #empty = el('p', { class: 'empty' });
+  readonly #list: VirtualList<OutputLine>;
+  #following = true;
+  #model: RunModel | null = null;
+  #shown: RunModel['output'] | null = null;
+  #workers = '';
+
+  constructor(post: Post) {
+    this.#list = new VirtualList<OutputLine>(
+      { height: LINE_HEIGHT, create: createLine, fill: fillLine },
+      el('div', {
+        class: 'lines',
+        test: 'worker-output',
+        tabindex: '0',
+        role: 'log',
+        'aria-live': 'off',
+        'aria-label': 'Output of the workers',
+      }),
+    );
+    this.#follow = button('Follow', () => this.#setFollowing(!this.#following), {
+      class: 'toggle',
+      title: 'Keep the newest line in sight',
+    });
+    const copy = button(
+      'Copy',
+      () => post({ type: 'copy', text: this.#list.items.map((line) => plainText(line.text)).join('\n') }),
+      { class: 'toggle', title: 'Copy the lines shown' },
+    );
+    this.#log = button('Open log', () => post({ type: 'openLog', worker: Number(this.#worker.value) }), {
+      class: 'toggle',
+      title: 'Open everything this worker wrote',
+    });
+    this.#worker.addEventListener('change', () => this.#refilter());
+    this.#text.addEventListener('input', () => this.#refilter());
+    this.#list.element.addEventListener('scroll', () => {
+      if (this.#list.element.clientHeight > 0) this.#setFollowing(this.#list.atEnd, false);
+    });
+    this.element = el(
+      'div',
+      { class: 'output' },
+      el('div', { class: 'tools' }, this.#worker, this.#text, this.#follow, copy, this.#log, this.#note),
+      this.#empty,
+      this.#list.element,
+    );
+    this.#setFollowing(true);
+  }
+
+  update(model: RunModel): void {
+    const emptied = this.#model?.header !== model.header;
+    this.#model = model;
+    this.#updateWorkers(model);
+    if (model.output === this.#shown && !emptied) {
+      this.#showEmpty(model);
+      return;
+    }
+    this.#shown = model.output;
+    this.#refilter();
+  }
+
+  #refilter(): void {
+    const model = this.#model;
+    if (model === null) return;
+    const worker = this.#worker.value === '' ? null : Number(this.#worker.value);
+    const lines = filterLines(model.output.lines, { worker, text: this.#text.value });
+    this.#log.hidden = worker === null;
+    this.#list.setItems(lines);
+    if (this.#following) this.#list.scrollToEnd();
+    const part = lines.length < model.output.lines.length ? `${formatCount(lines.length)} of ` : '';
+    const gone =
+      model.output.dropped > 0 ? `, ${formatCount(model.output.dropped)} older ones in the logs` : '';
+    setText(this.#note, `${part}${plural(model.output.lines.length, 'line')}${gone}`);
+    this.#showEmpty(model);
+  }
+
+  #showEmpty(model: RunModel): void {
+    const none = this.#list.items.length === 0;
+    this.#empty.hidden = !none;
+    this.#list.element.hidden = none;
+    if (!none) return;
+    const filtered = model.output.lines.length > 0;
+    setText(
+      this.#empty,
+      filtered
+        ? 'No line matches the filter.'
+        : isOver(model)
+          ? 'The workers wrote nothing.'
+          : 'Nothing written yet: what your function logs appears here.',
+    );
+  }
+
+  #updateWorkers(model: RunModel): void {
+    const ids = new Set(model.progress?.workers.map((worker) => worker.id) ?? []);
+    for (const line of model.output.lines) ids.add(line.worker);
+    const key = [...ids].sort((a, b) => a - b).join(' ');
+    if (key === this.#workers && this.#worker.options.length > 0) return;
+    this.#workers = key;
+    const chosen = this.#worker.value;
+    this.#worker.replaceChildren(
+      el('option', { value: '' }, 'All workers'),
+      ...key
+        .split(' ')
+        .filter((id) => id !== '')
+        .map((id) => el('option', { value: id }, `Worker ${id}`)),
+    );
+    this.#worker.value = ids.has(Number(chosen)) && chosen !== '' ? chosen : '';
+  }
+
+  #setFollowing(following: boolean, scroll = true): void {
+    this.#following = following;
+    setAttribute(this.#follow, 'aria-pressed', String(following));
+    if (following && scroll) this.#list.scrollToEnd();
+  }
+}
+
+function createLine(): HTMLElement {
+  return el('div', { class: 'line' }, el('span', { class: 'who' }), el('span', { class: 'text' }));
+}
+
+function fillLine(row: HTMLElement, line: OutputLine): void {
+  const [who, text] = row.children;
+  if (!(who instanceof HTMLElement) || !(text instanceof HTMLElement)) return;
+  setText(who, `${line.worker}`);
+  who.title = line.item === null ? `Worker ${line.worker}` : `Worker ${line.worker}, item ${line.item}`;
+  setText(text, plainText(line.text));
+  row.classList.toggle('error', line.stream === 'stderr');
+}

@@ -1,0 +1,90 @@
+import { formatBytes, formatCount, formatMs } from '../../report/format.ts';
+import type { RunModel } from '../../report/model.ts';
+import { el } from '../dom.ts';
+import type { Part } from '../part.ts';
+
+const HEADS = [
+  'Worker',
+  'Process',
+  'State',
+  'Items',
+  'Failed',
+  'In your function',
+  'Starting up',
+  'Encoding',
+  'Waiting',
+  'Memory',
+] as const;
+const STATES = { starting: 'Starting', waiting: 'Waiting', working: 'Working', ended: 'Ended' } as const;
+
+/** The timeline as numbers: a row for each worker. */
+export class WorkersTable implements Part {
+  readonly element: HTMLElement;
+  readonly #body = el('tbody');
+
+  constructor() {
+    const heads = HEADS.map((name, column) =>
+      el('th', { scope: 'col', class: column === 0 || column === 2 ? '' : 'number' }, name),
+    );
+    const table = el(
+      'table',
+      { class: 'table', test: 'workers-table' },
+      el('thead', {}, el('tr', {}, ...heads)),
+      this.#body,
+    );
+    this.element = el(
+      'div',
+      { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Workers' },
+      table,
+    );
+  }
+
+  update(model: RunModel): void {
+    this.#body.replaceChildren(...rowsOf(model).map(tableRow));
+  }
+}
+
+function tableRow(cells: readonly string[]): HTMLElement {
+  const [worker = '', ...rest] = cells;
+  return el(
+    'tr',
+    {},
+    el('th', { scope: 'row' }, worker),
+    ...rest.map((text, column) => el('td', { class: column === 1 ? '' : 'number' }, text)),
+  );
+}
+
+// The summary's numbers once there are any; while it runs, those of the last progress, and what the spans add up to.
+function rowsOf(model: RunModel): string[][] {
+  if (model.summary !== null) {
+    return model.summary.perWorker.map((worker) => [
+      String(worker.worker),
+      String(worker.pid),
+      'Ended',
+      formatCount(worker.items),
+      formatCount(worker.failed),
+      formatMs(worker.busyMs),
+      formatMs(worker.startupMs),
+      formatMs(worker.encodingMs),
+      formatMs(worker.waitingMs),
+      '',
+    ]);
+  }
+  const sums = new Map<string, number>();
+  for (const span of model.spans) {
+    const key = `${span.worker} ${span.kind}`;
+    sums.set(key, (sums.get(key) ?? 0) + span.end - span.begin);
+  }
+  return (model.progress?.workers ?? []).map((worker) => [
+    String(worker.id),
+    String(worker.pid),
+    STATES[worker.state],
+    formatCount(worker.done),
+    formatCount(worker.failed),
+    formatMs(worker.busy),
+    formatMs(sums.get(`${worker.id} startup`) ?? 0),
+    formatMs(sums.get(`${worker.id} encoding`) ?? 0),
+    '',
+    worker.rss === null ? '' : formatBytes(worker.rss),
+  ]);
+}
