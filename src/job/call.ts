@@ -1,5 +1,5 @@
 import { JobError } from './errors.ts';
-import { pickExport } from './loader/loader.ts';
+import { pickExport } from './loader/pick-export.ts';
 import { valueText } from './value-text.ts';
 
 /** What a worker must know of the run; sent once. */

@@ -12,13 +12,14 @@ const MAX_OPEN = 64;
  */
 export class OutputLogs implements Disposable {
   readonly #folder: string;
-  readonly #open = new Map<number, LineFile>();
+  readonly #open = new Map<number | 'baseline', LineFile>();
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  append(line: OutputLine): void {
+  /** `worker` is its number, or `baseline` for the process that measures before the run. */
+  append(line: Omit<OutputLine, 'worker'> & { readonly worker: number | 'baseline' }): void {
     const time = new Date(line.time).toISOString();
     const item = line.item === null ? '-' : `item ${line.item}`;
     this.#log(line.worker).append(`${time}  ${line.stream}  ${item}  ${line.text}\n`);
@@ -33,11 +34,13 @@ export class OutputLogs implements Disposable {
     this.#open.clear();
   }
 
-  #log(worker: number): LineFile {
+  #log(worker: number | 'baseline'): LineFile {
     let log = this.#open.get(worker);
     if (log) return log;
     if (this.#open.size >= MAX_OPEN) this.#closeOldest();
-    log = new LineFile(join(this.#folder, `worker-${worker}.log`), { flag: 'a' });
+    log = new LineFile(join(this.#folder, worker === 'baseline' ? 'baseline.log' : `worker-${worker}.log`), {
+      flag: 'a',
+    });
     this.#open.set(worker, log);
     return log;
   }

@@ -9,7 +9,7 @@ import { JobError } from './errors.ts';
 import { itemKey } from './item-key.ts';
 import { valueText } from './value-text.ts';
 
-export { timeEach, timeItems } from './timing.ts';
+export { timeEach, timeItems, warmUp } from './timing.ts';
 
 /** Outcome of one item. A tuple, because it is what crosses for every item. */
 export type TaskRecord = readonly [

@@ -1,51 +1,75 @@
+/** Timing of items in one worker, one after the other as a plain loop would run them; transport is left out. */
 import { performance } from 'node:perf_hooks';
 import { isThenable, type PreparedCall, preparedCall } from './call.ts';
 
 type Run = PreparedCall['run'];
 
-/** How long `timeItems` measures. Times in ms. */
+/** What a short first run told. Times in ms. */
+export interface WarmUp {
+  /** Items that were run; above the number of items when short ones were repeated. */
+  readonly count: number;
+  /** Mean time of one item. */
+  readonly mean: number;
+  /** Time of the first item, which pays for compilation and caches. */
+  readonly first: number;
+}
+
+/** Items shorter than this, in ms, are timed in batches: reading the clock would be a visible part of each. */
+const SHORT = 0.02;
+/** Length of one batch of short items, in ms, where there are enough of them. */
+const BATCH_LENGTH = 0.02;
+/** Batches to which a list of short items is cut at least, so that an interval can be told. */
+const MIN_BATCHES = 20;
+
+/**
+ * Runs items until `limit` ms have gone, at least one: compiles and warms what a long run would find warm. Short items
+ * are repeated; longer ones are never run twice.
+ */
+export async function warmUp(items: readonly unknown[], limit: number): Promise<WarmUp> {
+  const { run } = preparedCall();
+  const start = performance.now();
+  const first = await runOne(run, items[0]);
+  let count = 1;
+  let elapsed = first;
+  while (elapsed < limit && (count < items.length || elapsed / count < SHORT)) {
+    const running = runUntimed(run, items[count % items.length]);
+    if (running) await running;
+    count++;
+    elapsed = performance.now() - start;
+  }
+  return { count, mean: elapsed / count, first };
+}
+
+/** How `timeItems` measures. Times in ms. */
 export interface TimingBudget {
-  /** Items that begin in this time are run but not counted. */
-  readonly warmUp: number;
-  /** Time for the counted items. */
+  /** Position of the first item; the list is gone round from there, so that warmed-up items come last. */
+  readonly from: number;
+  /** Mean time of an item, from `warmUp`. */
+  readonly mean: number;
+  /** No further item begins after this time ... */
   readonly measure: number;
-  /** Counted items, even above `measure`. */
+  /** ... once this many were timed ... */
   readonly atLeast: number;
-  /** No further item begins after this, whatever the above say. */
+  /** ... or, whatever their number, after this time. */
   readonly patience: number;
 }
 
 /** What `timeItems` measured. */
 export interface Timing {
-  /** ms; of one item, or the mean of `batch` items that were too short to be timed one by one. */
+  /** ms of an item; with `batch` above 1 the mean of that many adjacent items. */
   readonly times: readonly number[];
-  /** For every time, the position of its item in the list given; empty when items were timed in batches. */
+  /** For every time, the position of its item (of the first of its batch) in the list given. */
   readonly positions: readonly number[];
   readonly batch: number;
 }
 
-/** Below this, in ms, reading the clock would be a visible part of what is measured. */
-const SHORT = 0.02;
-/** Length of one batch of short items, in ms. */
-const BATCH_LENGTH = 0.2;
-/** An item as long as this, in ms, is counted even if it is the first: what warms up is small against it. */
-const LONG = 1000;
-
-/**
- * Runs items one after the other as a plain loop would, and times them here: what transport costs is left out. An item
- * that throws has taken its time too.
- */
+/** Times items one by one, each at most once; very short ones in batches and over and over, for a steady mean. */
 export async function timeItems(items: readonly unknown[], budget: TimingBudget): Promise<Timing> {
   const { run } = preparedCall();
-  const start = performance.now();
-  const first = await runOne(run, items[0]);
-  const warm = first < LONG ? await warmUp(run, items, budget, start) : { count: 1, mean: first };
-  const counted = first < LONG ? [] : [first];
-  if (warm.mean < SHORT) return timeInBatches(run, items, warm.mean, budget.measure);
-  return timeOneByOne(run, items, { next: warm.count % items.length, counted, start, budget });
+  return budget.mean < SHORT ? timeInBatches(run, items, budget) : timeOneByOne(run, items, budget);
 }
 
-/** Runs every item once and gives each time in ms: a part of a full baseline. */
+/** Times every item once: a part of a full baseline. */
 export async function timeEach(items: readonly unknown[]): Promise<readonly number[]> {
   const { run } = preparedCall();
   const times: number[] = [];
@@ -53,65 +77,48 @@ export async function timeEach(items: readonly unknown[]): Promise<readonly numb
   return times;
 }
 
-async function warmUp(
-  run: Run,
-  items: readonly unknown[],
-  budget: TimingBudget,
-  start: number,
-): Promise<{ count: number; mean: number }> {
-  let count = 1;
-  let last = start;
-  let mean = performance.now() - start;
-  while (last - start < budget.warmUp) {
-    // Longer items are warmed up by other items only, never by a second run of the same.
-    if (count >= items.length && mean >= SHORT) break;
-    await runOne(run, items[count % items.length]);
-    count++;
-    last = performance.now();
-    mean = (last - start) / count;
-  }
-  return { count, mean };
-}
-
-async function timeInBatches(
-  run: Run,
-  items: readonly unknown[],
-  mean: number,
-  measure: number,
-): Promise<Timing> {
-  const batch = Math.max(1, Math.min(items.length, Math.ceil(BATCH_LENGTH / mean)));
+async function timeOneByOne(run: Run, items: readonly unknown[], budget: TimingBudget): Promise<Timing> {
   const times: number[] = [];
-  const start = performance.now();
-  for (let next = 0, now = start; now - start < measure || next < items.length; ) {
-    const begin = performance.now();
-    for (let i = 0; i < batch; i++) {
-      const running = runUntimed(run, items[(next + i) % items.length]);
-      if (running) await running;
-    }
-    now = performance.now();
-    times.push((now - begin) / batch);
-    next += batch;
-  }
-  return { times, positions: [], batch };
-}
-
-async function timeOneByOne(
-  run: Run,
-  items: readonly unknown[],
-  from: { next: number; counted: number[]; start: number; budget: TimingBudget },
-): Promise<Timing> {
-  const { next, counted: times, start, budget } = from;
-  const positions = times.map(() => 0);
+  const positions: number[] = [];
   const begin = performance.now();
-  for (let i = 0; times.length < items.length; i++) {
-    const now = performance.now();
-    if (now - start > budget.patience && times.length > 0) break;
-    if (now - begin > budget.measure && times.length >= budget.atLeast) break;
-    const position = (next + i) % items.length;
+  while (times.length < items.length) {
+    const elapsed = performance.now() - begin;
+    if (elapsed > budget.measure && times.length >= budget.atLeast) break;
+    if (elapsed > budget.patience) break;
+    const position = (budget.from + times.length) % items.length;
     times.push(await runOne(run, items[position]));
     positions.push(position);
   }
   return { times, positions, batch: 1 };
+}
+
+async function timeInBatches(run: Run, items: readonly unknown[], budget: TimingBudget): Promise<Timing> {
+  const longest = Math.max(1, Math.floor(items.length / MIN_BATCHES));
+  const batch = Math.min(longest, Math.ceil(BATCH_LENGTH / Math.max(budget.mean, 1e-6)));
+  const batches = Math.floor(items.length / batch);
+  const sums = new Array<number>(batches).fill(0);
+  const begin = performance.now();
+  let rounds = 0;
+  do {
+    for (let i = 0; i < batches; i++) {
+      sums[i] = (sums[i] ?? 0) + (await runBatch(run, items, i * batch, batch));
+    }
+    rounds++;
+  } while (performance.now() - begin < budget.measure);
+  return {
+    times: sums.map((sum) => sum / rounds / batch),
+    positions: sums.map((_, i) => i * batch),
+    batch,
+  };
+}
+
+async function runBatch(run: Run, items: readonly unknown[], from: number, count: number): Promise<number> {
+  const begin = performance.now();
+  for (let i = from; i < from + count; i++) {
+    const running = runUntimed(run, items[i]);
+    if (running) await running;
+  }
+  return performance.now() - begin;
 }
 
 async function runOne(run: Run, item: unknown): Promise<number> {
@@ -121,11 +128,11 @@ async function runOne(run: Run, item: unknown): Promise<number> {
   return performance.now() - begin;
 }
 
-/** Gives a promise only for an asynchronous function: awaiting a plain value costs more than a short item. */
+/** Gives a promise only for an asynchronous function: awaiting a plain value takes longer than a short item. */
 function runUntimed(run: Run, item: unknown): Promise<unknown> | undefined {
   try {
     const value = run(item);
-    // The failure is the run's to report; here it only takes time.
+    // What fails here fails in the run too and is told there; now it only takes its time.
     if (isThenable(value)) return Promise.resolve(value).catch(() => undefined);
   } catch {
     // As above.

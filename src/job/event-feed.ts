@@ -1,0 +1,127 @@
+import {
+  MAX_OUTPUT_LINES,
+  type OutputLine,
+  type ResultRow,
+  type RunEvent,
+  type RunPhase,
+  type RunProgress,
+  type TimelineSpan,
+} from '../protocol/run.ts';
+import { applyEvent, emptyModel, type RunModel } from '../report/model.ts';
+import { SpanCoalescer } from '../report/timeline.ts';
+
+/** Time in ms between two events of a kind. */
+const INTERVAL = 100;
+/** Rows of items that succeeded in one event, at most. */
+const MAX_ROWS_A_TICK = 200;
+/** Rows of a run that are sent at most: failed ones, and others. Slower ones than any before always are. */
+const MAX_FAILED_ROWS = 2000;
+const MAX_OTHER_ROWS = 1000;
+
+/**
+ * Puts what happens together into at most ten events a second of each kind, and keeps the bounded picture of the run
+ * that the report is drawn from.
+ */
+export class EventFeed implements Disposable {
+  readonly #onEvent: (event: RunEvent) => void;
+  readonly #progress: () => RunProgress | null;
+  readonly #timer: NodeJS.Timeout;
+  readonly #spans = new SpanCoalescer();
+  #model: RunModel = emptyModel();
+  #lines: OutputLine[] = [];
+  #droppedLines = 0;
+  #rows: ResultRow[] = [];
+  #droppedRows = 0;
+  #failedRows = 0;
+  #otherRows = 0;
+  #slowest = 0;
+  #lastPhase = '';
+  #lastPhaseTime = 0;
+
+  /** `progress` is asked at every tick; `onTick` runs before it. */
+  constructor(
+    onEvent: (event: RunEvent) => void,
+    sources: { progress: () => RunProgress | null; onTick: () => void },
+  ) {
+    this.#onEvent = onEvent;
+    this.#progress = sources.progress;
+    this.#timer = setInterval(() => {
+      sources.onTick();
+      this.flush();
+    }, INTERVAL);
+  }
+
+  /** Sent at once; a mere change of the note at most ten times a second. */
+  phase(phase: RunPhase, note?: string): void {
+    const time = Date.now();
+    if (phase === this.#lastPhase && time - this.#lastPhaseTime < INTERVAL) return;
+    this.#lastPhase = phase;
+    this.#lastPhaseTime = time;
+    this.send({ type: 'phase', phase, time, note });
+  }
+
+  /** Sends an event at once, after what was waiting. */
+  send(event: RunEvent): void {
+    if (event.type === 'output' || event.type === 'results') this.#model = applyEvent(this.#model, event);
+    this.#onEvent(event);
+  }
+
+  line(line: OutputLine): void {
+    if (this.#lines.length < MAX_OUTPUT_LINES) this.#lines.push(line);
+    else this.#droppedLines++;
+  }
+
+  span(span: TimelineSpan): void {
+    this.#spans.add(span);
+  }
+
+  /** Whether this row would be sent: making its previews is worth the time only then. A row that is not wanted counts as dropped. */
+  wantsRow(ok: boolean, ms: number): boolean {
+    const room = this.#otherRows < MAX_OTHER_ROWS && this.#rows.length < MAX_ROWS_A_TICK;
+    const wanted = ok ? room || ms > this.#slowest * 1.05 : this.#failedRows < MAX_FAILED_ROWS;
+    if (!wanted) this.#droppedRows++;
+    return wanted;
+  }
+
+  row(row: ResultRow): void {
+    if (row.ok) this.#otherRows++;
+    else this.#failedRows++;
+    this.#slowest = Math.max(this.#slowest, row.ms);
+    this.#rows.push(row);
+  }
+
+  /** Sends what waits. */
+  flush(): void {
+    const progress = this.#progress();
+    if (progress) this.send({ type: 'progress', progress });
+    if (this.#lines.length > 0 || this.#droppedLines > 0) {
+      this.send({ type: 'output', lines: this.#lines, dropped: this.#droppedLines });
+      this.#lines = [];
+      this.#droppedLines = 0;
+    }
+    if (this.#rows.length > 0) {
+      this.send({ type: 'results', rows: this.#rows, dropped: this.#droppedRows });
+      this.#rows = [];
+      this.#droppedRows = 0;
+    }
+    const spans = this.#spans.take();
+    if (spans.length > 0) this.send({ type: 'timeline', spans });
+  }
+
+  /** The last flush of a run: spans that are still open too. */
+  finish(): void {
+    this.flush();
+    const spans = this.#spans.finish();
+    if (spans.length > 0) this.send({ type: 'timeline', spans });
+  }
+
+  /** What is kept of the run for the report. */
+  picture(): { spans: TimelineSpan[]; output: readonly OutputLine[]; rows: readonly ResultRow[] } {
+    const { output, results } = this.#model;
+    return { spans: this.#spans.all(), output: output.lines, rows: results.rows };
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * The job host: a process of its own, under the user's Node, that runs one job for the editor and ends. It takes
+ * `RunCommand`s and sends `RunEvent`s over Node's IPC channel (see `protocol/run.ts`), and prints nothing to stdout.
+ */
+import type { RunCommand, RunEvent } from '../protocol/run.ts';
+import { type Run, startRun } from './run.ts';
+
+let run: Run | undefined;
+/** Settles when the last event has left this process. */
+let sent: Promise<void> = Promise.resolve();
+
+// What user code of a `module:` dataset prints must not mix with anything that reads stdout.
+console.log = console.error;
+console.info = console.error;
+console.debug = console.error;
+
+process.on('message', (command: RunCommand) => {
+  if (command.type === 'stop') run?.stop();
+  else if (run === undefined) void begin(command.config);
+});
+process.on('disconnect', () => stopAndEnd());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => run?.stop());
+
+async function begin(config: Extract<RunCommand, { type: 'run' }>['config']): Promise<void> {
+  run = startRun(config, send);
+  const { exitCode } = await run.finished;
+  await sent;
+  // An open handle of user code must not keep a finished host alive.
+  process.exit(exitCode);
+}
+
+function stopAndEnd(): void {
+  if (run) run.stop();
+  else process.exit(0);
+}
+
+function send(event: RunEvent): void {
+  // The viewer may be gone; then `disconnect` stops the run.
+  if (!process.connected) return;
+  sent = new Promise((resolve) => process.send?.(event, undefined, undefined, () => resolve()));
+}

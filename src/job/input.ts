@@ -1,0 +1,80 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { RunConfig } from '../protocol/run.ts';
+import { usage } from './check-config.ts';
+import { type Dataset, openDataset, selectedCount, selectRecords } from './dataset/dataset.ts';
+import { parseSource } from './dataset/source.ts';
+import { planLoad } from './loader/loader.ts';
+import type { Records } from './records.ts';
+import { type Survey, survey, surveyOnce } from './survey.ts';
+
+/** The items of a run, before they are items. */
+export interface Input {
+  readonly kind: string;
+  /** Selected items, if known without reading. */
+  readonly count: number | null;
+  look(): Promise<Survey>;
+  /** Another pass. Throws a `JobError` for what can be read once only. */
+  read(): Records;
+  /** Bad records count from here on: passes before the run met the same ones. */
+  countSkipped(): void;
+  skipped(): number;
+}
+
+/** Opens what `config.data` names. Throws a `JobError`. */
+export async function openInput(config: RunConfig): Promise<Input> {
+  let counting = false;
+  let skipped = 0;
+  const dataset = await openDataset(config.data, {
+    cwd: config.cwd,
+    typed: config.typed,
+    onBadRecord: config.onBadRecord ?? 'fail',
+    onBadRecordSkipped: () => {
+      if (counting) skipped++;
+    },
+    importModule,
+  });
+  const seed = config.seed ?? 1;
+  const read = (): Records => selectRecords(dataset.records(), config);
+  const once = await isReadOnce(dataset, config.cwd);
+  if (once && config.baseline === 'full') {
+    throw usage(
+      `--baseline full reads every item twice, and ${config.data} can be read only once`,
+      'Save the items to a file first, or measure a sample: --baseline sample.',
+    );
+  }
+  // A window that is read ahead belongs to the run itself; and a sample of all records would be drawn from all of them twice.
+  counting = once || config.sample !== undefined;
+  const ahead = counting || dataset.kind === 'module';
+  return {
+    kind: dataset.kind,
+    count: selectedCount(dataset.count, config),
+    look: () => (ahead ? surveyOnce(read(), seed) : survey(read, seed)),
+    read,
+    countSkipped: () => {
+      counting = true;
+    },
+    skipped: () => skipped,
+  };
+}
+
+/** Standard input and named pipes. */
+async function isReadOnce(dataset: Dataset, cwd: string): Promise<boolean> {
+  if (dataset.kind === 'stdin') return true;
+  if (dataset.kind === 'range' || dataset.kind === 'glob' || dataset.kind === 'module') return false;
+  const source = parseSource(dataset.source);
+  return 'path' in source && !(await stat(resolve(cwd, source.path))).isFile();
+}
+
+/** The module of `module:FILE#EXPORT`, in this process. Worker-only Node options cannot be given here; then it is bundled. */
+async function importModule(file: string): Promise<Record<string, unknown>> {
+  await using direct = await planLoad(file, { loader: 'auto' });
+  if (direct.execArgv.every((option) => process.execArgv.includes(option) || HARMLESS.has(option))) {
+    return (await import(direct.url)) as Record<string, unknown>;
+  }
+  await using bundled = await planLoad(file, { loader: 'bundle' });
+  return (await import(bundled.url)) as Record<string, unknown>;
+}
+
+/** Options of a plan without which the module still loads. */
+const HARMLESS = new Set(['--enable-source-maps', '--no-warnings', '--disable-warning=ExperimentalWarning']);

@@ -1,0 +1,243 @@
+import { Pool, TimeoutError, WorkerDiedError, workerFunction } from '../../runtime/index.ts';
+import type { RunConfig, RunProgress } from '../protocol/run.ts';
+import type { WorkerFacts } from '../report/summary.ts';
+import type { TaskPlan } from './call.ts';
+import { type MaxErrors, parseMaxErrors } from './check-config.ts';
+import type { Collector } from './collector.ts';
+import { describeError } from './error-text.ts';
+import type { EventFeed } from './event-feed.ts';
+import { itemKey } from './item-key.ts';
+import type { OutputLogs } from './output-logs.ts';
+import { TASK_MODULE, type WorkerSettings } from './probe.ts';
+import { RateMeter } from './rate.ts';
+import type { Records } from './records.ts';
+import type { StopSwitch } from './stop.ts';
+import type * as Task from './task.ts';
+import { valueText } from './value-text.ts';
+import { WorkerBook } from './worker-book.ts';
+
+/** What the pool is given. */
+export interface PoolRunOptions {
+  readonly config: RunConfig;
+  readonly plan: TaskPlan;
+  readonly settings: WorkerSettings;
+  readonly workers: number;
+  readonly chunk: number | 'auto';
+  /** Null while it is not known. */
+  readonly total: number | null;
+  readonly items: Records;
+  readonly stop: StopSwitch;
+  readonly collector: Collector;
+  readonly feed: EventFeed;
+  readonly logs: OutputLogs;
+}
+
+/** Items done before a share of failed ones means something. */
+const ENOUGH_FOR_SHARE = 20;
+/** Time in ms that workers get to end in good order after the last item. */
+const END_GRACE = 2000;
+
+/** Runs the items in the pool; one object for one run. */
+export class PoolRun {
+  readonly #options: PoolRunOptions;
+  readonly #pool: Pool;
+  readonly #book = new WorkerBook();
+  /** Items that were handed to the pool and have no outcome yet, by index. */
+  readonly #underWay = new Map<number, unknown>();
+  readonly #maxErrors: MaxErrors;
+  readonly #begun = Date.now();
+  readonly #rate = new RateMeter(this.#begun);
+  #taken = 0;
+  #total: number | null;
+
+  constructor(options: PoolRunOptions) {
+    const { config, plan, settings, workers } = options;
+    this.#options = options;
+    this.#total = options.total;
+    this.#maxErrors =
+      config.onError === 'stop'
+        ? { count: 1 }
+        : parseMaxErrors(config.maxErrors ?? String(Number.MAX_SAFE_INTEGER));
+    this.#pool = new Pool({
+      ...settings,
+      processes: workers,
+      initializer: workerFunction<typeof Task.prepareTask>(TASK_MODULE, 'prepareTask'),
+      initArgs: [plan],
+      retries: config.retries,
+      memoryLimit: config.memoryLimit,
+      name: 'Worker',
+    });
+    this.#listen();
+  }
+
+  /** How far the run is. */
+  progress(): RunProgress {
+    const { collector } = this.#options;
+    const time = Date.now();
+    const { done, failed } = collector;
+    const rate = this.#rate.update(time, done);
+    const eta = this.#total === null || rate === 0 ? null : ((this.#total - done) / rate) * 1000;
+    return { time, done, failed, total: this.#total, rate, eta, workers: this.#book.snapshots(this.#pool) };
+  }
+
+  /** Runs until every item has an outcome or the run is stopped. Never rejects for an item's sake. */
+  async run(): Promise<{ wallMs: number; workers: WorkerFacts[] }> {
+    await using _pool = this.#pool;
+    await this.#takeResults();
+    const end = Date.now();
+    this.#options.feed.phase(this.#options.stop.reason ? 'stopping' : 'finishing');
+    const { workers: stats } = this.#pool.stats();
+    if (!this.#options.stop.forced.aborted) await this.#endWorkers();
+    return { wallMs: end - this.#begun, workers: this.#book.facts(stats, end) };
+  }
+
+  async #takeResults(): Promise<void> {
+    const { chunk, config, stop } = this.#options;
+    const results = this.#pool.imapUnordered(
+      workerFunction<typeof Task.runTask>(TASK_MODULE, 'runTask'),
+      this.#items(),
+      { chunkSize: chunk, timeout: config.timeout, signal: stop.requested },
+    );
+    using forced = stop.untilForced();
+    const ended = forced.promise.then(() => ({ done: true, value: undefined }) as const);
+    for (;;) {
+      const next = results.next();
+      try {
+        const result = await Promise.race([next, ended]);
+        if (result.done) break;
+        this.#take(result.value);
+      } catch (error) {
+        if (!this.#takeLost(error)) break;
+      }
+    }
+  }
+
+  /** `[index, item]` of every record, until the run is stopped. A failing input stops the run and ends the items. */
+  #items(): Iterable<readonly [number, unknown]> | AsyncIterable<readonly [number, unknown]> {
+    const { items } = this.#options;
+    return Symbol.iterator in items ? this.#itemsOf(items) : this.#itemsOfAsync(items);
+  }
+
+  *#itemsOf(items: Iterable<unknown>): Generator<readonly [number, unknown]> {
+    try {
+      for (const item of items) {
+        if (this.#options.stop.reason !== null) return;
+        yield this.#handOut(item);
+      }
+      this.#total = this.#taken;
+    } catch (error) {
+      this.#options.stop.stop({ kind: 'failure', error });
+    }
+  }
+
+  async *#itemsOfAsync(items: AsyncIterable<unknown>): AsyncGenerator<readonly [number, unknown]> {
+    try {
+      for await (const item of items) {
+        if (this.#options.stop.reason !== null) return;
+        yield this.#handOut(item);
+      }
+      this.#total = this.#taken;
+    } catch (error) {
+      this.#options.stop.stop({ kind: 'failure', error });
+    }
+  }
+
+  #handOut(item: unknown): readonly [number, unknown] {
+    const index = this.#taken++;
+    this.#underWay.set(index, item);
+    return [index, item];
+  }
+
+  #take(record: Task.TaskRecord): void {
+    const [index, ok] = record;
+    const item = this.#underWay.get(index);
+    this.#underWay.delete(index);
+    this.#options.collector.add(record, item, this.#book.byPid(record[7], this.#pool));
+    if (!ok) this.#checkErrors();
+  }
+
+  /** An item that ended its worker, ran out of time or cannot cross is a failed item; what is no item's fault stops the run. */
+  #takeLost(error: unknown): boolean {
+    const { stop, collector, plan } = this.#options;
+    if (stop.reason !== null && isOurStop(error)) return !stop.forced.aborted && !isPoolClosed(error);
+    const index = lostIndex(error);
+    if (index === undefined || !this.#underWay.has(index)) {
+      stop.stop({ kind: 'failure', error });
+      return false;
+    }
+    const item = this.#underWay.get(index);
+    this.#underWay.delete(index);
+    const worker = error instanceof WorkerDiedError ? this.#book.byPid(error.pid, this.#pool) : undefined;
+    const key = itemKey(plan.functionHash, valueText(item));
+    // The stack is the job host's own and says nothing about the item.
+    const { stack: _, at: __, ...described } = describeError(error);
+    collector.addLost({ index, item, key, error: described, worker, begin: Date.now(), ms: 0 });
+    this.#checkErrors();
+    return true;
+  }
+
+  #checkErrors(): void {
+    const { stop, collector } = this.#options;
+    const { failed, done } = collector;
+    if (stop.reason !== null) return;
+    if ('count' in this.#maxErrors) {
+      if (failed >= this.#maxErrors.count) stop.stop({ kind: 'errors', text: `${failed} failed` });
+    } else if (done >= ENOUGH_FOR_SHARE && failed / done > this.#maxErrors.share) {
+      stop.stop({ kind: 'errors', text: `${failed} of ${done} items failed` });
+    }
+  }
+
+  #listen(): void {
+    const { feed, logs, stop } = this.#options;
+    this.#pool.on('worker', (event) => {
+      const tally = this.#book.note(event.workerId, event.pid);
+      if (event.type === 'end') this.#book.ended(event.workerId, event.time);
+      if (event.type !== 'start') return;
+      const span = {
+        kind: 'startup',
+        begin: this.#begun,
+        end: event.time,
+        item: -1,
+        count: 0,
+        failed: 0,
+      } as const;
+      feed.span({ worker: tally.id, ...span });
+    });
+    this.#pool.on('output', ({ workerId, pid, itemIndex, stream, line }) => {
+      this.#book.note(workerId, pid).lines++;
+      const output = { worker: workerId, item: itemIndex ?? null, stream, text: line, time: Date.now() };
+      feed.line(output);
+      try {
+        logs.append(output);
+      } catch (error) {
+        stop.stop({ kind: 'failure', error });
+      }
+    });
+  }
+
+  /** Lets the workers end by themselves, so that what they still print is kept; the caller's disposal ends the rest. */
+  async #endWorkers(): Promise<void> {
+    this.#pool.close();
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, END_GRACE);
+    });
+    await Promise.race([this.#pool.join(), patience, this.#options.stop.untilForced().promise]);
+    clearTimeout(timer);
+  }
+}
+
+function lostIndex(error: unknown): number | undefined {
+  if (error instanceof WorkerDiedError || error instanceof TimeoutError) return error.itemIndex;
+  if (!(error instanceof Error && 'itemIndex' in error)) return undefined;
+  return typeof error.itemIndex === 'number' ? error.itemIndex : undefined;
+}
+
+/** After a stop, what the pool did not run any more. */
+function isOurStop(error: unknown): boolean {
+  return isPoolClosed(error) || (error instanceof Error && error.name === 'AbortError');
+}
+
+function isPoolClosed(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MANYCORE_POOL_CLOSED';
+}

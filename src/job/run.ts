@@ -1,0 +1,254 @@
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type OutputLine,
+  PROTOCOL_VERSION,
+  type RunConfig,
+  type RunEvent,
+  type RunExitCode,
+  type RunFailure,
+  type RunHeader,
+  type RunSummary,
+} from '../protocol/run.ts';
+import { measureBaseline } from './baseline.ts';
+import { chooseChunk, chooseWorkers, type ItemFacts } from './calibration.ts';
+import type { TaskPlan } from './call.ts';
+import { checkConfig } from './check-config.ts';
+import { Collector } from './collector.ts';
+import { toFailure } from './errors.ts';
+import { EventFeed } from './event-feed.ts';
+import { finishRun } from './finish.ts';
+import { openInput } from './input.ts';
+import { functionHash } from './item-key.ts';
+import { type LoadPlan, planLoad } from './loader/loader.ts';
+import { OutputLogs } from './output-logs.ts';
+import { PoolRun } from './pool-run.ts';
+import { Probe, type WorkerSettings } from './probe.ts';
+import { parseTarget } from './resolve.ts';
+import { createRunFolder } from './run-folder.ts';
+import { StopSwitch } from './stop.ts';
+import type { Survey } from './survey.ts';
+import { valueText } from './value-text.ts';
+
+/** How a run ended; either `summary` or `failure` is there. */
+export interface RunOutcome {
+  readonly exitCode: RunExitCode;
+  readonly summary: RunSummary | null;
+  readonly failure: RunFailure | null;
+}
+
+/** A run that is under way. */
+export interface Run {
+  /** Ends it: running items get 2 s to end; a second call kills them at once. What is done is kept. */
+  stop(): void;
+  /** Never rejects. No process of the run is left when it resolves. */
+  readonly finished: Promise<RunOutcome>;
+}
+
+/**
+ * Runs a function over a dataset: the one way in for the command line and the editor. `onEvent` gets what happens as it
+ * happens, at last one `finished` or `failed`; it must not throw.
+ */
+export function startRun(config: RunConfig, onEvent: (event: RunEvent) => void): Run {
+  const stop = new StopSwitch();
+  return {
+    stop: () => stop.stop({ kind: 'user' }),
+    finished: runToEnd(config, onEvent, stop),
+  };
+}
+
+async function runToEnd(
+  config: RunConfig,
+  onEvent: (event: RunEvent) => void,
+  stop: StopSwitch,
+): Promise<RunOutcome> {
+  using _stop = stop;
+  let runDir: string | undefined;
+  const noteFolder = (event: RunEvent): void => {
+    if (event.type === 'started') runDir = event.header.runDir;
+    onEvent(event);
+  };
+  try {
+    const { summary, exitCode } = await execute(config, noteFolder, stop);
+    onEvent({ type: 'finished', summary, exitCode });
+    return { exitCode, summary, failure: null };
+  } catch (error) {
+    const { failure, exitCode } = toFailure(error, runDir);
+    onEvent({ type: 'failed', failure, exitCode });
+    return { exitCode, summary: null, failure };
+  }
+}
+
+async function execute(
+  config: RunConfig,
+  onEvent: (event: RunEvent) => void,
+  stop: StopSwitch,
+): Promise<{ summary: RunSummary; exitCode: RunExitCode }> {
+  const startedAt = Date.now();
+  onEvent({ type: 'phase', phase: 'preparing', time: startedAt });
+  checkConfig(config);
+  const target = parseTarget(config.function, config.cwd);
+  const input = await stop.race(openInput(config));
+  await using load = await stop.race(planLoad(target.file, { loader: config.loader ?? 'auto' }));
+  const settings: WorkerSettings = { env: load.env, execArgv: [...inheritedExecArgv(), ...load.execArgv] };
+  const plan = { ...planOf(config, load, target), functionHash: '' };
+
+  const early: OutputLine[] = [];
+  await using probe = new Probe(settings, (stream, text) => {
+    if (early.length < MAX_EARLY_LINES) early.push({ worker: 0, item: null, stream, text, time: Date.now() });
+  });
+  const prepared = probe.prepare(plan).catch((error: unknown) => {
+    if (early.length > 0) onEvent({ type: 'output', lines: early, dropped: 0 });
+    throw error;
+  });
+  const [exportName, seen] = await stop.race(Promise.all([prepared, input.look()]));
+
+  const total = seen.complete ? seen.seen : input.count;
+  const folder = createRunFolder({ ...config, exportName, startedAt });
+  const header: RunHeader = {
+    function: `${relative(config.cwd, target.file)}#${exportName}`,
+    file: target.file,
+    exportName,
+    line: load.line(exportName),
+    dataset: { source: config.data, kind: input.kind, items: total },
+    workers: chooseWorkers(config, total),
+    node: {
+      version: process.version,
+      path: process.execPath,
+      reason: config.nodeReason ?? 'the Node that runs Manycore',
+    },
+    loader: { kind: load.kind, reason: load.reason },
+    runDir: folder.path,
+    startedAt,
+  };
+  onEvent({ type: 'started', protocol: PROTOCOL_VERSION, header });
+
+  using logs = new OutputLogs(folder.output);
+  let pool: PoolRun | undefined;
+  const collect: { now?: Collector } = {};
+  using feed = new EventFeed(onEvent, {
+    progress: () => pool?.progress() ?? null,
+    onTick: () => {
+      try {
+        collect.now?.flush();
+        logs.flush();
+      } catch (error) {
+        stop.stop({ kind: 'failure', error });
+      }
+    },
+  });
+
+  feed.phase('calibrating');
+  const measured = await stop.race(
+    measureBaseline(probe, seen, config, {
+      total,
+      read: () => input.read(),
+      onProgress: (phase, note) => feed.phase(phase, note),
+    }),
+  );
+  await probe[Symbol.asyncDispose]();
+  for (const line of early) logs.append({ ...line, worker: 'baseline' });
+
+  const hash = await hashOf(load, target.file, exportName, plan);
+  const { functionHash: _, ...rest } = plan;
+  const journal = {
+    version: 1,
+    function: header.function,
+    functionHash: hash,
+    dataset: config.data,
+  } as const;
+  using collector = new Collector(folder, journal, measured.alone, feed);
+  collect.now = collector;
+
+  const facts: ItemFacts = {
+    ms: measured.mean,
+    characters: meanCharacters(seen),
+    count: total,
+    workers: header.workers.count,
+  };
+  const chunk = chooseChunk(config.chunk, facts);
+  feed.phase('running', chunkNote(chunk));
+  let ran: Awaited<ReturnType<PoolRun['run']>> = { wallMs: 0, workers: [] };
+  input.countSkipped();
+  if (header.workers.count > 0) {
+    pool = new PoolRun({
+      config,
+      plan: { ...rest, exportName, functionHash: hash },
+      settings,
+      workers: header.workers.count,
+      chunk,
+      total,
+      items: seen.items,
+      stop,
+      collector,
+      feed,
+      logs,
+    });
+    ran = await pool.run();
+  }
+  feed.phase('finishing');
+  feed.finish();
+  collector.flush();
+  logs.flush();
+
+  const summary = await finishRun(
+    {
+      config,
+      header,
+      folder,
+      collector,
+      baseline: measured.baseline,
+      interrupted: stop.reason !== null,
+      skippedRecords: input.skipped(),
+      ...ran,
+    },
+    feed,
+  );
+  if (stop.reason?.kind === 'failure') throw stop.reason.error;
+  return { summary, exitCode: exitCodeOf(stop, collector.failed) };
+}
+
+/** Lines that are kept of what is written before the run. */
+const MAX_EARLY_LINES = 5000;
+
+function exitCodeOf(stop: StopSwitch, failed: number): RunExitCode {
+  if (stop.reason?.kind === 'user') return 130;
+  return failed > 0 ? 1 : 0;
+}
+
+function planOf(
+  config: RunConfig,
+  load: LoadPlan,
+  target: { file: string; exportName: string | null },
+): Omit<TaskPlan, 'functionHash'> {
+  return {
+    url: load.url,
+    file: target.file,
+    exportName: target.exportName,
+    spread: config.spread ?? false,
+    args: config.args ?? [],
+  };
+}
+
+/** Options of this process that its workers share; a debugger's port and code from the command line cannot be shared. */
+function inheritedExecArgv(): string[] {
+  return process.execArgv.filter(
+    (option) => !/^--(inspect|debug|test|watch|eval|print|input-type)/.test(option),
+  );
+}
+
+async function hashOf(load: LoadPlan, file: string, exportName: string, plan: TaskPlan): Promise<string> {
+  const code = await readFile(fileURLToPath(load.url), 'utf8').catch(() => readFile(file, 'utf8'));
+  return functionHash(code, exportName, valueText([plan.spread, plan.args]));
+}
+
+function meanCharacters({ sample }: Survey): number {
+  const some = sample.slice(0, 50);
+  return some.reduce((sum, { item }) => sum + valueText(item).length, 0) / Math.max(some.length, 1);
+}
+
+function chunkNote(chunk: number | 'auto'): string {
+  if (chunk === 'auto') return 'chunks adapt to the time of the items';
+  return chunk === 1 ? 'one item at a time' : `${chunk} items at a time`;
+}
