@@ -37,11 +37,11 @@ export async function* csvRecords(
   for await (const chunk of bytes) {
     table.watch(chunk);
     await written((done) => parser.write(chunk, done));
-    yield* table.take();
+    for (const record of table.take()) yield record;
   }
   table.watch(null);
   await written((done) => parser.end(done));
-  yield* table.take();
+  for (const record of table.take()) yield record;
 }
 
 function written(write: (done: (error?: Error | null) => void) => void): Promise<void> {

@@ -165,7 +165,7 @@ export class JsonArrayReader implements RecordReader {
     try {
       value = JSON.parse(bytes.toString('utf8'));
     } catch (error) {
-      return refuse(error instanceof Error ? error.message : String(error), error);
+      return refuse(String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, ' '), error);
     }
     yield value;
   }
