@@ -1,0 +1,139 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import * as path from 'node:path';
+import { formatBytes } from '../../report/format.ts';
+
+/** What a written dataset source names, before anything of it is read. */
+export type DatasetSource =
+  | { readonly kind: 'file'; readonly file: string; readonly pointer: string | null }
+  | { readonly kind: 'glob'; readonly pattern: string }
+  | { readonly kind: 'range'; readonly start: number; readonly stop: number; readonly step: number }
+  | { readonly kind: 'module'; readonly file: string; readonly exportName: string };
+
+export type ParsedSource = { readonly source: DatasetSource } | { readonly problem: string };
+
+/** File name endings of the datasets that are read from one file. */
+export const dataFileExtensions = ['json', 'jsonl', 'ndjson', 'csv', 'tsv', 'txt'] as const;
+/** Bytes of a file that are read to show its first record. */
+const PEEK_BYTES = 4_096;
+const SHOWN_ITEMS = 3;
+
+/** Reads what was typed; `problem` says in words what is wrong with it. Looks at the disk only for whether files exist. */
+export function parseSource(text: string, cwd: string): ParsedSource {
+  const written = text.trim();
+  if (written === '') return { problem: 'nothing was given' };
+  if (written === '-') return { problem: 'standard input exists on the command line only' };
+  if (written.startsWith('range:')) return parseRange(written.slice('range:'.length));
+  if (written.startsWith('glob:')) return parseGlob(written.slice('glob:'.length));
+  if (written.startsWith('module:')) return parseModule(written.slice('module:'.length), cwd);
+  return parseFile(written, cwd);
+}
+
+/** How many numbers a range has. */
+export function rangeLength(range: { start: number; stop: number; step: number }): number {
+  return Math.max(0, Math.ceil((range.stop - range.start) / range.step));
+}
+
+/** The items, in a few words, and the calls that the first ones become. Reads at most 4 KiB. */
+export function previewSource(source: DatasetSource, functionName: string): string {
+  switch (source.kind) {
+    case 'range':
+      return previewRange(source, functionName);
+    case 'glob':
+      return `Each file that fits: ${functionName}("path/of/the/file")`;
+    case 'module':
+      return `Each item of the export ${source.exportName} of ${path.basename(source.file)}`;
+    case 'file':
+      return previewFile(source.file, source.pointer, functionName);
+  }
+}
+
+function parseRange(text: string): ParsedSource {
+  const parts = text.split(':').map((part) => part.trim());
+  const [start, stop, step = 1] = parts.map((part) => (part === '' ? Number.NaN : Number(part)));
+  if (parts.length < 2 || parts.length > 3 || start === undefined || stop === undefined)
+    return { problem: 'a range is written range:START:STOP or range:START:STOP:STEP' };
+  if (![start, stop, step].every(Number.isFinite)) return { problem: 'START, STOP and STEP must be numbers' };
+  if (step === 0) return { problem: 'STEP must not be 0' };
+  if (rangeLength({ start, stop, step }) === 0)
+    return { problem: `it has no item: ${stop} is not reached from ${start} in steps of ${step}` };
+  return { source: { kind: 'range', start, stop, step } };
+}
+
+function parseGlob(pattern: string): ParsedSource {
+  if (pattern.trim() === '')
+    return { problem: 'a glob is written glob:PATTERN, such as glob:images/**/*.jpg' };
+  return { source: { kind: 'glob', pattern: pattern.trim() } };
+}
+
+function parseModule(text: string, cwd: string): ParsedSource {
+  const at = text.lastIndexOf('#');
+  if (at <= 0 || at === text.length - 1)
+    return { problem: 'an export is written module:FILE#EXPORT, such as module:./data.ts#cities' };
+  const file = path.resolve(cwd, text.slice(0, at));
+  if (!isFile(file)) return { problem: `${file} does not exist` };
+  return { source: { kind: 'module', file, exportName: text.slice(at + 1) } };
+}
+
+function parseFile(text: string, cwd: string): ParsedSource {
+  const at = text.indexOf('#/');
+  const file = path.resolve(cwd, at === -1 ? text : text.slice(0, at));
+  const extension = path.extname(file).slice(1).toLowerCase();
+  if (!(dataFileExtensions as readonly string[]).includes(extension))
+    return {
+      problem: `its name must end in one of ${dataFileExtensions.map((each) => `.${each}`).join(', ')}`,
+    };
+  if (!isFile(file)) return { problem: `${file} does not exist` };
+  const pointer = at === -1 ? null : text.slice(at + 1);
+  if (pointer !== null && extension !== 'json')
+    return { problem: 'only a .json file can be followed by #/pointer' };
+  return { source: { kind: 'file', file, pointer } };
+}
+
+function isFile(file: string): boolean {
+  return existsSync(file) && statSync(file).isFile();
+}
+
+function previewRange(range: { start: number; stop: number; step: number }, functionName: string): string {
+  const length = rangeLength(range);
+  const shown = Array.from({ length: Math.min(length, SHOWN_ITEMS) }, (_, index) => index);
+  const calls = shown.map((index) => `${functionName}(${range.start + index * range.step})`);
+  if (length > SHOWN_ITEMS) calls.push('…');
+  return `${length.toLocaleString('en')} ${length === 1 ? 'item' : 'items'}: ${calls.join(', ')}`;
+}
+
+function previewFile(file: string, pointer: string | null, functionName: string): string {
+  const size = formatBytes(statSync(file).size);
+  if (pointer !== null) return `${size}: each item at ${pointer}`;
+  const lines = firstLines(file);
+  const first = lines[0] ?? '';
+  switch (path.extname(file).toLowerCase()) {
+    case '.json':
+      return `${size}: each item of the array, ${functionName}(${cut(lines.join(' ').replace(/^\s*\[\s*/, ''))}`;
+    case '.csv':
+    case '.tsv':
+      return `${size}: a record for each row, with ${cut(first.split(/[,\t;]/).join(', '))}`;
+    case '.txt':
+      return `${size}: each line, ${functionName}(${cut(JSON.stringify(first))})`;
+    default:
+      return `${size}: a record for each line, ${functionName}(${cut(first)})`;
+  }
+}
+
+function firstLines(file: string): string[] {
+  const handle = openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(PEEK_BYTES);
+    const length = readSync(handle, buffer, 0, PEEK_BYTES, 0);
+    return buffer
+      .toString('utf8', 0, length)
+      .replace(/^\uFEFF/, '')
+      .split(/\r?\n/);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function cut(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 90 ? `${line.slice(0, 89)}…` : line;
+}

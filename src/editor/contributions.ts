@@ -1,0 +1,48 @@
+/**
+ * Every id that the extension contributes, with the type of each setting: the one source for the code.
+ * A test holds it equal to `package.json`.
+ */
+
+export const Command = {
+  runInParallel: 'manycore.runInParallel',
+  runAgain: 'manycore.runAgain',
+  stop: 'manycore.stop',
+  showPanel: 'manycore.showPanel',
+  openReport: 'manycore.openReport',
+  openRunFolder: 'manycore.openRunFolder',
+  showLogs: 'manycore.showLogs',
+  restartAnalysisServer: 'manycore.restartAnalysisServer',
+  copyDebugInformation: 'manycore.copyDebugInformation',
+} as const;
+export type Command = (typeof Command)[keyof typeof Command];
+
+/** Settings with the value that each has when nobody sets it. */
+export const settingDefaults = {
+  /** Worker processes; 0 = one for every CPU that the job host may use. */
+  'manycore.workers': 0,
+  /** Path of the Node that runs the user's code; empty = found by itself. */
+  'manycore.node.path': '',
+  'manycore.run.baseline': 'sample' as 'sample' | 'full' | 'off',
+  'manycore.run.loader': 'auto' as 'auto' | 'native' | 'bundle',
+  'manycore.lens.run.enabled': true as boolean,
+  'manycore.lens.lastResult.enabled': true as boolean,
+  'manycore.lint.enabled': true as boolean,
+};
+export type Settings = typeof settingDefaults;
+export type SettingName = keyof Settings;
+
+/** Settings that name something to execute: a workspace that is not trusted cannot set them. */
+export const restrictedSettings: readonly SettingName[] = ['manycore.node.path'];
+
+export const ContextKey = {
+  /** A run is under way in this window. */
+  running: 'manycore.running',
+  /** A run of this window has ended and can be repeated. */
+  hasRun: 'manycore.hasRun',
+} as const;
+export type ContextKey = (typeof ContextKey)[keyof typeof ContextKey];
+
+export const View = { container: 'manycore', run: 'manycore.run' } as const;
+
+/** Language ids in whose files functions are looked for. */
+export const languages = ['typescript', 'typescriptreact', 'javascript', 'javascriptreact'] as const;
