@@ -15,7 +15,8 @@ export interface Target {
 /** Tried in this order when `FILE` was written without its extension. */
 const EXTENSIONS = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx'];
 /** `file`, `file#name`, `file#Namespace.name`: what follows the `#` must be able to be an export. */
-const EXPORT_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*(\.[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)*$/u;
+const EXPORT_NAME =
+  /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*(\.[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)*$/u;
 
 /**
  * Takes `FILE#EXPORT`, `FILE#Namespace.fn`, `FILE` or a `file:` URL apart; relative files are looked for under `cwd`.
@@ -54,7 +55,9 @@ function toPath(path: string, cwd: string): string | null {
     const url = new URL(path);
     return fileURLToPath(url);
   } catch (error) {
-    throw new JobError('ERR_MANYCORE_USAGE', `"${path}" is not a file: URL of this machine.`, { cause: error });
+    throw new JobError('ERR_MANYCORE_USAGE', `"${path}" is not a file: URL of this machine.`, {
+      cause: error,
+    });
   }
 }
 
@@ -90,7 +93,11 @@ function hintOf(names: readonly string[], folder: string): string | undefined {
 }
 
 function usage(spec: string, problem: string): JobError {
-  return new JobError('ERR_MANYCORE_USAGE', `Cannot take ${JSON.stringify(spec)} for a function: ${problem}.`, {
-    hint: 'Write FILE#EXPORT, such as src/score.ts#score.',
-  });
+  return new JobError(
+    'ERR_MANYCORE_USAGE',
+    `Cannot take ${JSON.stringify(spec)} for a function: ${problem}.`,
+    {
+      hint: 'Write FILE#EXPORT, such as src/score.ts#score.',
+    },
+  );
 }

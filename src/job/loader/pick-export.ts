@@ -66,9 +66,13 @@ function named(surface: Map<string, unknown>, name: string, file: string): { nam
   const value = surface.has(name) ? surface.get(name) : walk(surface, name);
   if (isPlainFunction(value)) return { name, fn: value };
   if (typeof value === 'function') {
-    throw new JobError('ERR_MANYCORE_NOT_A_FUNCTION', `"${name}" of ${file} is a class, which cannot be called for an item.`, {
-      hint: 'Export a function that makes an instance and calls its method.',
-    });
+    throw new JobError(
+      'ERR_MANYCORE_NOT_A_FUNCTION',
+      `"${name}" of ${file} is a class, which cannot be called for an item.`,
+      {
+        hint: 'Export a function that makes an instance and calls its method.',
+      },
+    );
   }
   if (value !== undefined || surface.has(name)) {
     throw new JobError(
