@@ -21,7 +21,7 @@ export interface Token {
 /** Unclosed templates and comments that are given a second look; each costs one pass at most. */
 const MAX_REWINDS = 16;
 
-const word = /[\p{ID_Start}$_#@\\][\p{ID_Continue}$\u200c\u200d\\]*/uy;
+const word = /[\p{ID_Start}$_#@\\][\p{ID_Continue}$\\]*/uy;
 const number = /(?:0[xXbBoO][\da-fA-F_]+|(?:\d[\d_]*)?\.?\d[\d_]*(?:[eE][+-]?\d+)?)n?/y;
 const punctuation =
   /\.\.\.|=>|===|!==|==|!=|<=|>=|&&=|\|\|=|\?\?=|&&|\|\||\?\?|\?\.|\*\*|\+\+|--|[-+*/%&|^]=|[{}()[\];,<>+\-*/%&|^!~?:=.]/y;

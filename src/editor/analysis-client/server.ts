@@ -1,0 +1,35 @@
+/** Apart from the rest because the language client is large: loaded when the server is first wanted. */
+import type { LogOutputChannel } from 'vscode';
+import { LanguageClient, type ServerOptions, TransportKind } from 'vscode-languageclient/node.js';
+import { languages } from '../contributions.ts';
+import { environmentForNode } from '../settings/environment.ts';
+
+export interface AnalysisClientOptions {
+  readonly serverFile: string;
+  readonly log: LogOutputChannel;
+}
+
+export interface RunningServer {
+  stop(): Promise<void>;
+}
+
+/** Time in ms that the server gets to end when asked. */
+const STOP_TIMEOUT = 2_000;
+
+/** Starts the server under VS Code's own runtime: it runs nothing of the workspace, so it needs no Node of the user. */
+export async function startServer({ serverFile, log }: AnalysisClientOptions): Promise<RunningServer> {
+  const run = {
+    module: serverFile,
+    transport: TransportKind.ipc,
+    options: { env: environmentForNode(process.env), execArgv: ['--max-old-space-size=1024'] },
+  };
+  const server: ServerOptions = { run, debug: run };
+  const client = new LanguageClient('manycore', 'Manycore', server, {
+    documentSelector: languages.map((language) => ({ language, scheme: 'file' })),
+    outputChannel: log,
+    diagnosticCollectionName: 'manycore',
+    progressOnInitialization: false,
+  });
+  await client.start();
+  return { stop: () => client.dispose(STOP_TIMEOUT) };
+}

@@ -1,0 +1,170 @@
+import * as vscode from 'vscode';
+import type { RunConfig } from '../../protocol/run.ts';
+import { formatMs, formatSpeedup, plural } from '../../report/format.ts';
+import { Command } from '../contributions.ts';
+import { errors } from '../errors.ts';
+import type { RunOutcome } from '../runs/job-process.ts';
+import { withRunProgress } from '../runs/run-progress.ts';
+import type { Runs } from '../runs/runs.ts';
+import { type FoundNode, findNode } from '../settings/node.ts';
+import { readSetting } from '../settings/settings.ts';
+import { type Offer, offer, tellError } from '../user-messages.ts';
+import { chooseDataset } from './choose-dataset.ts';
+import { chooseFunction } from './choose-function.ts';
+import { parseSource } from './dataset-source.ts';
+import type { FunctionMemory } from './memory.ts';
+import { functionKey, resolveRunConfig } from './resolve-run-config.ts';
+import { checkRunRequest, type RunRequest } from './run-request.ts';
+
+export interface RunInParallelOptions {
+  readonly runs: Runs;
+  readonly memory: FunctionMemory;
+  readonly log: vscode.LogOutputChannel;
+  /** Brings the panel into sight without taking the focus. */
+  readonly showPanel: () => Thenable<unknown>;
+  /** Something that a lens shows has changed. */
+  readonly onRemembered: () => void;
+}
+
+/** *Run in Parallel*, from wherever it is asked for. */
+export class RunInParallel {
+  readonly #options: RunInParallelOptions;
+
+  constructor(options: RunInParallelOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param argument a `RunRequest`, the URI of a file (menus give one), or nothing
+   * @returns how the run ended; undefined when the user gave up, or was told of an error
+   * @throws {EditorError} instead of telling, when `data` was given: then a program asks
+   */
+  async execute(argument?: unknown): Promise<RunOutcome | undefined> {
+    let isProgram = false;
+    try {
+      const request = toRequest(argument);
+      isProgram = request.data !== undefined;
+      return await this.#execute(request);
+    } catch (error) {
+      if (isProgram) throw error;
+      tellError(error, this.#options.log);
+      return undefined;
+    }
+  }
+
+  /** The newest run once more, just as it was. */
+  async again(): Promise<RunOutcome | undefined> {
+    try {
+      const config = this.#options.runs.lastConfig;
+      if (config === null) throw errors.noRun();
+      if (!(await this.#mayStart('ask'))) return undefined;
+      const node = await this.#findNode(config.cwd);
+      return await this.#run({ ...config, runDir: undefined, nodeReason: node.reason }, node);
+    } catch (error) {
+      tellError(error, this.#options.log);
+      return undefined;
+    }
+  }
+
+  async #execute(request: RunRequest): Promise<RunOutcome | undefined> {
+    if (!vscode.workspace.isTrusted) throw errors.untrusted();
+    const target = await chooseFunction(request);
+    if (target === undefined) return undefined;
+    const { memory } = this.#options;
+    const key = functionKey(target);
+    const data = request.data ?? (await chooseDataset(target, memory.datasets(key)));
+    if (data === undefined) return undefined;
+    const parsed = parseSource(data, target.cwd);
+    if (request.data === undefined && 'problem' in parsed) throw errors.badData(data, parsed.problem);
+    if (!(await this.#mayStart(request.ifRunning ?? (request.data === undefined ? 'ask' : 'fail'))))
+      return undefined;
+    const scope = vscode.Uri.file(target.file);
+    const settings = {
+      'manycore.workers': readSetting('manycore.workers', scope),
+      'manycore.run.baseline': readSetting('manycore.run.baseline', scope),
+      'manycore.run.loader': readSetting('manycore.run.loader', scope),
+    };
+    const node = await this.#findNode(target.cwd, scope);
+    const config = resolveRunConfig(target, data, request, settings, node);
+    await vscode.workspace.saveAll(false);
+    await memory.rememberDataset(key, data);
+    return this.#run(config, node);
+  }
+
+  async #run(config: RunConfig, node: FoundNode): Promise<RunOutcome> {
+    const { runs, memory, log, showPanel } = this.#options;
+    const done = runs.start(config, node);
+    const outcome = await Promise.all([
+      withRunProgress(runs, `Running ${config.function} over ${config.data}`, done),
+      Promise.resolve(showPanel()).catch((error: unknown) => log.warn(`panel: ${error}`)),
+    ]).then(([ended]) => ended);
+    if (outcome.summary !== null) {
+      await memory.rememberRun(config.function, outcome.summary);
+      this.#options.onRemembered();
+    }
+    this.#tellEnd(config, outcome);
+    return outcome;
+  }
+
+  async #findNode(cwd: string, scope?: vscode.Uri): Promise<FoundNode> {
+    const { log } = this.#options;
+    const configured = readSetting('manycore.node.path', scope);
+    const ownRuntime = process.execPath;
+    return findNode({ configured, cwd, env: process.env, ownRuntime, log: (line) => log.debug(line) });
+  }
+
+  async #mayStart(ifRunning: 'ask' | 'stop' | 'fail'): Promise<boolean> {
+    const { runs } = this.#options;
+    const current = runs.current;
+    if (current === null) return true;
+    const name = runs.lastConfig?.function ?? 'A run';
+    if (ifRunning === 'fail') throw errors.busy(name);
+    const stopIt = 'Stop It and Run';
+    const answer =
+      ifRunning === 'stop'
+        ? stopIt
+        : await vscode.window.showWarningMessage(`${name} is still running.`, { modal: true }, stopIt);
+    if (answer !== stopIt) return false;
+    current.stop();
+    await current.outcome;
+    return true;
+  }
+
+  #tellEnd(config: RunConfig, { exitCode, summary, failure }: RunOutcome): void {
+    const { log } = this.#options;
+    const showPanel: Offer = {
+      label: 'Show Panel',
+      apply: () => vscode.commands.executeCommand(Command.showPanel),
+    };
+    const openReport: Offer = {
+      label: 'Open Report',
+      apply: () => vscode.commands.executeCommand(Command.openReport),
+    };
+    const showLogs: Offer = {
+      label: 'Show Logs',
+      apply: () => vscode.commands.executeCommand(Command.showLogs),
+    };
+    const labels = (...offers: Offer[]): string[] => offers.map(({ label }) => label);
+    if (failure !== null && exitCode !== 130) {
+      const text = [failure.message.split('\n')[0], failure.hint].filter(Boolean).join(' ');
+      const offers = [showPanel, showLogs];
+      offer(vscode.window.showErrorMessage(`${config.function}: ${text}`, ...labels(...offers)), offers, log);
+    } else if (summary !== null) {
+      const speed = summary.speedup === null ? '' : `, ${formatSpeedup(summary.speedup)}`;
+      const failed = summary.failed === 0 ? '' : `, ${summary.failed} failed`;
+      const how = summary.interrupted ? ' before it was stopped' : '';
+      const text = `${config.function}: ${plural(summary.items, 'item')}${failed}${how} in ${formatMs(summary.wallMs)}${speed} on ${plural(summary.workers, 'worker')}`;
+      const offers = [showPanel, openReport];
+      const show =
+        summary.failed > 0 ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+      offer(show(text, ...labels(...offers)), offers, log);
+    }
+  }
+}
+
+/** Menus give the URI of the file, lenses and programs an object. */
+function toRequest(argument: unknown): RunRequest {
+  if (argument instanceof vscode.Uri) return { uri: argument.toString() };
+  if (typeof argument === 'object' && argument !== null) return checkRunRequest(argument);
+  return {};
+}

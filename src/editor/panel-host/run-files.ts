@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { FromPanel } from '../../protocol/panel.ts';
+import type { SourcePlace } from '../../protocol/run.ts';
+import { errors } from '../errors.ts';
+import { findResultLine, MAX_RESULT_BYTES } from './result-line.ts';
+
+type RunFile = Extract<FromPanel, { type: 'openRunFile' }>['file'];
+
+const names: Readonly<Record<Exclude<RunFile, 'folder'>, string>> = {
+  results: 'results.jsonl',
+  report: 'report.html',
+  summary: 'run.json',
+};
+
+/** Documents with one item's result; read-only, so that closing one asks nothing. */
+export const RESULT_SCHEME = 'manycore-result';
+
+/** Opens a file of a run folder, or the folder itself. */
+export async function openRunFile(runDir: string, file: RunFile): Promise<void> {
+  if (file === 'folder') return revealFolder(runDir);
+  const found = existing(runDir, names[file]);
+  if (file === 'report') await openReport(found);
+  else await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(found));
+}
+
+/** Opens everything that one worker wrote. */
+export async function openLog(runDir: string, worker: number): Promise<void> {
+  const file = existing(runDir, path.join('output', `worker-${worker}.log`));
+  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
+}
+
+/** Opens a place in the user's code beside nothing: in the active group, with the cursor on it. */
+export async function openSource(at: SourcePlace, cwd: string): Promise<void> {
+  const uri = at.file.startsWith('file:')
+    ? vscode.Uri.parse(at.file, true)
+    : vscode.Uri.file(path.resolve(cwd, at.file));
+  const place = new vscode.Position(Math.max(0, at.line - 1), Math.max(0, at.column - 1));
+  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(place, place) });
+}
+
+/** Opens the whole result of one item as a JSON document. */
+export async function openResult(runDir: string, index: number): Promise<void> {
+  existing(runDir, names.results);
+  const uri = vscode.Uri.from({
+    scheme: RESULT_SCHEME,
+    path: `/item ${index}.json`,
+    query: JSON.stringify({ runDir, index }),
+  });
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document, { preview: true });
+}
+
+/** Gives the documents of `RESULT_SCHEME` their text. */
+export const resultDocuments: vscode.TextDocumentContentProvider = {
+  async provideTextDocumentContent(uri) {
+    const { runDir, index } = JSON.parse(uri.query) as { runDir: string; index: number };
+    const line = await findResultLine(path.join(runDir, names.results), index);
+    if (line === null) throw errors.noResult(index);
+    if (line === 'too-long') throw errors.resultTooLong(index, `${MAX_RESULT_BYTES / 1024 / 1024} MiB`);
+    return `${JSON.stringify(JSON.parse(line), null, 2)}\n`;
+  },
+};
+
+/** A browser can open a local file only where the editor runs on the same machine; elsewhere an editor tab shows it. */
+async function openReport(file: string): Promise<void> {
+  const isLocal = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
+  if (isLocal && (await vscode.env.openExternal(vscode.Uri.file(file)))) return;
+  const tab = vscode.window.createWebviewPanel(
+    'manycore.report',
+    'Manycore report',
+    vscode.ViewColumn.Active,
+    {
+      enableScripts: true,
+      enableFindWidget: true,
+      localResourceRoots: [],
+    },
+  );
+  tab.webview.html = await readFile(file, 'utf8');
+}
+
+async function revealFolder(runDir: string): Promise<void> {
+  const uri = vscode.Uri.file(runDir);
+  const isLocal = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
+  const command = isLocal ? 'revealFileInOS' : 'revealInExplorer';
+  await vscode.commands.executeCommand(
+    command,
+    isLocal ? vscode.Uri.file(path.join(runDir, names.results)) : uri,
+  );
+}
+
+function existing(runDir: string, name: string): string {
+  const file = path.join(runDir, name);
+  if (!existsSync(file)) throw errors.noRunFile(file);
+  return file;
+}
