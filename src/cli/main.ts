@@ -1,0 +1,119 @@
+import { Command, CommanderError, Option } from 'commander';
+import packageJson from '../../runtime/package.json' with { type: 'json' };
+import { parseArgs, parseChunk, parseNumber, parseSize, type RunOptions } from './run-options.ts';
+
+const USAGE_ERROR = 2;
+
+const EXAMPLES = `
+Examples:
+  $ manycore run score.ts#score --data orders.csv --out scores.csv
+  $ manycore run thumbnail.ts --data 'glob:photos/**/*.jpg' --workers 4
+  $ manycore run simulate.ts#trial --data range:0:100000 --baseline full --json
+  $ cat events.jsonl | manycore run clean.js#clean --data -
+
+Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (lines), each also .gz or .zst;
+      glob:PATTERN, range:START:STOP[:STEP], module:FILE#EXPORT, and - for JSON Lines on standard input.
+
+A sample of the items is run once more alone, to measure the speedup; --baseline off runs every item exactly once.
+Exit codes: 0 all items done, 1 some failed, 2 bad usage or bad input, 3 no workers to be had, 130 interrupted.
+`;
+
+function program(finish: (exitCode: number) => void): Command {
+  const manycore = new Command('manycore')
+    .description('Runs an exported function over a dataset on every core, and says what that gained.')
+    .version(packageJson.version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false });
+  manycore
+    .command('run')
+    .description('Run a function over a dataset on every core.')
+    .argument('<FILE[#EXPORT]>', 'module and exported function')
+    .requiredOption('--data <SOURCE>', 'where the items come from')
+    .option('--workers <N>', 'worker processes (default: one for every CPU)', parseNumber)
+    .option('--chunk <N|auto>', 'items that a worker gets at a time (default: auto)', parseChunk)
+    .option('--timeout <MS>', 'limit for one item, from when it begins to run', parseNumber)
+    .option('--retries <N>', 'how often an item that lost its worker is run again (default: 0)', parseNumber)
+    .addOption(
+      new Option('--on-error <WHAT>', 'when an item fails (default: continue)').choices(['stop', 'continue']),
+    )
+    .option('--max-errors <N|N%>', 'stop after this many failed items, or this share of them')
+    .option('--memory-limit <SIZE>', 'replace a worker that holds more than this, e.g. 512M', parseSize)
+    .addOption(
+      new Option('--baseline <HOW>', 'what the speedup is measured against (default: sample)').choices([
+        'sample',
+        'full',
+        'off',
+      ]),
+    )
+    .addOption(
+      new Option('--on-bad-record <WHAT>', 'when a record is malformed (default: fail)').choices([
+        'fail',
+        'skip',
+      ]),
+    )
+    .option('--spread', 'an array item becomes the arguments of the function')
+    .option('--args <JSON>', 'array of arguments after the item', parseArgs)
+    .option('--typed', 'CSV: turn numbers, booleans and empty fields into values')
+    .option('--skip <N>', 'leave out the first N items', parseNumber)
+    .option('--limit <N>', 'run at most N items', parseNumber)
+    .option('--sample <N>', 'run a random sample of N items', parseNumber)
+    .option('--seed <N>', 'seed of every random choice (default: 1)', parseNumber)
+    .option('--out <FILE>', 'copy of the results: .jsonl or .csv')
+    .option('--run-dir <DIR>', 'folder of the run (default: a new one under .manycore/runs)')
+    .option('--report <FILE>', 'copy of the HTML report')
+    .option('--json', 'print the summary as one JSON object on stdout, everything else on stderr')
+    .addOption(
+      new Option('--loader <HOW>', 'how the module is loaded (default: auto)').choices([
+        'auto',
+        'native',
+        'bundle',
+      ]),
+    )
+    .option('--node <PATH>', 'run under this Node')
+    .option('--env-file <FILE>', 'environment variables for the workers')
+    .addHelpText('after', EXAMPLES)
+    .action(async (target: string, options: RunOptions) => {
+      const { runCommand } = await import('./run-command.ts');
+      finish(await runCommand(target, options));
+    });
+  manycore
+    .command('doctor')
+    .description('Say which Node, CPUs and loader a run would use, and why.')
+    .option('--json', 'as one JSON object')
+    .action(async (options: { json?: boolean }) => {
+      const { doctorCommand } = await import('./doctor-command.ts');
+      finish(await doctorCommand(options.json ?? false));
+    });
+  manycore
+    .command('report')
+    .description('Print the result of a run that is over.')
+    .argument('<RUN>', 'folder of the run, or its run.json')
+    .option('--html <FILE>', 'copy the HTML report here')
+    .action(async (run: string, options: { html?: string }) => {
+      const { reportCommand } = await import('./report-command.ts');
+      finish(reportCommand(run, options.html));
+    });
+  manycore.addHelpText('after', '\nmanycore run --help has examples and the kinds of data.\n');
+  return manycore;
+}
+
+/** Exits when everything that was printed has been taken: open handles of user code do not keep the command alive. */
+function exitWhenPrinted(exitCode: number): void {
+  process.exitCode = exitCode;
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
+}
+
+// A reader that went away is no failure of this command; `run` also stops because of it.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+try {
+  await program(exitWhenPrinted).parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Help and version are no errors; commander's own exit code for bad usage is 1.
+  exitWhenPrinted(error.exitCode === 0 ? 0 : USAGE_ERROR);
+}

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import Table from 'cli-table3';
+import { RUN_FILES } from '../job/run-folder.ts';
+import type { ResultRow, RunSummary } from '../protocol/run.ts';
+import {
+  formatCount,
+  formatMs,
+  formatShare,
+  formatSpeedup,
+  formatSpeedupInterval,
+  plural,
+} from '../report/format.ts';
+import { LOSS_KINDS } from '../report/losses.ts';
+import { plainText } from '../report/plain-text.ts';
+import type { Paint } from './paint.ts';
+
+/** Failed items that are shown; all of them are in the results. */
+const SHOWN_ERRORS = 5;
+/** Workers that the table shows. */
+const SHOWN_WORKERS = 32;
+
+/** The result of a run for people. */
+export function resultText(summary: RunSummary, paint: Paint): string {
+  return [
+    '',
+    outcome(summary, paint),
+    workerTable(summary, paint),
+    ...speedLines(summary, paint),
+    ...errorLines(summary, paint),
+    '',
+    ...fileLines(summary, paint),
+    '',
+  ].join('\n');
+}
+
+function outcome(summary: RunSummary, paint: Paint): string {
+  const { items, succeeded, failed, skippedRecords, wallMs, workers, interrupted } = summary;
+  const counts = [paint('green', `${formatCount(succeeded)} succeeded`)];
+  if (failed > 0) counts.push(paint('red', `${formatCount(failed)} failed`));
+  if (skippedRecords > 0) counts.push(paint('yellow', `${plural(skippedRecords, 'bad record')} left out`));
+  const cut = interrupted ? paint('yellow', ' (stopped before the end)') : '';
+  return `${paint('bold', plural(items, 'item'))} in ${paint('bold', formatMs(wallMs))} on ${plural(workers, 'worker')}: ${counts.join(', ')}${cut}`;
+}
+
+function workerTable({ perWorker }: RunSummary, paint: Paint): string {
+  const table = new Table({
+    head: ['worker', 'pid', 'items', 'failed', 'computing', 'encoding', 'starting', 'waiting', 'lines'],
+    style: { head: [], border: [], compact: true },
+    colAligns: Array.from({ length: 9 }, () => 'right' as const),
+  });
+  for (const worker of perWorker.slice(0, SHOWN_WORKERS)) {
+    table.push([
+      String(worker.worker),
+      String(worker.pid),
+      formatCount(worker.items),
+      worker.failed > 0 ? paint('red', formatCount(worker.failed)) : '0',
+      formatMs(worker.busyMs),
+      formatMs(worker.encodingMs),
+      formatMs(worker.startupMs),
+      formatMs(worker.waitingMs),
+      formatCount(worker.lines),
+    ]);
+  }
+  const more = perWorker.length - SHOWN_WORKERS;
+  return `${table.toString()}${more > 0 ? `\n(and ${plural(more, 'worker')} more in run.json)` : ''}`;
+}
+
+function speedLines(summary: RunSummary, paint: Paint): string[] {
+  const { baseline, speedup, speedupInterval, efficiency, losses, verdict } = summary;
+  const note = baseline.note === undefined ? '' : paint('dim', ` (${baseline.note})`);
+  const lines: string[] = [];
+  if (speedup === null || baseline.ms === null) {
+    lines.push(`${paint('bold', 'Speedup')}   not measured${note}`);
+  } else {
+    const how =
+      baseline.kind === 'full'
+        ? `every item was timed alone: ${formatMs(baseline.ms)}`
+        : `${plural(baseline.items, 'item')} timed alone: ${formatMs(baseline.ms)} for all in one process`;
+    lines.push(`${paint('bold', 'Baseline')}  ${how}${note}`);
+    const interval =
+      speedupInterval === null ? '' : ` (95 % interval ${formatSpeedupInterval(speedupInterval)})`;
+    const share = efficiency === null ? '' : `, efficiency ${formatShare(efficiency)}`;
+    lines.push(`${paint('bold', 'Speedup')}   ${paint('bold', formatSpeedup(speedup))}${interval}${share}`);
+  }
+  const shares = LOSS_KINDS.filter(({ key }) => losses[key] >= 0.0005).map(
+    ({ key, label }) => `${label.toLowerCase()} ${formatShare(losses[key])}`,
+  );
+  if (shares.length > 0) lines.push(`${paint('bold', 'Time')}      ${shares.join(', ')}`);
+  lines.push(`${paint('bold', 'Verdict')}   ${verdict.text}`);
+  return lines;
+}
+
+function errorLines({ failed, firstErrors }: RunSummary, paint: Paint): string[] {
+  if (failed === 0) return [];
+  const lines = ['', paint('bold', failed === 1 ? 'The item that failed' : 'The first items that failed')];
+  for (const row of firstErrors.slice(0, SHOWN_ERRORS)) lines.push(...errorOf(row, paint));
+  const more = failed - Math.min(failed, SHOWN_ERRORS, firstErrors.length);
+  if (more > 0) lines.push(paint('dim', `  and ${plural(more, 'more', 'more')} in ${RUN_FILES.results}`));
+  return lines;
+}
+
+function errorOf({ index, input, error }: ResultRow, paint: Paint): string[] {
+  const what = error ? `${error.name}: ${plainText(error.message).split('\n')[0]}` : 'failed';
+  const at = error?.at ? `\n    at ${error.at.file}:${error.at.line}:${error.at.column}` : '';
+  return [
+    `  ${paint('red', `item ${index}`)} ${what}${at}\n    ${paint('dim', `input ${plainText(input).slice(0, 160)}`)}`,
+  ];
+}
+
+function fileLines({ runDir }: RunSummary, paint: Paint): string[] {
+  const line = (name: string, file: string): string =>
+    `${paint('dim', name.padEnd(10))}${join(runDir, file)}`;
+  return [line('Results', RUN_FILES.results), line('Report', RUN_FILES.report), line('Run', '')];
+}

@@ -1,0 +1,86 @@
+import { resolve } from 'node:path';
+import { JobError, toFailure } from '../job/errors.ts';
+import type { RunExitCode } from '../protocol/run.ts';
+import { type Display, failureLines } from './display.ts';
+import { type Paint, paintFor } from './paint.ts';
+import { needsOtherNode, nodeReason, runUnder } from './reexec.ts';
+import { type RunOptions, toConfig } from './run-options.ts';
+
+/** `manycore run`. Gives the exit code; what is wrong is told on the way. */
+export async function runCommand(target: string, options: RunOptions): Promise<number> {
+  // With --json stdout carries the one object and nothing else: not even what a module of the user prints here.
+  const stream = options.json ? process.stderr : process.stdout;
+  if (options.json) console.log = console.info = console.debug = console.error;
+  const paint = paintFor(stream);
+  try {
+    if (options.node !== undefined && needsOtherNode(options.node)) return await runUnder(options.node);
+    if (options.envFile !== undefined) loadEnvironment(options.envFile);
+    return await run(target, options, stream, paint);
+  } catch (error) {
+    const { failure, exitCode } = toFailure(error);
+    process.stderr.write(`${failureLines(failure, paintFor(process.stderr)).join('\n')}\n`);
+    return exitCode;
+  }
+}
+
+async function run(
+  target: string,
+  options: RunOptions,
+  stream: NodeJS.WriteStream,
+  paint: Paint,
+): Promise<RunExitCode> {
+  const config = toConfig(target, options, process.cwd(), nodeReason());
+  const display = await displayFor(stream, paint);
+  const { startRun } = await import('../job/run.ts');
+  const run = startRun(config, (event) => display.show(event));
+  const unlisten = onSignals(() => run.stop());
+  const { summary, failure, exitCode } = await run.finished;
+  unlisten();
+  display.close();
+  if (failure) process.stderr.write(`${failureLines(failure, paintFor(process.stderr)).join('\n')}\n`);
+  if (!summary) return exitCode;
+  if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  else process.stdout.write((await import('./result-text.ts')).resultText(summary, paint));
+  return exitCode;
+}
+
+async function displayFor(stream: NodeJS.WriteStream, paint: Paint): Promise<Display> {
+  const { TERM: terminal, CI: inCi } = process.env;
+  if (stream.isTTY && terminal !== 'dumb' && !inCi) {
+    const { LiveDisplay } = await import('./live-display.ts');
+    return new LiveDisplay(stream, paint);
+  }
+  const { PlainDisplay } = await import('./plain-display.ts');
+  return new PlainDisplay(stream, paint);
+}
+
+/** The first signal stops, the second kills the running items, a third ends this process at once. */
+function onSignals(stop: () => void): () => void {
+  let count = 0;
+  const listener = (): void => {
+    if (++count > 2) process.exit(130);
+    stop();
+  };
+  // A reader that went away, as in `manycore run ... | head`, wants no more of it.
+  const onError = (error: NodeJS.ErrnoException): void => {
+    if (error.code === 'EPIPE' && count === 0) listener();
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, listener);
+  process.stdout.on('error', onError);
+  return () => {
+    for (const signal of signals) process.off(signal, listener);
+  };
+}
+
+/** Variables that are set already stay as they are. */
+function loadEnvironment(file: string): void {
+  try {
+    process.loadEnvFile(resolve(file));
+  } catch (error) {
+    throw new JobError('ERR_MANYCORE_USAGE', `--env-file ${file} cannot be read`, {
+      hint: error instanceof Error ? error.message : undefined,
+      cause: error,
+    });
+  }
+}
