@@ -45,7 +45,7 @@ export class Overview implements Part {
     this.element = el(
       'section',
       { class: 'overview', 'aria-label': 'Result' },
-      el('div', { class: 'answer' }, this.#hero, this.#speedup, this.#sub, this.#interval),
+      el('div', { class: 'answer' }, this.#hero, this.#speedup, this.#badge, this.#sub, this.#interval),
       this.#bar,
       el(
         'p',
@@ -54,7 +54,7 @@ export class Overview implements Part {
         el('span', { class: 'ok' }, this.#succeeded, ' succeeded'),
         el('span', { class: 'bad' }, this.#failed, ' failed'),
       ),
-      el('div', { class: 'judged' }, this.#badge, this.#verdict),
+      this.#verdict,
       this.#figures,
     );
   }
@@ -106,7 +106,7 @@ export class Overview implements Part {
 
   #showSummary(summary: RunSummary | null): void {
     this.#summary = summary;
-    for (const element of [this.#speedup, this.#interval, this.#badge.parentElement, this.#figures]) {
+    for (const element of [this.#speedup, this.#interval, this.#badge, this.#verdict, this.#figures]) {
       if (element !== null) element.hidden = summary === null;
     }
     if (summary === null) return;
@@ -118,7 +118,7 @@ export class Overview implements Part {
     setAttribute(this.#interval, 'data-value', speedupInterval === null ? null : speedupInterval.join(' '));
     setText(this.#badge, VERDICTS[verdict.kind]);
     setAttribute(this.#badge, 'data-verdict', verdict.kind);
-    setText(this.#verdict, verdict.text.replace(/^(?:Worth it|Marginal|Not worth it): /, ''));
+    setText(this.#verdict, reasonOf(verdict.text));
     this.#figures.replaceChildren(
       ...figure('In parallel', formatMs(summary.wallMs), summary.wallMs, 'wall-ms'),
       ...figure(
@@ -141,6 +141,14 @@ function figure(name: string, text: string, value: number | null, test: string):
   const shown = el('dd', { test });
   setNumber(shown, value, text);
   return [el('dt', {}, name), shown];
+}
+
+// The verdict's kind and the speedup stand above already.
+function reasonOf(text: string): string {
+  const reason = text
+    .replace(/^(?:Worth it|Marginal|Not worth it): [\d.]+x with [\d,]+ workers?(?:; |(?= over))/, '')
+    .trim();
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
 function intervalText(summary: RunSummary): string {

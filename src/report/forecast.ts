@@ -7,8 +7,6 @@ export interface MeasuredPoint {
   readonly interval: readonly [number, number] | null;
   readonly items: number;
   readonly losses: Losses;
-  /** Whether the share of contention was measured, or is zero because nothing was compared. */
-  readonly contentionMeasured: boolean;
 }
 
 /** Slowdown for each further worker that the low end of the band allows for where no contention was seen. */

@@ -25,6 +25,11 @@ export function formatMs(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
 }
 
+/** A duration on an axis: `formatMs` without needless zeros, `1.5 s`, `2 s`. */
+export function formatTick(ms: number): string {
+  return formatMs(ms).replace(/\.(\d*?)0+(?= )/, (_, digits: string) => (digits === '' ? '' : `.${digits}`));
+}
+
 /** A ratio as `1.94x`; two decimals below 10, one below 100. */
 export function formatSpeedup(speedup: number): string {
   const digits = speedup < 9.995 ? 2 : speedup < 99.95 ? 1 : 0;
@@ -58,7 +63,7 @@ export function formatBytes(bytes: number): string {
 
 function significant(value: number): string {
   if (value >= 99.95) return counts.format(value);
-  return String(Number(value.toPrecision(3)));
+  return value.toPrecision(3);
 }
 
 function twoDigits(value: number): string {

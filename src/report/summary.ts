@@ -104,7 +104,6 @@ export function summarise(facts: RunFacts): RunSummary {
             interval: speedupInterval,
             items,
             losses,
-            contentionMeasured: facts.matched !== null,
           }),
     verdict: judge({
       ...{

@@ -1,5 +1,5 @@
 import type { TimelineSpan } from '../../protocol/run.ts';
-import { formatMs } from '../../report/format.ts';
+import { formatTick } from '../../report/format.ts';
 import { axisTicks } from '../../report/ticks.ts';
 import { AXIS_HEIGHT, type TimelineLayout, xOf } from './layout.ts';
 import type { TimelineTheme } from './theme.ts';
@@ -55,7 +55,11 @@ function drawFrame(context: CanvasRenderingContext2D, layout: TimelineLayout, th
   const every = Math.max(1, Math.ceil(NAME_STEP / pitch));
   rows.forEach(({ worker }, row) => {
     if (row % every === 0)
-      context.fillText(left > 40 ? `Worker ${worker}` : String(worker), 0, row * pitch + bar / 2);
+      context.fillText(
+        left > 40 ? `Worker ${worker}` : String(worker),
+        0,
+        Math.max(6, row * pitch + bar / 2),
+      );
   });
   context.textBaseline = 'bottom';
   for (const tick of axisTicks(layout.length, Math.max(2, (width - left) / TICK_STEP))) {
@@ -63,7 +67,7 @@ function drawFrame(context: CanvasRenderingContext2D, layout: TimelineLayout, th
     context.fillStyle = theme.line;
     context.fillRect(Math.round(x), 0, 1, bottom + 3);
     context.fillStyle = theme.text;
-    const text = formatMs(tick);
+    const text = formatTick(tick);
     const half = context.measureText(text).width / 2;
     context.textAlign = x + half > width ? 'right' : x - half < left ? 'left' : 'center';
     context.fillText(text, Math.min(x, width), height);

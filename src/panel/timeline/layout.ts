@@ -2,7 +2,7 @@ import type { TimelineSpan, WorkerSnapshot } from '../../protocol/run.ts';
 
 /** Row heights in px: what is comfortable, and what still shows. */
 const MAX_PITCH = 28;
-const MIN_PITCH = 4;
+const MIN_PITCH = 2.5;
 export const AXIS_HEIGHT = 20;
 
 /** One worker's spans in the order of time. */
@@ -57,7 +57,7 @@ export function layOut(
   const length = Math.max(1, Math.max(end, now ?? end) - begin);
   const fair = (space.height - AXIS_HEIGHT) / Math.max(1, rows.length);
   const pitch = Math.max(MIN_PITCH, Math.min(MAX_PITCH, fair));
-  const bar = pitch >= 12 ? pitch - 5 : pitch - 1;
+  const bar = pitch >= 12 ? pitch - 5 : pitch * 0.8;
   const left = pitch >= 14 ? 66 : 30;
   return {
     rows,

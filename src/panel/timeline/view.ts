@@ -58,6 +58,7 @@ export class TimelineView implements Part {
       this.#theme = null;
       this.#draw();
     });
+    this.#tip.hidden = true;
     this.#setTable(false);
   }
 
@@ -184,6 +185,6 @@ function legend(): HTMLElement {
     entry('startup', 'Starting up'),
     entry('computing', 'Computing'),
     entry('encoding', 'Encoding'),
-    entry('failure', 'Failed'),
+    entry('broken', 'Failed'),
   );
 }

@@ -1,5 +1,5 @@
 import type { ForecastPoint, Losses, TimelineSpan } from '../../protocol/run.ts';
-import { formatCount, formatMs, formatShare, formatSpeedup, plural } from '../format.ts';
+import { formatCount, formatMs, formatShare, formatSpeedup, formatTick, plural } from '../format.ts';
 import { LOSS_KINDS } from '../losses.ts';
 import { axisTicks } from '../ticks.ts';
 import { compactSpans } from '../timeline.ts';
@@ -66,7 +66,7 @@ export function timelineChart(spans: readonly TimelineSpan[]): Markup {
   });
   const ticks = axisTicks(length).map((time) => {
     const x = left + time * scale;
-    return html`<line class="axis" x1="${x}" x2="${x}" y1="0" y2="${height + 4}"/><text x="${x}" y="${height + 18}" text-anchor="middle">${formatMs(time)}</text>`;
+    return html`<line class="axis" x1="${x}" x2="${x}" y1="0" y2="${height + 4}"/><text x="${x}" y="${height + 18}" text-anchor="middle">${formatTick(time)}</text>`;
   });
   return html`<svg viewBox="0 0 ${WIDTH} ${height + 24}" role="img" aria-label="What each of ${plural(workers.length, 'worker')} did over ${formatMs(length)}; the table of workers has the numbers">${names}${backs}${ticks}${bars}${marks}</svg>`;
 }

@@ -3,34 +3,53 @@ import { formatCount, formatMs, plural } from '../format.ts';
 import { html, type Markup } from './markup.ts';
 
 /** Most rows of each list; the rest is in the run folder. */
-const SHOWN_FAILED = 100;
+const SHOWN_ERRORS = 50;
+const SHOWN_ITEMS = 20;
+/** So few items are shown at once. */
+const OPEN_ITEMS = 3;
 const SHOWN_SLOWEST = 10;
 const SHOWN_LINES = 100;
 const MAX_WORKERS_WITH_OUTPUT = 128;
 
+/** Failed items, those with the same error together: the error, its place, and the items that met it. */
 export function failedSection(summary: RunSummary, rows: readonly ResultRow[]): Markup {
   const failed = distinct([...summary.firstErrors, ...rows.filter((row) => !row.ok)]).sort(
     (a, b) => a.index - b.index,
   );
   if (failed.length === 0) return html``;
-  const shown = failed.slice(0, SHOWN_FAILED);
-  const left = summary.failed - shown.length;
-  return html`<section class="long" id="failed"><h2>Failed items</h2>${
-    left > 0
-      ? html`<p class="note">The first ${formatCount(shown.length)} of ${formatCount(summary.failed)}.</p>`
-      : null
-  }<div class="wide"><table><thead><tr><th class="number">Item</th><th>Error</th><th class="number">Worker</th><th class="number">Time</th></tr></thead><tbody>${shown.map(failedRow)}</tbody></table></div></section>`;
+  const groups = [...groupBy(failed, errorKey).values()].sort((a, b) => b.length - a.length);
+  const shown = groups.slice(0, SHOWN_ERRORS);
+  const known =
+    failed.length < summary.failed
+      ? `${formatCount(failed.length)} of ${formatCount(summary.failed)} failed items are looked at here; `
+      : '';
+  const kinds =
+    shown.length < groups.length
+      ? `the ${SHOWN_ERRORS} most frequent of ${formatCount(groups.length)} different errors`
+      : plural(groups.length, 'different error');
+  return html`<section class="long" id="failed"><h2>Failed items</h2><p class="note">${known}${kinds}.</p><div class="wide"><table><thead><tr><th class="number">Items</th><th>Error</th></tr></thead><tbody>${shown.map(errorRow)}</tbody></table></div></section>`;
 }
 
-function failedRow(row: ResultRow): Markup {
-  const { error } = row;
+function errorKey(row: ResultRow): string {
+  return JSON.stringify([row.error?.name, row.error?.code, row.error?.message, row.error?.at]);
+}
+
+function errorRow(group: readonly ResultRow[]): Markup {
+  const error = group[0]?.error;
   const stack =
     error?.stack === undefined
       ? null
       : html`<details><summary>Stack</summary><pre>${error.stack}</pre></details>`;
-  return html`<tr><td class="number">${String(row.index)}</td><td><span class="err">${error?.name ?? 'Error'}${error?.code === undefined ? '' : ` [${error.code}]`}:</span> ${error?.message ?? 'no message'}${
-    error?.at === undefined ? null : html`<div class="mono">${place(error.at)}</div>`
-  }<div class="mono soft">${row.input}</div>${stack}</td><td class="number">${String(row.worker)}</td><td class="number">${formatMs(row.ms)}</td></tr>`;
+  const items = group
+    .slice(0, SHOWN_ITEMS)
+    .map(
+      (row) =>
+        html`<tr><td class="number">${String(row.index)}</td><td class="mono">${row.input}</td><td class="number">${formatMs(row.ms)}</td></tr>`,
+    );
+  const which = group.length > SHOWN_ITEMS ? `The first ${SHOWN_ITEMS} items` : plural(group.length, 'item');
+  return html`<tr><td class="number">${formatCount(group.length)}</td><td><span class="err">${error?.name ?? 'Error'}${error?.code === undefined ? '' : ` [${error.code}]`}:</span> ${error?.message ?? 'no message'}${
+    error?.at === undefined ? null : html`<div class="mono soft">${place(error.at)}</div>`
+  }<details${group.length <= OPEN_ITEMS ? html` open` : null}><summary>${which}</summary><table><tbody>${items}</tbody></table></details>${stack}</td></tr>`;
 }
 
 function place(at: SourcePlace): string {
@@ -53,7 +72,7 @@ export function slowestSection(summary: RunSummary, rows: readonly ResultRow[]):
 
 export function outputSection(output: readonly OutputLine[]): Markup {
   if (output.length === 0) return html``;
-  const byWorker = groupByWorker(output);
+  const byWorker = groupBy(output, (line) => line.worker);
   const workers = [...byWorker].sort(([a], [b]) => a - b).slice(0, MAX_WORKERS_WITH_OUTPUT);
   const blocks = workers.map(([worker, lines]) => {
     const last = lines.slice(-SHOWN_LINES);
@@ -68,12 +87,13 @@ export function outputSection(output: readonly OutputLine[]): Markup {
 }
 
 // `Map.groupBy` is not in Node 20.
-function groupByWorker(output: readonly OutputLine[]): Map<number, OutputLine[]> {
-  const groups = new Map<number, OutputLine[]>();
-  for (const line of output) {
-    const group = groups.get(line.worker);
-    if (group === undefined) groups.set(line.worker, [line]);
-    else group.push(line);
+function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
   }
   return groups;
 }

@@ -2,11 +2,11 @@
 export const STYLE = `
 :root { color-scheme: light dark; --page: #f6f6f4; --card: #ffffff; --ink: #16181d; --soft: #5c6068; --faint: #8b9098;
   --line: #e2e3e6; --grid: #ecedef; --accent: #2a6fd6; --good: #17803d; --fair: #9a6700; --bad: #c62f2f;
-  --computing: #2a78d6; --contention: #d9483b; --encoding: #6a54c9; --transfer: #e07a2f; --startup: #d9a006;
+  --computing: #2a78d6; --contention: #e07a2f; --encoding: #6a54c9; --transfer: #1f9d8f; --startup: #d9a006;
   --waiting: #a3a8b0; --imbalance: #cdd0d5; --band: #2a78d626; }
 @media (prefers-color-scheme: dark) { :root { --page: #15171a; --card: #1d2024; --ink: #eceef1; --soft: #a8adb5;
   --faint: #7d838c; --line: #31353b; --grid: #292d32; --accent: #6aa9f7; --good: #57c27a; --fair: #e0b04a; --bad: #f2817a;
-  --computing: #4b94ee; --contention: #e8695d; --encoding: #9a87ee; --transfer: #e58f4c; --startup: #d9ac2c;
+  --computing: #4b94ee; --contention: #e58f4c; --encoding: #9a87ee; --transfer: #35b3a4; --startup: #d9ac2c;
   --waiting: #6f7680; --imbalance: #474d55; --band: #4b94ee30; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
@@ -66,4 +66,4 @@ footer { color: var(--faint); font-size: 12.5px; margin-top: 24px; }
 `;
 
 /** SHA-256 of `STYLE` in base64, for the content security policy. A test holds it equal to the text. */
-export const STYLE_HASH = 'pUBnu1y7D0ZMak1t+hbeTF184EtZbWXu1dcirp1PjR4=';
+export const STYLE_HASH = 'maVPkOgWRGXvk7f+OkNAOPTqUBYpm4D66TxxwzDaw4Y=';

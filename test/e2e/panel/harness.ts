@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { FromPanel, ToPanel } from '../../../src/protocol/panel.ts';
+import type { RunEvent } from '../../../src/protocol/run.ts';
+import type { RunModel } from '../../../src/report/model.ts';
+
+export type ThemeName = 'dark' | 'light' | 'contrast';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const BODY_CLASS: Record<ThemeName, string> = {
+  dark: 'vscode-dark',
+  light: 'vscode-light',
+  contrast: 'vscode-high-contrast',
+};
+/** What VS Code gives a webview in each theme; read from a running VS Code 1.139. */
+const THEMES: Record<ThemeName, Record<string, string>> = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'themes.json'), 'utf8'),
+);
+
+/**
+ * The panel as it is built, in a browser of its own, under the policy that VS Code's webviews are given. The one thing
+ * that stands in is `acquireVsCodeApi`: what the panel posts comes out of `posted`.
+ */
+export class PanelHarness implements AsyncDisposable {
+  readonly browser: Browser;
+  readonly #url: string;
+  readonly #close: () => void;
+
+  private constructor(browser: Browser, url: string, close: () => void) {
+    this.browser = browser;
+    this.#url = url;
+    this.#close = close;
+  }
+
+  static async start(): Promise<PanelHarness> {
+    const built = await build({
+      entryPoints: [join(ROOT, 'src/panel/main.ts')],
+      bundle: true,
+      format: 'iife',
+      target: 'es2023',
+      outfile: 'panel.js',
+      write: false,
+    });
+    const files = new Map(
+      built.outputFiles.map((file) => [`/${file.path.split(/[/\\]/).at(-1)}`, file.text]),
+    );
+    const server = createServer((request, response) => {
+      const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+      const file = files.get(url.pathname);
+      const type = url.pathname.endsWith('.css')
+        ? 'text/css'
+        : url.pathname.endsWith('.js')
+          ? 'text/javascript'
+          : 'text/html';
+      response.setHeader('content-type', `${type}; charset=utf-8`);
+      response.end(file ?? page((url.searchParams.get('theme') ?? 'dark') as ThemeName));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const browser = await chromium.launch({
+      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--disable-dev-shm-usage',
+      ],
+    });
+    return new PanelHarness(browser, `http://127.0.0.1:${port}/`, () => server.close());
+  }
+
+  async open(options: { theme?: ThemeName; width?: number; height?: number } = {}): Promise<OpenPanel> {
+    const { theme = 'dark', width = 1200, height = 300 } = options;
+    const page = await this.browser.newPage({ viewport: { width, height } });
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    const posted: FromPanel[] = [];
+    await page.exposeFunction('toHost', (message: FromPanel) => posted.push(message));
+    await page.addInitScript(
+      'window.acquireVsCodeApi = () => { let state; return { postMessage: (m) => window.toHost(m), getState: () => state, setState: (s) => { state = s; } }; };',
+    );
+    await page.goto(`${this.#url}?theme=${theme}`);
+    await page.locator('.app').waitFor();
+    return {
+      page,
+      posted,
+      problems,
+      tell: (events) => send(page, { type: 'events', events }),
+      send: (message) => send(page, message),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.browser.close();
+    this.#close();
+  }
+}
+
+export interface OpenPanel {
+  readonly page: Page;
+  /** What the panel told the host, oldest first. */
+  readonly posted: readonly FromPanel[];
+  /** Errors of the page and of its policy. */
+  readonly problems: readonly string[];
+  tell(events: readonly RunEvent[]): Promise<void>;
+  send(message: ToPanel<RunModel>): Promise<void>;
+}
+
+// Returns when the panel has drawn what it was told.
+async function send(page: Page, message: ToPanel<RunModel>): Promise<void> {
+  await page.evaluate(
+    `(message => new Promise((done) => { window.postMessage(message, '*'); setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 0); }))(${JSON.stringify(message)})`,
+  );
+}
+
+function page(theme: ThemeName): string {
+  const variables = Object.entries(THEMES[theme])
+    .map(([name, value]) => `${name}:${value}`)
+    .join(';');
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self' 'nonce-theme'; script-src 'self'">
+<title>Manycore</title>
+<style nonce="theme">:root{${variables}}body{background:var(--vscode-panel-background);color:var(--vscode-foreground)}</style>
+<link rel="stylesheet" href="/panel.css"></head>
+<body class="${BODY_CLASS[theme]}"><div id="root"></div><script src="/panel.js"></script></body></html>`;
+}
