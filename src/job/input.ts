@@ -66,15 +66,15 @@ async function isReadOnce(dataset: Dataset, cwd: string): Promise<boolean> {
   return 'path' in source && !(await stat(resolve(cwd, source.path))).isFile();
 }
 
-/** The module of `module:FILE#EXPORT`, in this process. Worker-only Node options cannot be given here; then it is bundled. */
+/** The module of `module:FILE#EXPORT`, in this process. Node options are too late for it; where it needs some, it is bundled. */
 async function importModule(file: string): Promise<Record<string, unknown>> {
   await using direct = await planLoad(file, { loader: 'auto' });
-  if (direct.execArgv.every((option) => process.execArgv.includes(option) || HARMLESS.has(option))) {
+  if (direct.execArgv.every((option) => UNNEEDED.test(option) || process.execArgv.includes(option))) {
     return (await import(direct.url)) as Record<string, unknown>;
   }
   await using bundled = await planLoad(file, { loader: 'bundle' });
   return (await import(bundled.url)) as Record<string, unknown>;
 }
 
-/** Options of a plan without which the module still loads. */
-const HARMLESS = new Set(['--enable-source-maps', '--no-warnings', '--disable-warning=ExperimentalWarning']);
+/** Options of a plan without which a module still loads. */
+const UNNEEDED = /^--(enable-source-maps|disable-warning|experimental-import-meta-resolve)\b/;

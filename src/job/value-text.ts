@@ -49,11 +49,17 @@ function isPlain(value: unknown, depth: number): boolean {
     case 'object':
       if (value === null) return true;
       if (depth > MAX_PLAIN_DEPTH) return false;
-      if (Array.isArray(value)) return value.every((element) => isPlain(element, depth + 1));
+      if (Array.isArray(value)) return isPlainList(value, depth);
       return isPlainObject(value, depth);
     default:
       return false;
   }
+}
+
+function isPlainList(list: readonly unknown[], depth: number): boolean {
+  // every() would pass over the holes of a sparse list.
+  for (let i = 0; i < list.length; i++) if (!isPlain(list[i], depth + 1)) return false;
+  return true;
 }
 
 function isPlainObject(value: object, depth: number): boolean {
