@@ -1,6 +1,6 @@
 /** Files that end like data but belong to tools. */
 const toolFiles =
-  /(^|\/)(package(-lock)?\.json|npm-shrinkwrap\.json|composer\.json|\.?[\w-]*(config|rc)(\.[\w-]+)?\.json|[jt]sconfig[\w.-]*\.json|biome\.jsonc?|components\.json|vercel\.json|robots\.txt|license\.txt|requirements[\w-]*\.txt|cmakelists\.txt|[\w.-]*\.(package|nls)\.json)$/i;
+  /(^|\/)(package(-lock)?\.json|npm-shrinkwrap\.json|composer\.json|(\.[\w.-]*rc|[\w.-]*config)(\.[\w-]+)?\.json|[jt]sconfig[\w.-]*\.json|biome\.jsonc?|components\.json|vercel\.json|robots\.txt|license\.txt|requirements[\w-]*\.txt|cmakelists\.txt|[\w.-]*\.(package|nls)\.json)$/i;
 /** Folders of tools, and where Manycore keeps its runs. */
 const toolFolders = /(^|\/)(\.[^/]+|node_modules|dist|out|build|coverage|i18n|locales?|l10n)\//;
 

@@ -91,9 +91,10 @@ function scanExport(source: Structure, at: number, found: Found): void {
   } else if (first === '{') {
     scanExportList(source, at + 1, found);
   } else {
-    scanDeclaration(source, at + 1, (name) => {
-      found.declare(name, at);
-      found.addFirst(name, at);
+    scanDeclaration(source, at + 1, (name, place) => {
+      const begin = place === at + 1 ? at : place;
+      found.declare(name, begin);
+      found.addFirst(name, begin);
     });
   }
 }
