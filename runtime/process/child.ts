@@ -1,0 +1,29 @@
+/**
+ * Bootstrap of every child process. It takes one message, becomes a child, and only then loads what may touch user code:
+ * a user's module that imports the library must find out that it is in a child.
+ */
+import { type ChildChannel, childChannel } from '../transport/channel.ts';
+import { decode } from '../values/codec.ts';
+import { becomeChild } from './child-state.ts';
+import { type InitMessage, TO_WORKER } from './protocol.ts';
+import { Worker } from './worker.ts';
+
+// Ctrl-C reaches the whole group of the terminal; the parent decides what ends, and when.
+process.on('SIGINT', () => {});
+process.setSourceMapsEnabled(true);
+
+let worker: Worker | undefined;
+const channel: ChildChannel = childChannel(
+  (frame) => {
+    if (worker !== undefined) worker.receive(frame);
+    else if (frame.type === TO_WORKER.init) worker = start(decode(frame.body) as InitMessage);
+  },
+  // The parent is gone or gave this child up: nobody takes results any more.
+  () => process.exit(0),
+);
+
+function start(init: InitMessage): Worker {
+  const started = new Worker(channel, init, becomeChild(init.name, init.parentName));
+  void started.initialise();
+  return started;
+}

@@ -1,0 +1,111 @@
+/** Runs the items of one chunk in a worker. */
+import { BatchReader } from '../values/batch.ts';
+import { ModuleNeededError } from '../values/codec.ts';
+import { locate } from '../values/reference.ts';
+import { UnknownFunctionError } from '../values/replace.ts';
+import type { ChunkReport } from './chunk-report.ts';
+import { encodeThrown } from './thrown.ts';
+
+export type AnyFunction = (...args: unknown[]) => unknown;
+
+export interface ChunkItems {
+  readonly values: Buffer;
+  readonly from: number;
+  readonly to: number;
+  /** The value of an item is the list of arguments. */
+  readonly spread: boolean;
+  /** Module of the function: where the classes of its errors are looked for first. */
+  readonly url: string;
+}
+
+export interface ItemHooks {
+  /** Called with the position of an item before it begins. */
+  begins(position: number): void;
+  /** True when no further item is to begin. */
+  stopped(): boolean;
+  /** Imports a module that a value needs. */
+  load(url: string): Promise<void>;
+}
+
+/** How long finished results wait for an item that waits itself, in ms. */
+const FLUSH_AFTER = 20;
+
+/** Returns false when it was stopped before the last item. */
+export async function runItems(
+  items: ChunkItems,
+  fn: AnyFunction,
+  report: ChunkReport,
+  hooks: ItemHooks,
+): Promise<boolean> {
+  const values = new BatchReader(items.values);
+  values.skip(items.from);
+  for (let position = items.from; position < items.to; position++) {
+    if (hooks.stopped()) {
+      report.flush();
+      return false;
+    }
+    hooks.begins(position);
+    try {
+      let value: unknown;
+      try {
+        value = values.next();
+      } catch (error) {
+        value = await afterImport(error, () => values.next(), hooks);
+      }
+      report.begins();
+      let result: unknown;
+      try {
+        result = items.spread ? fn(...(value as unknown[])) : fn(value);
+        if (isThenable(result)) result = await flushingMeanwhile(result, report);
+      } finally {
+        report.ends();
+      }
+      try {
+        report.add(result);
+      } catch (error) {
+        await afterImport(error, () => report.add(result), hooks);
+      }
+    } catch (error) {
+      report.fails(await encodeThrown(error, items.url));
+      if (values.position === position) values.skip(1); // Its argument could not be decoded.
+    }
+  }
+  report.flush();
+  return true;
+}
+
+/** A value may need a module that was not imported, or hold a function that was not looked for yet: do so and try again. */
+async function afterImport<R>(error: unknown, again: () => R, hooks: ItemHooks): Promise<R> {
+  let cause = error;
+  for (let tries = 0; tries < 100; tries++) {
+    if (cause instanceof ModuleNeededError) await hooks.load(cause.url);
+    else if (cause instanceof UnknownFunctionError) {
+      const refused = cause;
+      await locate(cause.fn, []).catch(() => Promise.reject(refused));
+    } else break;
+    try {
+      return again();
+    } catch (next) {
+      cause = next;
+    }
+  }
+  throw cause;
+}
+
+async function flushingMeanwhile(result: PromiseLike<unknown>, report: ChunkReport): Promise<unknown> {
+  const timer = setTimeout(() => report.flush(), FLUSH_AFTER);
+  try {
+    return await result;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    typeof value === 'object' &&
+    'then' in value &&
+    typeof (value as { then: unknown }).then === 'function'
+  );
+}

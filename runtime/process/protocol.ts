@@ -1,0 +1,63 @@
+/**
+ * Between a pool and its workers. Frames as in `transport/frame.ts`; numbers little-endian; times in ms; both sides are of one
+ * version. `values` is a batch as in `values/batch.ts`, `value` a single value as in `values/codec.ts`.
+ *
+ * To the worker
+ *   init      value: InitMessage
+ *   define    u32 function | value: FunctionReference       before the first chunk of that function
+ *   chunk     u32 chunk | u32 call | u32 function | u8 flags | u32 from | u32 to | f64 first item index, NaN without one | values
+ *             runs the items [from, to) of the batch, in order; chunks run in the order of their arrival
+ *   abort     u32 call        asks the running item of that call to stop; its other items are not begun any more
+ *   ask       u32 chunk | u32 position    asks this one item to stop, if it is running
+ *   end       -               runs the finalizer and ends, after the chunks that were sent before
+ *
+ * From the worker
+ *   ready     f64 start-up | f64 initialising
+ *   failed    text url of the error's class | value: error  the initializer threw; the worker ends
+ *   loading   u32 function                                  imports the module of a function
+ *   unusable  u32 function | text | value: error            the function cannot be had; its chunks come back as `dropped`
+ *   begin     u32 chunk | u8 exact
+ *   results   u32 chunk | u32 position | f64 working | f64 decoding | f64 encoding | u8 timed | [f64 begin, f64 duration]* | values
+ *   failure   u32 chunk | u32 position | f64 working | f64 begin | text url of the error's class | value: thrown
+ *   dropped   u32 chunk                                     the rest of the chunk was not run
+ *
+ * Which item does a worker run? In an exact chunk the results of an item are sent before the next one begins, so it is the
+ * one behind the last result. In another one (items of a few microseconds) results are batched; `exit` sends the batch, so
+ * only a worker that is killed leaves open which items of the last millisecond were done; they are run again, exactly.
+ */
+import type { FunctionReference } from '../values/reference.ts';
+
+export const TO_WORKER = { init: 1, define: 2, chunk: 3, abort: 4, ask: 5, end: 6 } as const;
+export const FROM_WORKER = {
+  ready: 1,
+  failed: 2,
+  loading: 3,
+  unusable: 4,
+  begin: 5,
+  results: 6,
+  failure: 7,
+  dropped: 8,
+} as const;
+
+/** Flags of a chunk. */
+export const CHUNK = {
+  /** Every item is an array: the arguments of the call. */
+  spread: 1,
+  /** Report every item before the next begins. */
+  exact: 2,
+  /** Send the times of every item. */
+  timed: 4,
+} as const;
+
+/** First message to a worker. */
+export interface InitMessage {
+  readonly name: string;
+  readonly parentName: string;
+  /** Marks that tell in the output which item is running; see `watch/output-mark.ts`. */
+  readonly outputToken: string;
+  /** When the process was started, ms since the epoch. */
+  readonly startedAt: number;
+  readonly initializer?: FunctionReference | undefined;
+  readonly initArgs: readonly unknown[];
+  readonly finalizer?: FunctionReference | undefined;
+}

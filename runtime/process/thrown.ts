@@ -1,0 +1,36 @@
+/** What user code threw, on its way to the parent. */
+import { ByteWriter } from '../transport/bytes.ts';
+import { encode } from '../values/codec.ts';
+import { locate } from '../values/reference.ts';
+
+/** Thrown value, encoded; `url` is the module of the error's class, or ''. Never throws: what cannot be sent is told as text. */
+export async function encodeThrown(thrown: unknown, moduleUrl: string): Promise<{ url: string; value: Buffer }> {
+  const url = await classUrl(thrown, moduleUrl);
+  const writer = new ByteWriter();
+  try {
+    encode(thrown, writer, () => 'thrown value');
+  } catch (error) {
+    writer.truncate(0);
+    encode(new Error(`a value was thrown that cannot cross: ${describe(error)}`), writer, () => 'error');
+  }
+  return { url, value: writer.view() };
+}
+
+const nodeErrors = new Set<unknown>([Error, DOMException, AggregateError]);
+
+/** Finds the export of the class of an error of the user, so that the parent can give it that class. */
+async function classUrl(thrown: unknown, moduleUrl: string): Promise<string> {
+  try {
+    if (!(thrown instanceof Error)) return '';
+    const Class = thrown.constructor as (...args: never[]) => unknown;
+    if (typeof Class !== 'function' || nodeErrors.has(Class)) return '';
+    const frame = { url: moduleUrl, file: moduleUrl, line: 0 };
+    const reference = await locate(Class, moduleUrl === '' ? [] : [frame]);
+    return reference.url;
+  } catch {
+    nodeErrors.add((thrown as Error).constructor);
+    return ''; // A class that no module exports: its instances arrive as errors of the class that it extends.
+  }
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,247 @@
+/** A worker of a pool, in its own process: takes chunks, runs their items in order, reports. */
+import type { ByteReader } from '../transport/bytes.ts';
+import type { ChildChannel } from '../transport/channel.ts';
+import { type Frame, FrameWriter } from '../transport/frame.ts';
+import { decode } from '../values/codec.ts';
+import { type FunctionReference, load, resolve } from '../values/reference.ts';
+import { markOutput } from '../watch/output-mark.ts';
+import { type ChildState, neverAborted } from './child-state.ts';
+import { ChunkReport } from './chunk-report.ts';
+import { type AnyFunction, type ItemHooks, runItems } from './chunk-run.ts';
+import { CHUNK, FROM_WORKER, type InitMessage, TO_WORKER } from './protocol.ts';
+import { encodeThrown } from './thrown.ts';
+
+interface Chunk {
+  readonly id: number;
+  readonly call: number;
+  readonly fn: number;
+  readonly flags: number;
+  readonly from: number;
+  readonly to: number;
+  /** NaN for a task without an index. */
+  readonly firstIndex: number;
+  readonly values: Buffer;
+}
+
+/** Items shorter than this, in ms, are reported in batches. */
+const TINY_ITEM = 0.01;
+/** Items of a function that are reported one by one before it is known how long they take. */
+const PROBE_ITEMS = 32;
+/** Calls whose late chunks are dropped; older ones have none any more. */
+const MAX_ABORTED = 1000;
+
+export class Worker {
+  readonly #channel: ChildChannel;
+  readonly #init: InitMessage;
+  readonly #state: ChildState;
+  readonly #references = new Map<number, FunctionReference>();
+  /** A function of the user; null where it could not be had. */
+  readonly #functions = new Map<number, AnyFunction | null>();
+  /** Running mean of the time of one item of a function. */
+  readonly #means = new Map<number, { items: number; mean: number }>();
+  readonly #queue: Chunk[] = [];
+  readonly #aborted = new Set<number>();
+  #ready = false;
+  #busy = false;
+  #ending = false;
+  #report: ChunkReport | undefined;
+  #running: Chunk | undefined;
+  #item: number | undefined;
+  #position = 0;
+  #taskAbort: AbortController | undefined;
+
+  constructor(channel: ChildChannel, init: InitMessage, state: ChildState) {
+    this.#channel = channel;
+    this.#init = init;
+    this.#state = state;
+    state.taskSignal = () => this.#taskSignal();
+    const item = () => this.#item;
+    markOutput(process.stdout, init.outputToken, item);
+    markOutput(process.stderr, init.outputToken, item);
+    // Whatever ends this process in good order, what was computed is reported first.
+    process.on('exit', () => this.#report?.flush());
+  }
+
+  /** Runs the initializer, then the chunks that came meanwhile. */
+  async initialise(): Promise<void> {
+    const began = Date.now();
+    const { initializer, initArgs, startedAt } = this.#init;
+    try {
+      if (initializer !== undefined) await this.#call(await this.#import(initializer), initArgs);
+    } catch (error) {
+      await this.#sendError(FROM_WORKER.failed, undefined, error, initializer?.url ?? '');
+      process.exit(1);
+    }
+    const frame = new FrameWriter(FROM_WORKER.ready);
+    frame.f64(began - startedAt);
+    frame.f64(Date.now() - began);
+    this.#channel.send(frame.finish());
+    this.#ready = true;
+    void this.#work();
+  }
+
+  receive({ type, body }: Frame): void {
+    if (type === TO_WORKER.define) this.#references.set(body.u32(), decode(body) as FunctionReference);
+    else if (type === TO_WORKER.chunk) this.#queue.push(readChunk(body));
+    else if (type === TO_WORKER.abort) this.#abort(body.u32());
+    else if (type === TO_WORKER.ask) this.#ask(body.u32(), body.u32());
+    else if (type === TO_WORKER.end) this.#ending = true;
+    void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    if (!this.#ready || this.#busy) return;
+    this.#busy = true;
+    for (let chunk = this.#queue.shift(); chunk !== undefined; chunk = this.#queue.shift()) {
+      await this.#run(chunk);
+      // Timers, sockets and messages of the parent get their turn between chunks.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    this.#busy = false;
+    if (this.#ending) await this.#end();
+  }
+
+  async #run(chunk: Chunk): Promise<void> {
+    const fn = await this.#function(chunk.fn);
+    if (fn === null || this.#aborted.has(chunk.call)) {
+      this.#drop(chunk);
+      return;
+    }
+    const known = this.#means.get(chunk.fn) ?? { items: 0, mean: 0 };
+    this.#means.set(chunk.fn, known);
+    const exact = (chunk.flags & CHUNK.exact) !== 0 || known.items < PROBE_ITEMS || known.mean >= TINY_ITEM;
+    const report = new ChunkReport(this.#channel, chunk.id, chunk.from, exact, (chunk.flags & CHUNK.timed) !== 0);
+    const finished = await this.#runItems(chunk, fn, report);
+    const items = chunk.to - chunk.from;
+    known.mean += (report.working / items - known.mean) * (known.items === 0 ? 1 : 0.3);
+    known.items += items;
+    if (!finished) this.#drop(chunk);
+  }
+
+  async #runItems(chunk: Chunk, fn: AnyFunction, report: ChunkReport): Promise<boolean> {
+    const hooks: ItemHooks = {
+      begins: (position) => {
+        this.#position = position;
+        if (!Number.isNaN(chunk.firstIndex)) this.#item = chunk.firstIndex + position;
+        this.#taskAbort = undefined;
+      },
+      stopped: () => this.#aborted.size > 0 && this.#aborted.has(chunk.call),
+      load: (url) => this.#importing(() => load(url)),
+    };
+    const { values, from, to, flags } = chunk;
+    const url = this.#references.get(chunk.fn)?.url ?? '';
+    this.#running = chunk;
+    this.#report = report;
+    this.#state.running++;
+    const finished = await runItems(
+      { values, from, to, spread: (flags & CHUNK.spread) !== 0, url },
+      fn,
+      report,
+      hooks,
+    );
+    this.#state.running--;
+    this.#report = undefined;
+    this.#running = undefined;
+    this.#item = undefined;
+    return finished;
+  }
+
+  /** A task that has not looked for its signal yet finds it fired. */
+  #ask(chunk: number, position: number): void {
+    if (this.#running?.id !== chunk || this.#position !== position) return;
+    this.#taskAbort ??= new AbortController();
+    this.#taskAbort.abort();
+  }
+
+  #taskSignal(): AbortSignal {
+    const running = this.#running;
+    if (running === undefined) return neverAborted;
+    this.#taskAbort ??= new AbortController();
+    if (this.#aborted.has(running.call)) this.#taskAbort.abort();
+    return this.#taskAbort.signal;
+  }
+
+  #abort(call: number): void {
+    this.#aborted.add(call);
+    for (const oldest of this.#aborted) {
+      if (this.#aborted.size <= MAX_ABORTED) break;
+      this.#aborted.delete(oldest);
+    }
+    if (this.#running?.call === call) this.#taskAbort?.abort();
+  }
+
+  async #function(id: number): Promise<AnyFunction | null> {
+    const known = this.#functions.get(id);
+    if (known !== undefined) return known;
+    const loading = new FrameWriter(FROM_WORKER.loading);
+    loading.u32(id);
+    this.#channel.send(loading.finish());
+    const reference = this.#references.get(id);
+    let found: AnyFunction | null = null;
+    try {
+      if (reference === undefined) throw new Error(`function ${id} was not defined`);
+      found = await this.#import(reference);
+    } catch (error) {
+      await this.#sendError(FROM_WORKER.unusable, id, error, '');
+    }
+    this.#functions.set(id, found);
+    return found;
+  }
+
+  async #import(reference: FunctionReference): Promise<AnyFunction> {
+    await this.#importing(() => load(reference.url));
+    // User code may have swallowed it; the module would start processes all the same.
+    if (this.#state.refusal !== undefined) throw this.#state.refusal;
+    return resolve(reference) as AnyFunction;
+  }
+
+  async #importing(body: () => Promise<void>): Promise<void> {
+    this.#state.importing++;
+    try {
+      await body();
+    } finally {
+      this.#state.importing--;
+    }
+  }
+
+  async #call(fn: AnyFunction, args: readonly unknown[]): Promise<void> {
+    this.#state.running++;
+    try {
+      await fn(...args);
+    } finally {
+      this.#state.running--;
+    }
+  }
+
+  async #sendError(type: number, fn: number | undefined, thrown: unknown, moduleUrl: string): Promise<void> {
+    const { url, value } = await encodeThrown(thrown, moduleUrl);
+    const frame = new FrameWriter(type);
+    if (fn !== undefined) frame.u32(fn);
+    frame.text(url);
+    frame.bytes(value);
+    this.#channel.send(frame.finish());
+  }
+
+  #drop(chunk: Chunk): void {
+    const frame = new FrameWriter(FROM_WORKER.dropped);
+    frame.u32(chunk.id);
+    this.#channel.send(frame.finish());
+  }
+
+  async #end(): Promise<void> {
+    const { finalizer } = this.#init;
+    if (finalizer !== undefined) await this.#call(await this.#import(finalizer), []);
+    process.exit(0);
+  }
+}
+
+const readChunk = (body: ByteReader): Chunk => ({
+  id: body.u32(),
+  call: body.u32(),
+  fn: body.u32(),
+  flags: body.u8(),
+  from: body.u32(),
+  to: body.u32(),
+  firstIndex: body.f64(),
+  values: body.rest(),
+});

@@ -1,0 +1,157 @@
+/**
+ * Values as bytes. One value is `u8 tag` and what the tag asks for:
+ *
+ *   0 undefined | 1 null | 2 true | 3 false | 4 number: f64 | 5 string: u32 length, UTF-8 | 6 other: u32 length, V8 format
+ *
+ * Every value has a serializer of its own: one that cannot be encoded spoils no other, and tasks share no objects.
+ */
+import { DefaultDeserializer, DefaultSerializer } from 'node:v8';
+import { SerializationError } from '../errors.ts';
+import type { ByteReader, ByteWriter } from '../transport/bytes.ts';
+import { registeredClass } from './classes.ts';
+import { rebuildError } from './error.ts';
+import { isPlain } from './inspect.ts';
+import { type FunctionReference, resolve } from './reference.ts';
+import { replace, Special, type SpecialPayload } from './replace.ts';
+
+export const TAG = { undefined: 0, null: 1, true: 2, false: 3, number: 4, string: 5, other: 6 } as const;
+
+/** A module has to be imported before the value can be decoded: import it and decode again. */
+export class ModuleNeededError extends Error {
+  readonly url: string;
+  constructor(url: string) {
+    super(`module ${url} is not loaded`);
+    this.url = url;
+  }
+}
+
+/**
+ * Appends `value`. `name` is what error messages call it, such as `items[3]`; asked for only when something is wrong.
+ * @throws {SerializationError} and leaves the writer as it was.
+ */
+export function encode(value: unknown, writer: ByteWriter, name: () => string): void {
+  switch (typeof value) {
+    case 'number':
+      writer.u8(TAG.number);
+      writer.f64(value);
+      return;
+    case 'undefined':
+      writer.u8(TAG.undefined);
+      return;
+    case 'boolean':
+      writer.u8(value ? TAG.true : TAG.false);
+      return;
+    case 'string':
+      // UTF-8 has no lone surrogates; V8's own format does.
+      if (!isWellFormed(value)) break;
+      writer.u8(TAG.string);
+      writer.text(value);
+      return;
+    case 'object':
+      if (value !== null) break;
+      writer.u8(TAG.null);
+      return;
+  }
+  const bytes = serialize(value, name);
+  writer.u8(TAG.other);
+  writer.u32(bytes.length);
+  writer.bytes(bytes);
+}
+
+/** Reads one value. @throws {ModuleNeededError} and what `fromPlain` of a registered class throws. */
+export function decode(reader: ByteReader): unknown {
+  const tag = reader.u8();
+  switch (tag) {
+    case TAG.undefined:
+      return undefined;
+    case TAG.null:
+      return null;
+    case TAG.true:
+      return true;
+    case TAG.false:
+      return false;
+    case TAG.number:
+      return reader.f64();
+    case TAG.string:
+      return reader.text();
+    case TAG.other: {
+      const source = new ValueDeserializer(reader.bytes(reader.u32()));
+      source.readHeader();
+      return source.readValue();
+    }
+    default:
+      throw new RangeError(`broken message: value with tag ${tag}`);
+  }
+}
+
+/** Passes over one value. */
+export function skip(reader: ByteReader): void {
+  const tag = reader.u8();
+  if (tag === TAG.number) reader.bytes(8);
+  else if (tag === TAG.string || tag === TAG.other) reader.bytes(reader.u32());
+}
+
+const isWellFormed = (value: string): boolean => (value as string & { isWellFormed(): boolean }).isWellFormed();
+
+function serialize(value: unknown, name: () => string): Buffer {
+  const serializer = new ValueSerializer();
+  serializer.writeHeader();
+  try {
+    serializer.writeValue(isPlain(value) ? value : replace(value, name()));
+  } catch (error) {
+    if (error instanceof SerializationError) throw error;
+    throw new SerializationError(name(), `cannot cross: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+  return serializer.releaseBuffer();
+}
+
+/** Above the type numbers that Node writes for views (0 to 12). */
+const SPECIAL = 200;
+
+class ValueSerializer extends DefaultSerializer {
+  _writeHostObject(view: NodeJS.ArrayBufferView): void {
+    this.writeUint32(view instanceof Special ? SPECIAL : 0);
+    if (view instanceof Special) this.writeValue(view.payload);
+    else superWrite.call(this, view);
+  }
+}
+
+class ValueDeserializer extends DefaultDeserializer {
+  _readHostObject(): unknown {
+    if (this.readUint32() === SPECIAL) return revive(this.readValue() as SpecialPayload);
+    return superRead.call(this);
+  }
+}
+
+// Node documents both hooks, but its types leave them out.
+const superWrite = (DefaultSerializer.prototype as unknown as { _writeHostObject(view: NodeJS.ArrayBufferView): void })
+  ._writeHostObject;
+const superRead = (DefaultDeserializer.prototype as unknown as { _readHostObject(): unknown })._readHostObject;
+
+function revive(payload: SpecialPayload): unknown {
+  switch (payload.kind) {
+    case 'error':
+      return rebuildError(payload.error);
+    case 'function':
+      return reviveFunction(payload.reference);
+    case 'instance': {
+      const found = registeredClass(payload.id);
+      if (found === undefined) throw new ModuleNeededError(payload.url);
+      return found.codec.fromPlain(payload.plain);
+    }
+    case 'url':
+      return new URL(payload.href);
+    case 'search':
+      return new URLSearchParams(payload.text);
+    case 'headers':
+      return new Headers(payload.entries);
+  }
+}
+
+function reviveFunction(reference: FunctionReference): unknown {
+  const fn = resolve(reference);
+  if (fn === undefined) throw new ModuleNeededError(reference.url);
+  return fn;
+}

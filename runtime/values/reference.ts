@@ -1,0 +1,209 @@
+/** Functions and classes by reference: which module exports this one, and the way back. */
+import { createRequire } from 'node:module';
+import { NotImportableError } from '../errors.ts';
+import { moduleUrl, type StackFrame } from '../process/stack.ts';
+import { functionLocation } from './function-location.ts';
+
+/** Where another process finds a function. */
+export interface FunctionReference {
+  /** `file:` URL of the module. */
+  readonly url: string;
+  /** Export, or a path of properties: `square`, `default`, `Geometry.area`. */
+  readonly name: string;
+  /** Text of the function where the export could not be looked up here; the other side compares. */
+  readonly source?: string | undefined;
+  /** For messages. */
+  readonly line?: number | undefined;
+}
+
+type AnyFunction = (...args: never[]) => unknown;
+
+const known = new WeakMap<object, FunctionReference>();
+const brand = Symbol.for('manycore.workerFunction');
+
+/**
+ * A worker function by name: `workerFunction<typeof square>(new URL('./tasks.ts', import.meta.url), 'square')`. Nothing is
+ * loaded in the parent; the result is for the runtime only and throws `NotImportableError` when called here.
+ */
+export function workerFunction<F extends AnyFunction = (...args: unknown[]) => unknown>(
+  module: URL,
+  exportName: string,
+): F {
+  const refuse = (): never => {
+    throw new NotImportableError(
+      `${exportName} of ${module.href} is a worker function by name: pass it to a pool, or import the module to call it here.`,
+      exportName,
+      module.href,
+    );
+  };
+  Object.defineProperty(refuse, brand, { value: { url: module.href, name: exportName } });
+  return refuse as unknown as F;
+}
+
+/** The reference of a function that was located before, is branded or is a CommonJS export; undefined otherwise. */
+export function knownReference(fn: object): FunctionReference | undefined {
+  const branded = Reflect.get(fn, brand) as FunctionReference | undefined;
+  if (branded !== undefined) return branded;
+  const found = known.get(fn) ?? findInRequireCache(fn);
+  if (found !== undefined) known.set(fn, found);
+  return found;
+}
+
+/** Notes that `fn` was found at `reference`, so that it can be sent on. */
+export function remember(fn: object, reference: FunctionReference): void {
+  known.set(fn, { url: reference.url, name: reference.name });
+}
+
+/**
+ * Finds the module and the export of `fn`: first where it costs nothing, then in the modules that called (`callers`), then
+ * by asking V8 where the function was compiled.
+ * @throws {NotImportableError} when no module exports it.
+ */
+export async function locate(fn: AnyFunction, callers: readonly StackFrame[]): Promise<FunctionReference> {
+  refuseAnonymousKinds(fn);
+  const cheap = knownReference(fn);
+  if (cheap !== undefined) return cheap;
+  const tried = new Set<string>();
+  for (const caller of callers.slice(0, 4)) {
+    const url = moduleUrl(caller.url);
+    if (tried.has(url)) continue;
+    tried.add(url);
+    const found = await findInModule(fn, url);
+    if (found !== undefined && found !== 'evaluating') {
+      known.set(fn, found);
+      return found;
+    }
+  }
+  const place = functionLocation(fn);
+  if (place === undefined) throw notImportable(fn, undefined, undefined);
+  const url = moduleUrl(place.url);
+  const found = await findInModule(fn, url);
+  if (found === 'evaluating' && fn.name !== '')
+    return { url, name: fn.name, source: Function.prototype.toString.call(fn), line: place.line };
+  if (found === undefined || found === 'evaluating') throw notImportable(fn, url, place.line);
+  known.set(fn, found);
+  return found;
+}
+
+function refuseAnonymousKinds(fn: AnyFunction): void {
+  if (typeof fn !== 'function')
+    throw new TypeError(`a worker function must be a function, received ${fn === null ? 'null' : typeof fn}`);
+  if (Reflect.has(fn, brand) || !/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn))) return;
+  const kind = fn.name.startsWith('bound ') ? 'a bound function' : 'a function of the JavaScript engine';
+  throw new NotImportableError(
+    `${fn.name || 'the function'} is ${kind}, which no module exports. Export a function that calls it, and pass that.`,
+    fn.name,
+  );
+}
+
+export function notImportable(fn: AnyFunction, file: string | undefined, line: number | undefined): NotImportableError {
+  const name = fn.name || 'an anonymous function';
+  const place = file === undefined ? '' : ` at ${file}:${line ?? '?'}`;
+  return new NotImportableError(
+    `${name}${place} is not exported, so that other processes cannot import it. ` +
+      'Move it to the top level of a module and export it (`export function ...`); ' +
+      'pass what it closes over as arguments or through the initializer.',
+    fn.name,
+    file,
+    line,
+  );
+}
+
+function findInRequireCache(fn: object): FunctionReference | undefined {
+  const cache = createRequire(import.meta.url).cache;
+  for (const file in cache) {
+    const exported: unknown = cache[file]?.exports;
+    if (exported === null || (typeof exported !== 'object' && typeof exported !== 'function')) continue;
+    const name = exported === fn ? 'default' : findByIdentity(fn, exported);
+    if (name !== undefined) return { url: moduleUrl(file), name };
+  }
+  return undefined;
+}
+
+/** Turns of the event loop that an already evaluated module may take to give its namespace; it needs two or three. */
+const TURNS = 50;
+
+async function findInModule(fn: object, url: string): Promise<FunctionReference | 'evaluating' | undefined> {
+  // `import` of a loaded module gives that instance. One that still waits at its top level, maybe for us, is not waited for.
+  const namespace = await settled(import(url), TURNS);
+  if (namespace === 'pending') return 'evaluating';
+  if (namespace === undefined) return undefined;
+  const name = findByIdentity(fn, namespace);
+  return name === undefined ? undefined : { url, name };
+}
+
+async function settled(promise: Promise<object>, turns: number): Promise<object | 'pending' | undefined> {
+  let state: object | 'pending' | undefined = 'pending';
+  promise.then(
+    (value) => {
+      state = value;
+    },
+    () => {
+      state = undefined;
+    },
+  );
+  for (let turn = 0; turn < turns && state === 'pending'; turn++)
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  return state;
+}
+
+/** Path of properties from `holder` to `target`, at most two deep; getters are not called. */
+function findByIdentity(target: object, holder: object): string | undefined {
+  const inner: [string, object][] = [];
+  for (const name of Object.getOwnPropertyNames(holder)) {
+    const value = valueOf(holder, name);
+    if (value === target) return name;
+    if (value !== null && (typeof value === 'object' || typeof value === 'function')) inner.push([name, value]);
+  }
+  for (const [name, value] of inner)
+    for (const property of Object.getOwnPropertyNames(value))
+      if (valueOf(value, property) === target) return `${name}.${property}`;
+  return undefined;
+}
+
+function valueOf(holder: object, name: string): unknown {
+  try {
+    return Object.getOwnPropertyDescriptor(holder, name)?.value;
+  } catch {
+    return undefined; // An export that is not initialised yet.
+  }
+}
+
+const modules = new Map<string, object>();
+
+/** Imports a module for `resolve`. */
+export async function load(url: string): Promise<void> {
+  if (!modules.has(url)) modules.set(url, (await import(url)) as object);
+}
+
+/** The function at `reference`; undefined when its module was not loaded with `load`. */
+export function resolve(reference: FunctionReference): AnyFunction | undefined {
+  const namespace = modules.get(reference.url);
+  if (namespace === undefined) return undefined;
+  const found = follow(namespace, reference.name) ?? follow(Reflect.get(namespace, 'default'), reference.name);
+  if (typeof found !== 'function') throw missing(reference, namespace);
+  if (reference.source !== undefined && Function.prototype.toString.call(found) !== reference.source)
+    throw notImportable(found as AnyFunction, reference.url, reference.line);
+  remember(found, reference);
+  return found as AnyFunction;
+}
+
+function follow(holder: unknown, path: string): unknown {
+  let at = holder;
+  for (const name of path.split('.')) {
+    if (at === null || (typeof at !== 'object' && typeof at !== 'function')) return undefined;
+    at = Reflect.get(at, name);
+  }
+  return at;
+}
+
+function missing({ url, name, line }: FunctionReference, namespace: object): NotImportableError {
+  const names = Object.keys(namespace);
+  const exports = names.length === 0 ? 'nothing' : names.slice(0, 20).join(', ');
+  return new NotImportableError(
+    `${url} exports no function ${name} (it exports ${exports}). Export it at the top level of the module: \`export function ${name}\`.`,
+    name,
+    url,
+    line,
+  );
+}
