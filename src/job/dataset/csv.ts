@@ -1,7 +1,6 @@
-import { isUtf8 } from 'node:buffer';
-import { type CsvError, type InfoRecord, type Options, parse } from 'csv-parse';
 import { BadRecordError, type BadRecordSink, DatasetError } from './errors.ts';
-import { MAX_RECORD_BYTES } from './records.ts';
+import { type LineParser, LineReader } from './lines.ts';
+import { MAX_RECORD_BYTES, NO_RECORD, type RecordReader } from './records.ts';
 
 export interface CsvOptions {
   readonly file: string;
@@ -12,146 +11,146 @@ export interface CsvOptions {
 }
 
 /**
- * CSV with a header line: every record is an object with a property for each column, in the header's order.
- * Quoted fields may have line breaks; LF and CRLF; blank lines are no records; a byte order mark is dropped.
- * A record with more or fewer fields than the header, a stray quote or bytes that are not UTF-8 is a bad record.
- * @throws DatasetError for a header with two columns of one name.
+ * CSV (RFC 4180) with a header line: every record is an object with a property for each column, in the header's order.
+ * Quoted fields may have line breaks, and `""` for a quote; LF and CRLF; blank lines are no records.
+ * A record with more or fewer fields than the header, a stray quote or bytes that are not UTF-8 is a bad record; the
+ * next line begins a new one.
+ * Reading throws `DatasetError` for a header with two columns of one name.
+ *
+ * Written here because a reader must be able to go on after a stray quote, and no kept parser can: csv-parse takes the rest
+ * of the file for one field. A line without quotes, which is nearly every line, is split by the engine.
  */
-export async function* csvRecords(
-  bytes: AsyncIterable<Buffer>,
-  options: CsvOptions,
-): AsyncGenerator<unknown, void, void> {
-  const table = new Table(options);
-  // Only told of records, never asked for them as a stream: a stream that fails drops the records before the failure.
-  const parser = parse({
-    bom: true,
-    delimiter: options.delimiter,
-    max_record_size: MAX_RECORD_BYTES,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    on_skip: (error) => table.refuse(error),
-    on_record: (fields: string[], info: InfoRecord) => table.record(fields, info.lines),
-  } satisfies Options);
-  parser.on('error', () => {}); // Every write tells its own error.
-  for await (const chunk of bytes) {
-    table.watch(chunk);
-    await written((done) => parser.write(chunk, done));
-    for (const record of table.take()) yield record;
-  }
-  table.watch(null);
-  await written((done) => parser.end(done));
-  for (const record of table.take()) yield record;
+export function csvRecords(options: CsvOptions): RecordReader {
+  return new LineReader(new CsvParser(options));
 }
 
-function written(write: (done: (error?: Error | null) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    write((error) => (error ? reject(error) : resolve()));
-  });
+/** A record whose quoted field goes on in the next line. */
+interface OpenRecord {
+  readonly line: number;
+  readonly fields: string[];
+  /** The lines of the open field, without the quote that opened it. */
+  readonly parts: string[];
+  length: number;
+  damage: string | null;
 }
 
-/** The records and errors of one chunk, in the order of the file, and where in the file the parser is. */
-class Table {
+class CsvParser implements LineParser {
   readonly #options: CsvOptions;
   #columns: readonly string[] | null = null;
-  #found: (object | DatasetError)[] = [];
-  /** Line on which the last record ended. */
-  #line = 0;
-  /** Bytes of a character that the last chunk cut in two. */
-  #carry: Buffer = Buffer.alloc(0);
-  #damaged = false;
+  #open: OpenRecord | null = null;
 
   constructor(options: CsvOptions) {
     this.#options = options;
   }
 
-  /** Sees the bytes before the parser, which puts U+FFFD in place of what is not UTF-8; null at the end. */
-  watch(chunk: Buffer | null): void {
-    if (this.#damaged) return;
-    if (chunk === null) {
-      this.#damaged = this.#carry.length > 0;
-      return;
+  line(text: string, number: number, damage: string | null): unknown {
+    if (this.#open !== null) return this.#goOn(this.#open, text, damage);
+    if (!text.includes('"')) {
+      const bare = text.endsWith('\r') ? text.slice(0, -1) : text;
+      return bare === '' ? NO_RECORD : this.#row(bare.split(this.#options.delimiter), number, damage);
     }
-    const seen = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk]);
-    const whole = wholeCharacters(seen);
-    this.#damaged = !isUtf8(seen.subarray(0, whole));
-    this.#carry = Buffer.from(seen.subarray(whole));
+    return this.#fields({ line: number, fields: [], parts: [], length: 0, damage }, text, 0);
   }
 
-  /** One record, which ends on `line`. Null: the parser keeps nothing of it. */
-  record(fields: readonly string[], line: number): null {
-    this.#line = line;
-    const found = this.#read(fields, line);
-    if (found !== null) this.#found.push(found);
-    return null;
+  lost(number: number, reason: string): void {
+    this.#refuse(this.#open?.line ?? number, reason);
+    this.#open = null;
   }
 
-  /** What the parser itself refuses. A record that is too long cannot be stepped over. */
-  refuse(error: CsvError | undefined): undefined {
-    if (error === undefined) return;
-    const { code, lines, message } = error as CsvError & { readonly lines?: number };
-    const begun = this.#line + 1;
-    const line = code === 'CSV_QUOTE_NOT_CLOSED' || lines === undefined ? begun : lines;
-    const bad = new BadRecordError(this.#options.file, line, REASONS.get(code) ?? message, { cause: error });
-    if (code === 'CSV_MAX_RECORD_SIZE') throw bad;
-    // One stray quote brings more of them; the record is told once.
-    if (line >= begun) this.#found.push(bad);
-    this.#line = Math.max(this.#line, line);
+  end(): void {
+    if (this.#open !== null) this.#refuse(this.#open.line, 'a quoted field is never closed');
   }
 
-  /** What was found since the last call; throws or skips a bad record at its place. */
-  *take(): Generator<unknown, void, void> {
-    const found = this.#found;
-    this.#found = [];
-    for (const record of found) {
-      if (record instanceof BadRecordError) this.#options.bad(record);
-      else if (record instanceof DatasetError) throw record;
-      else yield record;
+  /** Another line of a quoted field. */
+  #goOn(record: OpenRecord, text: string, damage: string | null): unknown {
+    this.#open = null;
+    record.damage ??= damage;
+    return this.#quoted(record, text, 0);
+  }
+
+  /** The fields from `from` on, where one begins. */
+  #fields(record: OpenRecord, text: string, from: number): unknown {
+    for (let at = from; ; ) {
+      if (text[at] === '"') return this.#quoted(record, text, at + 1);
+      const delimiter = text.indexOf(this.#options.delimiter, at);
+      const field = delimiter === -1 ? text.slice(at).replace(/\r$/, '') : text.slice(at, delimiter);
+      if (field.includes('"'))
+        return this.#refuse(record.line, 'a quote in the middle of a field that is not quoted');
+      record.fields.push(field);
+      if (delimiter === -1) return this.#row(record.fields, record.line, record.damage);
+      at = delimiter + 1;
     }
   }
 
-  #read(fields: readonly string[], line: number): object | null {
-    const damaged = this.#damaged && fields.some((field) => field.includes('\uFFFD'));
-    if (this.#columns === null) {
-      if (damaged)
-        return new DatasetError(`The header of ${this.#options.file} is not valid UTF-8.`, {
-          hint: UTF8_HINT,
-        });
-      const twice = fields.find((name, index) => fields.indexOf(name) !== index);
-      if (twice !== undefined) return twoColumns(twice, this.#options.file);
-      this.#columns = fields;
-      return null;
+  /** The rest of a quoted field from `from` on, and what comes after it. */
+  #quoted(record: OpenRecord, text: string, from: number): unknown {
+    let quote = text.indexOf('"', from);
+    while (quote !== -1 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
+    if (quote === -1) return this.#leaveOpen(record, text.slice(from));
+    record.parts.push(text.slice(from, quote));
+    record.fields.push(record.parts.join('\n').replaceAll('""', '"'));
+    record.parts.length = 0;
+    const after = quote + 1;
+    if (text[after] === this.#options.delimiter) return this.#fields(record, text, after + 1);
+    if (after === text.length || (text[after] === '\r' && after + 1 === text.length)) {
+      return this.#row(record.fields, record.line, record.damage);
     }
-    if (damaged) return this.#bad(fields, line, 'not valid UTF-8');
-    if (fields.length !== this.#columns.length) {
-      const [got, wanted] = [count(fields.length, 'field'), count(this.#columns.length, 'column')];
-      return this.#bad(fields, line, `it has ${got}, the header ${wanted}`);
+    return this.#refuse(
+      record.line,
+      'a quoted field goes on after its closing quote (a quote inside is written "")',
+    );
+  }
+
+  #leaveOpen(record: OpenRecord, part: string): typeof NO_RECORD {
+    record.length += part.length + 1;
+    if (record.length > MAX_RECORD_BYTES) {
+      return this.#refuse(
+        record.line,
+        `a quoted field has more than ${MAX_RECORD_BYTES} characters; is it never closed?`,
+      );
+    }
+    record.parts.push(part);
+    this.#open = record;
+    return NO_RECORD;
+  }
+
+  #row(fields: readonly string[], line: number, damage: string | null): unknown {
+    const columns = this.#columns;
+    if (columns === null) {
+      this.#columns = this.#header(fields, damage);
+      return NO_RECORD;
+    }
+    if (damage !== null) return this.#refuse(line, damage);
+    if (fields.length !== columns.length) {
+      return this.#refuse(
+        line,
+        `it has ${count(fields.length, 'field')}, the header ${count(columns.length, 'column')}`,
+      );
     }
     const row: Record<string, unknown> = {};
     for (let index = 0; index < fields.length; index++) {
-      const [column, field] = [this.#columns[index] as string, fields[index] as string];
+      const [column, field] = [columns[index] as string, fields[index] as string];
       setOwn(row, column, this.#options.typed ? typedField(field) : field);
     }
     return row;
   }
 
-  #bad(fields: readonly string[], lastLine: number, reason: string): BadRecordError {
-    const breaks = fields.reduce((sum, field) => sum + field.split('\n').length - 1, 0);
-    return new BadRecordError(this.#options.file, lastLine - breaks, reason);
+  #header(names: readonly string[], damage: string | null): readonly string[] {
+    const { file } = this.#options;
+    if (damage !== null)
+      throw new DatasetError(`The header of ${file} is ${damage}.`, { hint: 'Save the file as UTF-8.' });
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice === undefined) return names;
+    throw new DatasetError(`The header of ${file} has two columns named ${JSON.stringify(twice)}.`, {
+      hint: 'Rename one of them: an item has one property for each column.',
+    });
+  }
+
+  #refuse(line: number, reason: string): typeof NO_RECORD {
+    this.#options.bad(new BadRecordError(this.#options.file, line, reason));
+    return NO_RECORD;
   }
 }
-
-const UTF8_HINT = 'Save the file as UTF-8.';
-
-const REASONS: ReadonlyMap<string, string> = new Map([
-  ['CSV_QUOTE_NOT_CLOSED', 'a quoted field is never closed'],
-  [
-    'CSV_INVALID_CLOSING_QUOTE',
-    'a quoted field goes on after its closing quote (a quote inside is written "")',
-  ],
-  ['INVALID_OPENING_QUOTE', 'a quote in the middle of a field that is not quoted'],
-  ['CSV_MAX_RECORD_SIZE', `it has more than ${MAX_RECORD_BYTES} characters (a quote that is never closed?)`],
-]);
 
 /**
  * The value that a field reads as: empty is null; true and false in any case; a number as JSON writes it, if a double
@@ -169,29 +168,10 @@ export function typedField(field: string): string | number | boolean | null {
   return field;
 }
 
-function twoColumns(name: string, file: string): DatasetError {
-  return new DatasetError(`The header of ${file} has two columns named ${JSON.stringify(name)}.`, {
-    hint: 'Rename one of them: an item has one property for each column.',
-  });
-}
-
 /** A column may be called `__proto__`; it is a property like any other. */
 function setOwn(row: Record<string, unknown>, column: string, value: unknown): void {
   if (column !== '__proto__') row[column] = value;
   else Object.defineProperty(row, column, { value, enumerable: true, writable: true, configurable: true });
-}
-
-/** Where the last character that lies wholly in `bytes` ends. */
-function wholeCharacters(bytes: Buffer): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back] as number;
-    if (byte < 0x80) break;
-    if (byte >= 0xc0) {
-      const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-      return needed > back ? bytes.length - back : bytes.length;
-    }
-  }
-  return bytes.length;
 }
 
 function count(number: number, noun: string): string {

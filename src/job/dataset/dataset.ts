@@ -118,12 +118,10 @@ function readKind(
       return readRecords(bytes, textLines(file, bad));
     case 'csv':
     case 'tsv':
-      return csvRecords(bytes, {
-        file,
-        delimiter: kind === 'csv' ? ',' : '\t',
-        typed: options.typed ?? false,
-        bad,
-      });
+      return readRecords(
+        bytes,
+        csvRecords({ file, delimiter: kind === 'csv' ? ',' : '\t', typed: options.typed ?? false, bad }),
+      );
   }
 }
 

@@ -3,6 +3,7 @@ import { MAX_RECORD_BYTES, notUtf8, type RecordReader } from './records.ts';
 
 const [QUOTE, BACKSLASH, COMMA, COLON, NEWLINE] = [0x22, 0x5c, 0x2c, 0x3a, 0x0a];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** Keys named in the hint of "not an array". */
 const MAX_SURVEYED = 6;
@@ -35,7 +36,8 @@ export class JsonArrayReader implements RecordReader {
   /** Index in the array that is being followed through; -1 in an object. */
   #index = -1;
   #line = 1;
-  #first = true;
+  /** How many bytes of a byte order mark the file began with. */
+  #mark = 0;
 
   /** The value or key that is being passed: depth of its brackets, whether in a string, and in an escape of it. */
   #depth = 0;
@@ -62,8 +64,7 @@ export class JsonArrayReader implements RecordReader {
   }
 
   *push(chunk: Buffer): Generator<unknown, void, void> {
-    let at = this.#first && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? 3 : 0;
-    if (chunk.length > 0) this.#first = false;
+    let at = 0;
     while (at < chunk.length) {
       if (this.#phase === 'elements') {
         const end = this.#pass(chunk, at);
@@ -180,6 +181,10 @@ export class JsonArrayReader implements RecordReader {
     }
     switch (this.#phase) {
       case 'value':
+        if (byte === BYTE_ORDER_MARK[this.#mark] && this.#followed === 0) {
+          this.#mark++;
+          return at + 1;
+        }
         return this.#enter(byte, at);
       case 'first-key':
       case 'key':
@@ -277,10 +282,7 @@ export class JsonArrayReader implements RecordReader {
 
   /** The value at the first `tokens` of the pointer, in words. */
   #where(tokens: number): string {
-    const path = this.#pointer
-      .slice(0, tokens)
-      .map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`);
-    return tokens === 0 ? 'the whole document' : `#${path.join('')}`;
+    return tokens === 0 ? 'the whole document' : pointerText(this.#pointer.slice(0, tokens));
   }
 
   #malformed(reason: string, cause?: unknown): DatasetError {
@@ -303,11 +305,10 @@ export class JsonArrayReader implements RecordReader {
 
   #notAnArray(): DatasetError {
     const found = this.#survey ?? [];
-    const here = this.#pointer.map((token) => `/${token}`).join('');
     const hint =
       found.length === 0
         ? 'Name an array in it with a JSON Pointer (file.json#/path/to/array); if every line is one value: jsonl:FILE.'
-        : `Name an array in it: ${found.map((key) => `#${here}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(', ')}`;
+        : `Name an array in it: ${found.map((key) => pointerText([...this.#pointer, key])).join(', ')}`;
     return new DatasetError(
       `In ${this.#file}, ${this.#where(this.#pointer.length)} is an object, not an array.`,
       { hint },
@@ -323,6 +324,10 @@ export class JsonArrayReader implements RecordReader {
       },
     );
   }
+}
+
+function pointerText(tokens: readonly string[]): string {
+  return `#${tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
 }
 
 function nameOf(byte: number): string {
