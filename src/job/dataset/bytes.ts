@@ -65,6 +65,7 @@ function explain(path: string, error: unknown): DatasetError {
   if (error instanceof DatasetError) return error;
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   const message = error instanceof Error ? error.message : String(error);
+  if (/^(Z_|ZSTD_)/.test(code)) return explainDecompression(path, code, message, error);
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -78,17 +79,21 @@ function explain(path: string, error: unknown): DatasetError {
         hint: 'Check the permissions of the file.',
         cause: error,
       });
-    case 'Z_BUF_ERROR':
-      return new DatasetError(`${path} is cut off: its compressed data ends too early.`, {
-        hint: 'Copy or download the file again.',
-        cause: error,
-      });
-    case 'Z_DATA_ERROR':
-      return new DatasetError(`${path} is not gzip, or damaged (${message}).`, {
-        hint: 'If it is not compressed, take .gz off its name.',
-        cause: error,
-      });
     default:
       return new DatasetError(`${path} cannot be read: ${message}.`, { cause: error });
   }
+}
+
+function explainDecompression(path: string, code: string, message: string, cause: unknown): DatasetError {
+  if (code === 'Z_BUF_ERROR') {
+    return new DatasetError(`${path} is cut off: its compressed data ends too early.`, {
+      hint: 'Copy or download the file again.',
+      cause,
+    });
+  }
+  const format = path.toLowerCase().endsWith('.zst') ? 'zstd' : 'gzip';
+  return new DatasetError(`${path} is not ${format}, or damaged (${message}).`, {
+    hint: 'If it is not compressed, take the last extension off its name.',
+    cause,
+  });
 }

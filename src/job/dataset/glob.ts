@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import { DatasetError } from './errors.ts';
 
@@ -11,7 +11,7 @@ import { DatasetError } from './errors.ts';
  */
 export async function matchFiles(pattern: string, cwd: string): Promise<readonly string[]> {
   const portable = process.platform === 'win32' ? pattern.replaceAll('\\', '/') : pattern;
-  const found = await glob(portable, { cwd, expandDirectories: false });
+  const found = await glob(portable, { cwd, absolute: isAbsolute(pattern), expandDirectories: false });
   if (found.length > 0) return found.sort();
   const folder = await stat(resolve(cwd, pattern)).then(
     (stats) => stats.isDirectory(),

@@ -39,12 +39,14 @@ export async function moduleRecords(
     });
   };
   const first = await make();
+  const tellingOf = (items: Items) =>
+    Array.isArray(items) ? items : Symbol.iterator in items ? each(items, name) : eachLater(items, name);
   let passes = 0;
   return {
     count: knownCount(first),
     records() {
-      if (passes++ === 0 || (typeof exported !== 'function' && !isOneShot(first))) return first;
-      if (typeof exported === 'function') return again(make);
+      if (passes++ === 0 || (typeof exported !== 'function' && !isOneShot(first))) return tellingOf(first);
+      if (typeof exported === 'function') return again(make, name);
       throw new DatasetError(`${name} is an iterator, which gives its items only once.`, {
         hint: 'Export the function that makes it, without calling it.',
       });
@@ -52,8 +54,24 @@ export async function moduleRecords(
   };
 }
 
-async function* again(make: () => Promise<Items>): AsyncGenerator<unknown, void, void> {
-  yield* await make();
+async function* again(make: () => Promise<Items>, name: string): AsyncGenerator<unknown, void, void> {
+  yield* eachLater(await make(), name);
+}
+
+function* each(items: Iterable<unknown>, name: string): Generator<unknown, void, void> {
+  try {
+    yield* items;
+  } catch (cause) {
+    throw thrown(`${name} threw`, cause);
+  }
+}
+
+async function* eachLater(items: Items, name: string): AsyncGenerator<unknown, void, void> {
+  try {
+    for await (const item of items) yield item;
+  } catch (cause) {
+    throw thrown(`${name} threw`, cause);
+  }
 }
 
 async function nativeImport(file: string): Promise<Record<string, unknown>> {
@@ -65,8 +83,12 @@ async function guard<T>(what: string, call: () => T | Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (cause) {
-    throw new DatasetError(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw thrown(what, cause);
   }
+}
+
+function thrown(what: string, cause: unknown): DatasetError {
+  return new DatasetError(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }
 
 async function pick(
