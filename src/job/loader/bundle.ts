@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Esbuild from 'esbuild';
-import { JobError } from '../errors.ts';
-import { isInstalled, isJavaScript, isJson, isTypeScript, moduleKind } from './files.ts';
+import { toJobError } from './build-failure.ts';
+import { hasModuleSyntax, isInstalled, isJavaScript, isJson, isTypeScript, moduleKind } from './files.ts';
 import { type Graph, isSource, resolution } from './graph.ts';
-import { resolveImport } from './resolve-import.ts';
+import { maskSource } from './mask.ts';
+import { isManycore, resolveImport } from './resolve-import.ts';
 import { DEFINITIONS, PREAMBLE, rewriteForBundle } from './rewrite.ts';
 import { unshiftSourceMap } from './source-map.ts';
 
@@ -70,7 +71,7 @@ export async function bundle(
     const text = (ending: string) => result.outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
     return { code: text('.mjs'), map: unshiftSourceMap(text('.map'), folder) };
   } catch (error) {
-    throw toJobError(error, entry);
+    throw toJobError(error, entry, 1);
   }
 }
 
@@ -88,7 +89,7 @@ function plugin(
     name: 'manycore-bundle',
     setup(build) {
       build.onResolve({ filter: /.*/ }, async (args) => {
-        if (args.kind === 'entry-point') return { path: args.path };
+        if (args.kind === 'entry-point') return undefined;
         if (args.namespace === REQUIRED) return { path: args.path, external: true };
         const found = await resolveImport(build, args);
         const isRequire = args.kind === 'require-call' || args.kind === 'require-resolve';
@@ -100,8 +101,9 @@ function plugin(
           return { path: args.kind === 'dynamic-import' ? missingUrl(args) : args.path, external: true };
         }
         const { path } = found;
-        if (args.kind === 'require-resolve') return { path, external: true };
-        if (isSource(path) && !staysOutside(path)) return { path };
+        if (isSource(path) && !staysOutside(path) && !isManycore(args.path)) {
+          return args.path.startsWith('file:') ? { path } : undefined;
+        }
         if (isRequire || path.endsWith('.node')) return { path, external: true };
         const interop = args.kind === 'import-statement' && isJavaScript(path);
         if (interop && moduleKind(args.importer) !== 'module' && (await isCommonJs(path))) {
@@ -134,37 +136,5 @@ function missingUrl({ path, importer }: Esbuild.OnResolveArgs): string {
 async function isCommonJs(file: string): Promise<boolean> {
   const kind = moduleKind(file);
   if (kind !== 'unsaid') return kind === 'commonjs';
-  const { hasModuleSyntax } = await import('./files.ts');
-  const { maskSource } = await import('./mask.ts');
   return !hasModuleSyntax(maskSource(await readFile(file, 'utf8')));
-}
-
-/** The first error, with its place in the user's file. */
-function toJobError(error: unknown, entry: string): unknown {
-  const messages = (error as Partial<Esbuild.BuildFailure>).errors;
-  const [first] = messages ?? [];
-  if (messages === undefined || first === undefined) return error;
-  const { location, text } = first;
-  const at =
-    location === null
-      ? undefined
-      : {
-          file: join(process.cwd(), location.file),
-          line: Math.max(1, location.line - 1),
-          column: location.column + 1,
-        };
-  const place = at === undefined ? entry : `${at.file}:${at.line}:${at.column}`;
-  const more = messages.length > 1 ? ` (and ${messages.length - 1} more)` : '';
-  const line = location?.lineText.trim();
-  const missing = /^Could not resolve "([^"]+)"/.exec(text)?.[1];
-  return new JobError('ERR_MANYCORE_LOAD', `${place}: ${text}${more}${line ? `\n  ${line}` : ''}`, {
-    hint:
-      missing === undefined
-        ? 'Correct the file and run again.'
-        : /^[./#]/.test(missing)
-          ? 'Check the path, or the "paths" of the tsconfig.'
-          : `Install it where the file lies (npm install ${missing}), or correct the name.`,
-    at,
-    cause: error,
-  });
 }

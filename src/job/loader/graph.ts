@@ -1,16 +1,21 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type * as Esbuild from 'esbuild';
+import { toJobError } from './build-failure.ts';
 import { isInstalled, isJavaScript, isJson, isJsx, isTypeScript } from './files.ts';
 import { lineAt } from './mask.ts';
 import { nativeObstacle } from './native-resolution.ts';
 import { fileObstacle } from './native-syntax.ts';
-import { resolveImport } from './resolve-import.ts';
+import { isManycore, resolveImport } from './resolve-import.ts';
+import { withoutPatterns } from './rewrite.ts';
 
 /** Something in the user's files that Node cannot load by itself. */
 export interface Obstacle {
   readonly file: string;
   readonly line: number | null;
   readonly text: string;
+  /** A file that needs compiling says more than an import that needs resolving. */
+  readonly of: 'file' | 'import';
 }
 
 /** The user's files (not installed packages) that an entry reaches. */
@@ -39,10 +44,10 @@ export async function readGraph(
     name: 'manycore-graph',
     setup(build) {
       build.onResolve({ filter: /.*/ }, async (args) => {
-        if (args.kind === 'entry-point') return { path: args.path };
+        if (args.kind === 'entry-point') return undefined;
         const found = await resolveImport(build, args);
         if (found.kind === 'ours') return undefined;
-        if (found.kind === 'external') return { path: args.path, external: true };
+        if (found.kind === 'external' || isManycore(args.path)) return { path: args.path, external: true };
         if (found.kind === 'missing') {
           return args.kind === 'import-statement'
             ? { errors: found.errors }
@@ -58,7 +63,8 @@ export async function readGraph(
         edges.get(args.importer)?.add(resolved);
         const obstacle = obstacleOf(args, resolved);
         if (obstacle !== null) obstacles.push(obstacle);
-        return { path: resolved };
+        // esbuild's own resolution, which finds the same file, also knows the tsconfig that belongs to it.
+        return args.path.startsWith('file:') ? { path: resolved } : undefined;
       });
       build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
         const source = await readFile(path, 'utf8');
@@ -66,8 +72,8 @@ export async function readGraph(
         if (!edges.has(path)) edges.set(path, new Set());
         if (isJson(path)) return { contents: source, loader: 'json' };
         const { obstacle, executed, loader } = fileObstacle(path, source, node);
-        if (obstacle !== null) obstacles.push({ file: path, ...obstacle });
-        return { contents: executed, loader };
+        if (obstacle !== null) obstacles.push({ file: path, of: 'file', ...obstacle });
+        return { contents: withoutPatterns(executed), loader };
       });
     },
   };
@@ -78,7 +84,7 @@ export async function readGraph(
     const text = nativeObstacle({ importer, specifier, isRequire, type: args.with['type'], resolved });
     return text === null
       ? null
-      : { file: importer, line: lineOf(sources.get(importer) ?? '', specifier), text };
+      : { file: importer, line: lineOf(sources.get(importer) ?? '', specifier), text, of: 'import' };
   };
 
   try {
@@ -96,11 +102,10 @@ export async function readGraph(
     const messages = (error as Partial<Esbuild.BuildFailure>).errors;
     if (messages === undefined) throw error;
     for (const { text, location } of messages) {
-      obstacles.push({
-        file: entry,
-        line: null,
-        text: location === null ? text : `${text} (${location.file}:${location.line})`,
-      });
+      const file = location === null ? entry : resolve(location.file);
+      // In TypeScript it may be a type, which only a compiler tells apart; in JavaScript it is a mistake.
+      if (/^No matching export/.test(text) && isJavaScript(file)) throw toJobError(error, entry, 0);
+      obstacles.push({ file, line: location?.line ?? null, text, of: 'file' });
     }
   }
   return {
@@ -149,7 +154,7 @@ function inOrder(obstacles: readonly Obstacle[], entry: string): Obstacle[] {
   return [...obstacles].sort(
     (a, b) =>
       Number(b.file === entry) - Number(a.file === entry) ||
-      Number(b.line !== null) - Number(a.line !== null) ||
+      Number(a.of === 'import') - Number(b.of === 'import') ||
       a.file.localeCompare(b.file) ||
       (a.line ?? 0) - (b.line ?? 0),
   );

@@ -37,3 +37,8 @@ export async function resolveImport(
   if (found.external || found.namespace !== 'file') return { kind: 'external' };
   return { kind: 'file', path: found.path };
 }
+
+/** The runtime itself: a second copy in a bundle would not know the process that it runs in. */
+export function isManycore(specifier: string): boolean {
+  return specifier === 'manycore' || specifier.startsWith('manycore/');
+}

@@ -1,4 +1,5 @@
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { hasModuleSyntax } from './files.ts';
 import { maskSource } from './mask.ts';
@@ -47,7 +48,7 @@ export function rewriteForBundle(file: string, source: string): string {
 
   // Names of the same length keep every column.
   let text = source;
-  const imports = computedImports(code, source);
+  const imports = computedImports(code, (argument) => isPattern(file, source, argument));
   if (imports.length > 0) {
     head.push(`const impor$ = __manycore_importFrom(${url});`);
     text = replaceAt(text, imports, 'impor$');
@@ -65,27 +66,40 @@ export function rewriteForBundle(file: string, source: string): string {
   return `${head.join(' ')}\n${withoutMap(text).replace(/^#!/, '//')}`;
 }
 
+/** The text with every computed `import()` out of a bundler's sight; lines and columns stay. */
+export function withoutPatterns(source: string): string {
+  return replaceAt(
+    source,
+    computedImports(maskSource(source), () => false),
+    'impor$',
+  );
+}
+
 /** Places of `import(...)` whose specifier is not a literal that a bundler can follow. */
-function computedImports(code: string, source: string): number[] {
+function computedImports(code: string, isPattern: (argument: number) => boolean): number[] {
   return [...code.matchAll(/(?<![.\w$])import\s*\(\s*/g)]
     .filter((match) => {
       const argument = match.index + match[0].length;
-      const quote = code[argument];
-      if (quote === '"' || quote === "'") return !/^["'] *["']\s*[,)]/.test(code.slice(argument));
-      if (quote !== '`') return true;
-      // A template without a hole is a literal; one that begins with ./ is a pattern of files, which esbuild includes.
-      return /^` *\{/.test(code.slice(argument)) && !/^`\.{1,2}\//.test(source.slice(argument));
+      const rest = code.slice(argument);
+      if (/^(["'`])\s*\1\s*[,)]/.test(rest)) return false;
+      return !(/^` *\{/.test(rest) && isPattern(argument));
     })
     .map(({ index }) => index);
+}
+
+/** A template such as `./plugins/${name}.ts`: esbuild takes in all files that it may mean, when there are any. */
+function isPattern(file: string, source: string, argument: number): boolean {
+  const start = /^`(\.{1,2}\/(?:[^`$\\]*\/)?)[^`$\\]*\$\{[^`]*\.[mc]?tsx?`\s*[,)]/.exec(
+    source.slice(argument),
+  )?.[1];
+  return start !== undefined && existsSync(join(dirname(file), start));
 }
 
 /** Places of `require` that are not a call with a literal; none where the file declares a `require` of its own. */
 function computedRequires(code: string): number[] {
   if (/\b(?:const|let|var|function)\s+require\b|\bas\s+require\b|[{,(]\s*require\s*[,})=]/.test(code))
     return [];
-  return [
-    ...code.matchAll(/(?<![.\w$])require\b(?!\s*\(\s*["'`])(?!\s*\.\s*resolve\s*\(\s*["'`] *["'`]\s*\))/g),
-  ]
+  return [...code.matchAll(/(?<![.\w$])require\b(?!\s*\(\s*["'`])/g)]
     .filter(
       ({ index }) => !/[{,]\s*$/.test(code.slice(0, index)) || !/^require\s*\??:/.test(code.slice(index)),
     )
