@@ -1,0 +1,127 @@
+import { ts } from 'ts-morph';
+import type { Span } from './diagnostic.ts';
+
+/** A function whose body can be read. */
+export type FunctionNode =
+  | ts.FunctionDeclaration
+  | ts.FunctionExpression
+  | ts.ArrowFunction
+  | ts.MethodDeclaration
+  | ts.ConstructorDeclaration
+  | ts.GetAccessorDeclaration
+  | ts.SetAccessorDeclaration;
+
+/** The expression without parentheses, type assertions and `!`. */
+export function unwrap(node: ts.Expression): ts.Expression {
+  let inner = node;
+  while (
+    ts.isParenthesizedExpression(inner) ||
+    ts.isAsExpression(inner) ||
+    ts.isSatisfiesExpression(inner) ||
+    ts.isNonNullExpression(inner) ||
+    ts.isTypeAssertionExpression(inner) ||
+    ts.isExpressionWithTypeArguments(inner)
+  ) {
+    inner = inner.expression;
+  }
+  return inner;
+}
+
+/** True for a function with a body. */
+export function isFunctionWithBody(node: ts.Node | undefined): node is FunctionNode & { body: ts.ConciseBody } {
+  return (
+    node !== undefined &&
+    (ts.isFunctionDeclaration(node) ||
+      ts.isFunctionExpression(node) ||
+      ts.isArrowFunction(node) ||
+      ts.isMethodDeclaration(node) ||
+      ts.isConstructorDeclaration(node) ||
+      ts.isGetAccessorDeclaration(node) ||
+      ts.isSetAccessorDeclaration(node)) &&
+    node.body !== undefined
+  );
+}
+
+/** True for `() => ...` and `function () { ... }`. */
+export const isFunctionExpression = (node: ts.Node): node is ts.ArrowFunction | ts.FunctionExpression =>
+  ts.isArrowFunction(node) || ts.isFunctionExpression(node);
+
+export const isAsync = (fn: FunctionNode): boolean =>
+  (ts.getCombinedModifierFlags(fn as ts.Declaration) & ts.ModifierFlags.Async) !== 0;
+
+export const isGenerator = (fn: FunctionNode): boolean => 'asteriskToken' in fn && fn.asteriskToken !== undefined;
+
+/** Expressions that a function returns (or, for a generator, yields), those of functions inside left out. */
+export function resultsOf(fn: FunctionNode & { body: ts.ConciseBody }): ts.Expression[] {
+  if (!ts.isBlock(fn.body)) return [fn.body];
+  const results: ts.Expression[] = [];
+  const yields = isGenerator(fn);
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return;
+    if (yields && ts.isYieldExpression(node) && node.expression && !node.asteriskToken) results.push(node.expression);
+    if (!yields && ts.isReturnStatement(node) && node.expression) results.push(node.expression);
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(fn.body, visit);
+  return results;
+}
+
+/** The nearest function around a node, or undefined at module level. */
+export function enclosingFunction(node: ts.Node): ts.SignatureDeclaration | undefined {
+  for (let up = node.parent; up !== undefined; up = up.parent) if (ts.isFunctionLike(up)) return up;
+  return undefined;
+}
+
+/** The statement of the source file that contains a node. */
+export function topLevelStatement(node: ts.Node): ts.Statement | undefined {
+  for (let up = node; up.parent !== undefined; up = up.parent) {
+    if (ts.isSourceFile(up.parent)) return up as ts.Statement;
+  }
+  return undefined;
+}
+
+/** Static name of a property, or undefined when it is computed. */
+export function propertyName(name: ts.PropertyName | ts.BindingName | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  if (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name)) return name.text;
+  if (ts.isComputedPropertyName(name) && ts.isStringLiteralLike(name.expression)) return name.expression.text;
+  return undefined;
+}
+
+/** Name of a function or class to show: its own, that of its variable or property, or undefined. */
+export function shownName(node: ts.Node): string | undefined {
+  if ('name' in node && node.name !== undefined) return (node.name as ts.Node).getText();
+  const parent = node.parent;
+  if (ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent)) {
+    return parent.name.getText();
+  }
+  return ts.isConstructorDeclaration(node) ? parentClassName(node) : undefined;
+}
+
+const parentClassName = (node: ts.ConstructorDeclaration): string | undefined => node.parent.name?.text;
+
+/** Where a node is. */
+export function spanOf(node: ts.Node): Span {
+  const file = node.getSourceFile();
+  return spanBetween(file, node.getStart(file), node.getEnd());
+}
+
+/** The part of a file from offset `start` to offset `end`. */
+export function spanBetween(file: ts.SourceFile, start: number, end: number): Span {
+  const from = file.getLineAndCharacterOfPosition(start);
+  const to = file.getLineAndCharacterOfPosition(end);
+  return { line: from.line + 1, column: from.character + 1, endLine: to.line + 1, endColumn: to.character + 1 };
+}
+
+/** `name.ts:12`, for messages. */
+export function placeText(node: ts.Node): string {
+  const file = node.getSourceFile();
+  const name = file.fileName.slice(file.fileName.lastIndexOf('/') + 1);
+  return `${name}:${file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1}`;
+}
+
+/** Short source text of a node on one line, at most 40 characters. */
+export function shortText(node: ts.Node): string {
+  const text = node.getText().replace(/\s+/g, ' ');
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}

@@ -1,0 +1,219 @@
+import { ts } from 'ts-morph';
+import { type FunctionNode, isFunctionWithBody, unwrap } from './ast.ts';
+import type { Model } from './model.ts';
+import { judge } from './shape.ts';
+import { type Access, ELEMENT, prop, startState, Trace } from './trace.ts';
+
+/** A value that plays a part in a call: an argument, or a part of it. */
+export interface Position {
+  readonly expression: ts.Expression;
+  readonly accesses: readonly Access[];
+  /** How a message calls it when it has no name: `items[*]`. */
+  readonly label: string;
+}
+
+/** A call that hands functions or values to other processes. */
+export interface WorkerCall {
+  readonly node: ts.CallExpression | ts.NewExpression;
+  /** `pool.map`, `new Process`, or the name of a wrapper. */
+  readonly name: string;
+  readonly workers: readonly Position[];
+  readonly sends: readonly Position[];
+}
+
+type Arguments = readonly ts.Expression[];
+type Positions = (args: Arguments) => { workers: Position[]; sends: Position[] };
+
+const at = (expression: ts.Expression | undefined, label: string, ...accesses: Access[]): Position[] =>
+  expression === undefined ? [] : [{ expression, accesses, label }];
+
+const mapping =
+  (...accesses: Access[]): Positions =>
+  ([fn, items]) => ({ workers: at(fn, 'function'), sends: at(items, `items${'[*]'.repeat(accesses.length)}`, ...accesses) });
+
+const applying: Positions = ([fn, args]) => ({ workers: at(fn, 'function'), sends: at(args, 'args[*]', ELEMENT) });
+
+/** Options of a pool may be the first or the second argument. */
+const workerOptions: Positions = (args) => ({
+  workers: args.flatMap((arg) => [...at(arg, 'initializer', prop('initializer')), ...at(arg, 'finalizer', prop('finalizer'))]),
+  sends: args.flatMap((arg) => at(arg, 'initArgs[*]', prop('initArgs'), ELEMENT)),
+});
+
+const processOptions: Positions = ([options]) => ({
+  workers: at(options, 'target', prop('target')),
+  sends: at(options, 'args[*]', prop('args'), ELEMENT),
+});
+
+/** What each function of the package takes. */
+const POSITIONS: Readonly<Record<string, Positions>> = {
+  Pool: workerOptions,
+  ProcessPoolExecutor: workerOptions,
+  Process: processOptions,
+  'Pool.map': mapping(ELEMENT),
+  'Pool.mapAsync': mapping(ELEMENT),
+  'Pool.imap': mapping(ELEMENT),
+  'Pool.imapUnordered': mapping(ELEMENT),
+  'Pool.starmap': mapping(ELEMENT, ELEMENT),
+  'Pool.starmapAsync': mapping(ELEMENT, ELEMENT),
+  'Pool.apply': applying,
+  'Pool.applyAsync': applying,
+  'ProcessPoolExecutor.submit': ([fn, ...args]) => ({
+    workers: at(fn, 'function'),
+    sends: args.flatMap((arg, index) => at(arg, `argument ${index + 1}`)),
+  }),
+  'ProcessPoolExecutor.map': ([fn, ...iterables]) => ({
+    workers: at(fn, 'function'),
+    sends: iterables.flatMap((items) => at(items, 'items[*]', ELEMENT)),
+  }),
+};
+
+/** Functions of the package that start processes when they are called. */
+export const STARTING = new Set(['Pool', 'ProcessPoolExecutor', 'Process.start', 'Manager.start', 'SharedMemoryManager.start']);
+
+/** Name in the package of what a call or `new` calls: `Pool`, `Pool.map`. A class that extends one of the package counts. */
+export function calledRuntime(model: Model, node: ts.CallExpression | ts.NewExpression): string | undefined {
+  const callee = unwrap(node.expression);
+  if (ts.isNewExpression(node)) return model.runtimeClass(callee);
+  if (callee.kind === ts.SyntaxKind.SuperKeyword) {
+    for (let up: ts.Node = node; up !== undefined; up = up.parent) {
+      const base = ts.isClassLike(up) ? model.baseOf(up) : undefined;
+      if (base) return model.runtimeClass(base);
+    }
+    return undefined;
+  }
+  return runtimeMethod(model, callee, 0);
+}
+
+function runtimeMethod(model: Model, callee: ts.Expression, hops: number): string | undefined {
+  if (ts.isCallExpression(callee)) {
+    const inner = runtimeMethod(model, unwrap(callee.expression), hops);
+    return inner === 'ExecutorMap.with' ? 'ProcessPoolExecutor.map' : undefined; // executor.map.with({...})(fn, items)
+  }
+  const name = model.runtimeName(callee);
+  if (name !== undefined) return name;
+  if (ts.isPropertyAccessExpression(callee)) return methodByOrigin(model, callee);
+  if (!ts.isIdentifier(callee) || hops > 3) return undefined;
+  // const submit = executor.submit.bind(executor)
+  const declaration = model.symbolAt(callee)?.valueDeclaration;
+  if (!declaration || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
+  const value = unwrap(declaration.initializer);
+  const isBind = ts.isCallExpression(value) && ts.isPropertyAccessExpression(value.expression) && value.expression.name.text === 'bind';
+  return isBind && ts.isPropertyAccessExpression(value.expression)
+    ? runtimeMethod(model, unwrap(value.expression.expression), hops + 1)
+    : undefined;
+}
+
+/** Where the package is not installed its methods have no types, but `const pool = new Pool()` still tells. */
+function methodByOrigin(model: Model, callee: ts.PropertyAccessExpression): string | undefined {
+  const receiver = unwrap(callee.expression);
+  if (!ts.isIdentifier(receiver) || model.checker.getSymbolAtLocation(callee.name) !== undefined) return undefined;
+  const declaration = model.symbolAt(receiver)?.valueDeclaration;
+  if (!declaration || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
+  const value = unwrap(declaration.initializer);
+  const owner = ts.isNewExpression(value) ? model.runtimeClass(value.expression) : undefined;
+  return owner && `${owner}.${callee.name.text}`;
+}
+
+/** Every call of a file that hands something to other processes, directly or through wrappers. */
+export function workerCalls(model: Model, file: ts.SourceFile): readonly WorkerCall[] {
+  return model.once(collectCalls, file, []);
+}
+
+function collectCalls(model: Model, file: ts.SourceFile): readonly WorkerCall[] {
+  return callsWithin(model, file);
+}
+
+function callsWithin(model: Model, root: ts.Node): WorkerCall[] {
+  const calls: WorkerCall[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
+      const call = describeCall(model, node);
+      if (call !== undefined) calls.push(call);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(root);
+  return calls;
+}
+
+/** What a call hands to other processes, or undefined. */
+export function describeCall(model: Model, node: ts.CallExpression | ts.NewExpression): WorkerCall | undefined {
+  return model.once(describe, node, undefined);
+}
+
+function describe(model: Model, node: ts.CallExpression | ts.NewExpression): WorkerCall | undefined {
+  const args = node.arguments ?? [];
+  const name = calledRuntime(model, node);
+  const shown = ts.isNewExpression(node) ? `new ${node.expression.getText()}` : node.expression.getText();
+  if (name !== undefined) {
+    const isSubclass = ts.isNewExpression(node) && model.runtimeName(node.expression) === undefined;
+    const positions = isSubclass ? undefined : POSITIONS[name]; // A subclass passes its options on in `super(...)`.
+    if (positions !== undefined) {
+      const spread = args.findIndex(ts.isSpreadElement);
+      return { node, name: shown, ...positions(spread < 0 ? args : args.slice(0, spread)) };
+    }
+    if (!isSubclass) return undefined;
+  }
+  const fn = ts.isNewExpression(node) ? constructorOf(model, node) : model.calledFunction(node);
+  if (fn === undefined || !model.isCandidate(fn.getSourceFile())) return undefined;
+  const { workers, sends } = summaryOf(model, fn);
+  if (workers.length === 0 && sends.length === 0) return undefined;
+  const given = (part: ParameterPart): Position[] => {
+    const argument = args[part.index];
+    const spread = args.slice(0, part.index + 1).some(ts.isSpreadElement);
+    if (argument === undefined || spread || fn.parameters[part.index]?.dotDotDotToken) return [];
+    return [{ expression: argument, accesses: part.accesses, label: part.label }];
+  };
+  return { node, name: shown, workers: workers.flatMap(given), sends: sends.flatMap(given) };
+}
+
+function constructorOf(model: Model, node: ts.NewExpression): (FunctionNode & { body: ts.ConciseBody }) | undefined {
+  for (const member of model.classOf(node.expression)?.members ?? []) {
+    if (ts.isConstructorDeclaration(member) && isFunctionWithBody(member)) return member;
+  }
+  return undefined;
+}
+
+/** A part of a parameter of a wrapper. */
+interface ParameterPart {
+  readonly index: number;
+  readonly accesses: readonly Access[];
+  readonly label: string;
+}
+
+/** Which parameters of a function become worker functions, and which are sent. */
+export interface Summary {
+  readonly workers: readonly ParameterPart[];
+  readonly sends: readonly ParameterPart[];
+}
+
+const EMPTY: Summary = { workers: [], sends: [] };
+
+/** Summary of a user's function: "parameter k is a worker, parameter j is sent". */
+export const summaryOf = (model: Model, fn: FunctionNode & { body: ts.ConciseBody }): Summary =>
+  model.once(summarise, fn, EMPTY);
+
+function summarise(model: Model, fn: FunctionNode): Summary {
+  const workers = new Map<string, ParameterPart>();
+  const sends = new Map<string, ParameterPart>();
+  if (fn.parameters.length === 0 || fn.body === undefined) return EMPTY;
+  const add = (parts: Map<string, ParameterPart>, parameter: ts.ParameterDeclaration, accesses: readonly Access[]) => {
+    if (parameter.parent !== fn) return;
+    const index = fn.parameters.indexOf(parameter);
+    const steps = accesses.map((step) => (step.kind === 'prop' ? `.${step.name}` : step.kind === 'element' ? '[*]' : ''));
+    const name = ts.isIdentifier(parameter.name) ? parameter.name.text : `argument ${index + 1}`;
+    const label = name + steps.join('');
+    parts.set(`${index} ${label}`, { index, accesses, label });
+  };
+  for (const call of callsWithin(model, fn.body)) {
+    for (const position of call.workers) {
+      new Trace(model, (origin) => {
+        if (origin.kind === 'parameter') add(workers, origin.node, origin.accesses);
+      }).follow(position.expression, position.accesses, startState(''));
+    }
+    for (const position of call.sends) {
+      for (const use of judge(model, position).parameters) add(sends, use.node, use.accesses);
+    }
+  }
+  return { workers: [...workers.values()], sends: [...sends.values()] };
+}

@@ -1,0 +1,97 @@
+import { ts } from 'ts-morph';
+import { unwrap } from './ast.ts';
+import type { Model } from './model.ts';
+
+/**
+ * True when a declaration or function expression can be imported: it is an export of its module under any name, or hangs
+ * on one as a property path (a member of an exported object, namespace or class).
+ */
+export function isExported(model: Model, node: ts.Node): boolean {
+  return model.once(exportedNodes, node.getSourceFile(), new Set()).has(node);
+}
+
+function exportedNodes(model: Model, file: ts.SourceFile): ReadonlySet<ts.Node> {
+  const nodes = new Set<ts.Node>();
+  const addSymbol = (symbol: ts.Symbol, depth: number): void => {
+    for (const declaration of model.unalias(symbol).declarations ?? []) addDeclaration(declaration, depth);
+  };
+  const addDeclaration = (node: ts.Node, depth: number): void => {
+    if (nodes.has(node) || depth > 5) return;
+    nodes.add(node);
+    if (ts.isVariableDeclaration(node) && node.initializer) addValue(node.initializer, depth + 1);
+    else if (ts.isExportAssignment(node)) addValue(node.expression, depth + 1);
+    else if (ts.isClassLike(node)) {
+      for (const member of node.members) {
+        const isStatic = ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static;
+        if (!isStatic || (member.name && ts.isPrivateIdentifier(member.name))) continue;
+        nodes.add(member);
+        if (ts.isPropertyDeclaration(member) && member.initializer) addValue(member.initializer, depth + 1);
+      }
+    } else if (ts.isModuleDeclaration(node)) {
+      const symbol = model.checker.getSymbolAtLocation(node.name);
+      for (const member of symbol?.exports?.values() ?? []) addSymbol(member, depth + 1);
+    } else if (ts.isBinaryExpression(node)) addValue(node.right, depth + 1);
+  };
+  const addValue = (expression: ts.Expression, depth: number): void => {
+    const value = unwrap(expression);
+    if (depth > 6) return;
+    nodes.add(value);
+    if (ts.isIdentifier(value)) {
+      const symbol = model.symbolAt(value);
+      if (symbol) addSymbol(symbol, depth);
+    } else if (ts.isPropertyAccessExpression(value)) {
+      const symbol = model.symbolAt(value.name);
+      if (symbol) addSymbol(symbol, depth);
+    } else if (ts.isClassExpression(value)) addDeclaration(value, depth);
+    else if (ts.isBinaryExpression(value)) addValue(value.right, depth);
+    else if (ts.isCallExpression(value)) {
+      for (const argument of value.arguments) if (isObjectFreeze(value)) addValue(argument, depth + 1);
+    } else if (ts.isArrayLiteralExpression(value)) {
+      for (const element of value.elements) if (!ts.isSpreadElement(element)) addValue(element, depth + 1);
+    } else if (ts.isObjectLiteralExpression(value)) {
+      for (const property of value.properties) {
+        nodes.add(property);
+        if (ts.isPropertyAssignment(property)) addValue(property.initializer, depth + 1);
+        else if (ts.isShorthandPropertyAssignment(property)) addValue(property.name, depth + 1);
+        else if (ts.isSpreadAssignment(property)) addValue(property.expression, depth + 1);
+      }
+    }
+  };
+
+  const module = model.checker.getSymbolAtLocation(file);
+  if (module) {
+    for (const symbol of model.checker.getExportsOfModule(module)) addSymbol(symbol, 0);
+    const assigned = module.exports?.get(ts.InternalSymbolName.ExportEquals);
+    if (assigned) addSymbol(assigned, 0);
+  }
+  for (const value of commonJsExports(file)) addValue(value, 1);
+  return nodes;
+}
+
+/** Values that CommonJS statements at module level export: `exports.f = f`, `module.exports = {...}`, `Object.assign(...)`. */
+function commonJsExports(file: ts.SourceFile): ts.Expression[] {
+  const values: ts.Expression[] = [];
+  for (const statement of file.statements) {
+    if (!ts.isExpressionStatement(statement)) continue;
+    const expression = unwrap(statement.expression);
+    if (ts.isBinaryExpression(expression) && expression.operatorToken.kind === ts.SyntaxKind.EqualsToken) {
+      if (startsAtExports(expression.left)) values.push(expression.right);
+    } else if (ts.isCallExpression(expression) && expression.expression.getText() === 'Object.assign') {
+      const [target, ...sources] = expression.arguments;
+      if (target && startsAtExports(target)) values.push(...sources);
+    }
+  }
+  return values;
+}
+
+function startsAtExports(expression: ts.Expression): boolean {
+  let node = unwrap(expression);
+  while (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) {
+    if (/^module\.exports$/.test(node.getText())) return true;
+    node = unwrap(node.expression);
+  }
+  return ts.isIdentifier(node) && node.text === 'exports';
+}
+
+const isObjectFreeze = (call: ts.CallExpression): boolean =>
+  ts.isPropertyAccessExpression(call.expression) && call.expression.getText().startsWith('Object.');

@@ -1,0 +1,182 @@
+import { ts } from 'ts-morph';
+import { isFunctionWithBody, type FunctionNode, unwrap } from './ast.ts';
+import { RuntimeSymbols } from './runtime-symbols.ts';
+
+/** One write to a variable or to what it holds. */
+export interface Write {
+  readonly kind: 'assign' | 'member' | 'element' | 'delete';
+  /** Member written, for `member` and `delete`. */
+  readonly name?: string;
+  readonly value?: ts.Expression;
+}
+
+/** One program with what was found out about it. It is thrown away when any file of the program changes. */
+export class Model {
+  readonly program: ts.Program;
+  readonly checker: ts.TypeChecker;
+  readonly runtime: RuntimeSymbols;
+  /** Source files that may have diagnostics. */
+  readonly candidates: readonly ts.SourceFile[];
+  readonly #candidateNames: ReadonlySet<string>;
+  readonly #memos = new Map<object, WeakMap<object, unknown>>();
+  readonly #writes = new WeakMap<ts.SourceFile, Map<ts.Symbol, Write[]>>();
+
+  constructor(program: ts.Program, candidateNames: ReadonlySet<string>) {
+    this.program = program;
+    this.checker = program.getTypeChecker();
+    this.#candidateNames = candidateNames;
+    this.candidates = program.getSourceFiles().filter((file) => candidateNames.has(file.fileName));
+    this.runtime = new RuntimeSymbols(this.checker, program);
+  }
+
+  /** True for a file from which the package can be reached. */
+  isCandidate(file: ts.SourceFile): boolean {
+    return this.#candidateNames.has(file.fileName);
+  }
+
+  /** Computes something for a node once. `key` is the function that computes it; while it runs, `fallback` is the answer. */
+  once<N extends object, T>(key: (model: Model, node: N) => T, node: N, fallback: T): T {
+    let memo = this.#memos.get(key);
+    if (memo === undefined) this.#memos.set(key, (memo = new WeakMap()));
+    if (memo.has(node)) return memo.get(node) as T;
+    memo.set(node, fallback);
+    const value = key(this, node);
+    memo.set(node, value);
+    return value;
+  }
+
+  /** The symbol that a name stands for, with import and export aliases followed. */
+  symbolAt(node: ts.Node): ts.Symbol | undefined {
+    const shorthand = ts.isIdentifier(node) && ts.isShorthandPropertyAssignment(node.parent);
+    const symbol = shorthand
+      ? this.checker.getShorthandAssignmentValueSymbol(node.parent)
+      : this.checker.getSymbolAtLocation(node);
+    return symbol === undefined ? undefined : this.unalias(symbol);
+  }
+
+  unalias(symbol: ts.Symbol): ts.Symbol {
+    return symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
+  }
+
+  /** Name in the package of what an expression refers to: `Pool`, `Pool.map`, `isMainProcess`; undefined for all else. */
+  runtimeName(expression: ts.Expression): string | undefined {
+    const node = unwrap(expression);
+    const name = ts.isPropertyAccessExpression(node) ? node.name : node;
+    const symbol = this.checker.getSymbolAtLocation(name);
+    if (symbol !== undefined) {
+      const found = this.runtime.nameOf(symbol) ?? this.runtime.nameOf(this.unalias(symbol));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** The function with a body that a call or `new` runs, if it can be told without guessing. */
+  calledFunction(call: ts.CallExpression | ts.NewExpression): (FunctionNode & { body: ts.ConciseBody }) | undefined {
+    const callee = unwrap(call.expression);
+    if (isFunctionWithBody(callee)) return callee;
+    return this.functionOf(callee);
+  }
+
+  /** The function with a body that a name stands for. */
+  functionOf(expression: ts.Expression): (FunctionNode & { body: ts.ConciseBody }) | undefined {
+    const node = unwrap(expression);
+    if (isFunctionWithBody(node)) return node;
+    if (!ts.isIdentifier(node) && !ts.isPropertyAccessExpression(node)) return undefined;
+    const symbol = this.symbolAt(ts.isIdentifier(node) ? node : node.name);
+    return symbol === undefined ? undefined : this.#functionOfSymbol(symbol, 0);
+  }
+
+  #functionOfSymbol(symbol: ts.Symbol, hops: number): (FunctionNode & { body: ts.ConciseBody }) | undefined {
+    for (const declaration of symbol.declarations ?? []) {
+      if (isFunctionWithBody(declaration)) return declaration;
+      const holder =
+        ts.isVariableDeclaration(declaration) || ts.isPropertyAssignment(declaration) || ts.isPropertyDeclaration(declaration);
+      if (!holder || declaration.initializer === undefined) continue;
+      const value = unwrap(declaration.initializer);
+      if (isFunctionWithBody(value)) return value;
+      if (hops < 4 && (ts.isIdentifier(value) || ts.isPropertyAccessExpression(value))) {
+        const next = this.symbolAt(ts.isIdentifier(value) ? value : value.name);
+        if (next !== undefined && next !== symbol) return this.#functionOfSymbol(next, hops + 1);
+      }
+    }
+    return undefined;
+  }
+
+  /** The class that an expression names, if its declaration has a body to read. */
+  classOf(expression: ts.Expression): ts.ClassLikeDeclaration | undefined {
+    const node = unwrap(expression);
+    if (ts.isClassExpression(node)) return node;
+    const symbol = this.symbolAt(ts.isPropertyAccessExpression(node) ? node.name : node);
+    for (const declaration of symbol?.declarations ?? []) {
+      if (ts.isClassLike(declaration)) return declaration;
+      if (ts.isVariableDeclaration(declaration) && declaration.initializer) {
+        const value = unwrap(declaration.initializer);
+        if (ts.isClassExpression(value)) return value;
+      }
+    }
+    return undefined;
+  }
+
+  /** Expression after `extends`. */
+  baseOf(node: ts.ClassLikeDeclaration): ts.Expression | undefined {
+    return node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]?.expression;
+  }
+
+  /** Name of the package's class that a class expression is or extends: `Pool`, `Process`. */
+  runtimeClass(expression: ts.Expression, hops = 0): string | undefined {
+    const own = this.runtimeName(expression);
+    if (own !== undefined || hops > 6) return own;
+    const declaration = this.classOf(expression);
+    const base = declaration && this.baseOf(declaration);
+    return base && this.runtimeClass(base, hops + 1);
+  }
+
+  /** Writes to a variable, or to what it holds, within its file. */
+  writesTo(symbol: ts.Symbol): readonly Write[] {
+    const file = symbol.valueDeclaration?.getSourceFile();
+    if (file === undefined) return [];
+    let index = this.#writes.get(file);
+    if (index === undefined) this.#writes.set(file, (index = indexWrites(this, file)));
+    return index.get(symbol) ?? [];
+  }
+}
+
+const ADDING = new Set(['push', 'unshift', 'add', 'set']);
+
+function indexWrites(model: Model, file: ts.SourceFile): Map<ts.Symbol, Write[]> {
+  const index = new Map<ts.Symbol, Write[]>();
+  const add = (target: ts.Expression, write: Write) => {
+    const symbol = ts.isIdentifier(target) ? model.symbolAt(target) : undefined;
+    if (symbol === undefined) return;
+    const list = index.get(symbol);
+    if (list === undefined) index.set(symbol, [write]);
+    else list.push(write);
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) {
+      const left = unwrap(node.left);
+      if (ts.isIdentifier(left)) add(left, { kind: 'assign', value: node.right });
+      else if (ts.isPropertyAccessExpression(left)) {
+        add(unwrap(left.expression), { kind: 'member', name: left.name.text, value: node.right });
+      } else if (ts.isElementAccessExpression(left)) {
+        add(unwrap(left.expression), { kind: 'element', value: node.right });
+      }
+    } else if (ts.isDeleteExpression(node)) {
+      const target = unwrap(node.expression);
+      if (ts.isPropertyAccessExpression(target)) add(unwrap(target.expression), { kind: 'delete', name: target.name.text });
+    } else if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && ADDING.has(node.expression.name.text)) {
+      const values = node.expression.name.text === 'set' ? node.arguments.slice(1) : node.arguments;
+      for (const value of values) {
+        if (!ts.isSpreadElement(value)) add(unwrap(node.expression.expression), { kind: 'element', value });
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return index;
+}
+
+const isAssignment = (kind: ts.SyntaxKind): boolean =>
+  kind === ts.SyntaxKind.EqualsToken ||
+  kind === ts.SyntaxKind.QuestionQuestionEqualsToken ||
+  kind === ts.SyntaxKind.BarBarEqualsToken;

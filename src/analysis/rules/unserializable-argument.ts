@@ -1,0 +1,47 @@
+import type { ts } from 'ts-morph';
+import { spanOf } from '../ast.ts';
+import { workerCalls } from '../calls.ts';
+import { dropFix } from '../fixes/drop.ts';
+import type { Model } from '../model.ts';
+import type { Finding, Rule } from '../rule.ts';
+import { type Fault, judge } from '../shape.ts';
+import { hasCallers } from '../workers.ts';
+
+/** A value that cannot be copied to another process is an argument of a worker function. */
+export const unserializableArgument: Rule = {
+  name: 'unserializable-argument',
+  category: 'unserializable',
+  severity: 'error',
+  check,
+};
+
+function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
+  for (const call of workerCalls(model, file)) {
+    for (const position of call.sends) {
+      const { faults } = judge(model, position, (parameter) => hasCallers(model, parameter));
+      const [first, ...others] = faults;
+      if (first === undefined) continue;
+      const fix = dropFix(model, first);
+      yield {
+        node: position.expression,
+        message: messageFor(first, others, call.name),
+        path: first.path,
+        chain: [`sent to a worker by ${call.name}`],
+        related: faults.map((fault) => ({
+          file: fault.node.getSourceFile().fileName,
+          ...spanOf(fault.node),
+          message: `\`${fault.path}\` comes from here`,
+        })),
+        ...(fix && { fixes: [fix] }),
+      };
+    }
+  }
+}
+
+function messageFor(first: Fault, others: readonly Fault[], sender: string): string {
+  const also = others.length === 0 ? '' : ` So are: ${others.map((fault) => `\`${fault.path}\` (${fault.what})`).join(', ')}.`;
+  return (
+    `\`${first.path}\` is ${first.what}: it cannot be copied to a worker, so \`${sender}\` fails with SerializationError. ` +
+    `Instead: ${first.advice}.${also}`
+  );
+}

@@ -1,0 +1,218 @@
+import { ts } from 'ts-morph';
+import { isFunctionExpression, propertyName, unwrap } from './ast.ts';
+import { isExported } from './exports.ts';
+import type { Model } from './model.ts';
+import { REFUSED } from './shape-kinds.ts';
+import { FUNCTION_ADVICE, TypeJudge } from './shape-type.ts';
+import { type Access, instanceFields, type Origin, startState, Trace, type TraceState } from './trace.ts';
+
+/** A part of a value that cannot cross to another process. */
+export interface Fault {
+  /** How the source calls the part: `options.onProgress`. */
+  readonly path: string;
+  /** `a function`, `a Promise`. */
+  readonly what: string;
+  readonly advice: string;
+  /** Where the part is made or declared. */
+  readonly node: ts.Node;
+}
+
+/** A part of a parameter that is sent. */
+export interface ParameterUse {
+  readonly node: ts.ParameterDeclaration;
+  readonly accesses: readonly Access[];
+}
+
+export interface Judgement {
+  readonly faults: readonly Fault[];
+  readonly parameters: readonly ParameterUse[];
+  /** Functions sent by reference: the receiver imports their modules. */
+  readonly references: readonly ts.SourceFile[];
+}
+
+interface Sent {
+  readonly expression: ts.Expression;
+  readonly accesses: readonly Access[];
+  readonly label: string;
+}
+
+const MAX_FAULTS = 5;
+
+/** What of a value that is sent cannot cross. The visible value wins over its declared type. */
+export function judge(model: Model, sent: Sent, hasCallers?: (parameter: ts.ParameterDeclaration) => boolean): Judgement {
+  const judging = new ShapeJudge(model, hasCallers ?? (() => true));
+  judging.follow(sent.expression, sent.accesses, startState(labelOf(sent)), 0);
+  return judging;
+}
+
+function labelOf({ expression, accesses, label }: Sent): string {
+  const node = unwrap(expression);
+  const named = ts.isIdentifier(node) || ts.isPropertyAccessExpression(node);
+  const listed = accesses.every((step) => step.kind === 'element');
+  return named && listed && node.getText().length <= 60 ? node.getText() + '[*]'.repeat(accesses.length) : label;
+}
+
+class ShapeJudge implements Judgement {
+  readonly faults: Fault[] = [];
+  readonly parameters: ParameterUse[] = [];
+  readonly references: ts.SourceFile[] = [];
+  readonly #model: Model;
+  readonly #hasCallers: (parameter: ts.ParameterDeclaration) => boolean;
+  readonly #seen = new Set<ts.Node>();
+
+  constructor(model: Model, hasCallers: (parameter: ts.ParameterDeclaration) => boolean) {
+    this.#model = model;
+    this.#hasCallers = hasCallers;
+  }
+
+  follow(expression: ts.Expression, accesses: readonly Access[], state: TraceState, level: number): void {
+    if (level > 6 || this.faults.length >= MAX_FAULTS) return;
+    new Trace(this.#model, (origin) => this.#judge(origin, level)).follow(expression, accesses, state);
+  }
+
+  #judge(origin: Origin, level: number): void {
+    const { state } = origin;
+    if (origin.kind === 'expression') this.#expression(origin.node, origin.omit, state, level);
+    else if (origin.kind === 'declaration') this.#declaration(origin.node, state);
+    else if (origin.kind === 'parameter') {
+      this.parameters.push({ node: origin.node, accesses: origin.accesses });
+      this.#type(origin.at.node, origin.at.accesses, state, !this.#hasCallers(origin.node));
+    } else this.#type(origin.node, origin.accesses, state, true);
+  }
+
+  #expression(
+    node: ts.Expression | ts.MethodDeclaration,
+    omit: readonly string[],
+    state: TraceState,
+    level: number,
+  ): void {
+    if (this.#seen.has(node)) return;
+    this.#seen.add(node);
+    if (isFunctionExpression(node) || ts.isMethodDeclaration(node) || ts.isClassExpression(node)) this.#function(node, state);
+    else if (ts.isObjectLiteralExpression(node)) this.#object(node, omit, state, level);
+    else if (ts.isArrayLiteralExpression(node)) {
+      node.elements.forEach((element, index) => {
+        const below = { ...state, label: `${state.label}[${index}]`, labelFixed: true };
+        if (ts.isSpreadElement(element)) this.follow(element.expression, [{ kind: 'element' }], below, level + 1);
+        else this.follow(element, [], below, level + 1);
+      });
+    } else if (ts.isNewExpression(node)) this.#new(node, state, level);
+    else if (!isPlainLiteral(node)) this.#type(node, [], state, false);
+  }
+
+  #object(node: ts.ObjectLiteralExpression, omit: readonly string[], state: TraceState, level: number): void {
+    const done = new Set(omit);
+    for (const property of [...node.properties].reverse()) {
+      if (ts.isSpreadAssignment(property)) {
+        this.#spread(property.expression, done, state, level);
+        continue;
+      }
+      const name = propertyName(property.name);
+      if (name !== undefined) {
+        if (done.has(name)) continue;
+        done.add(name);
+      }
+      const label = `${state.label}${name === undefined ? '[*]' : `.${name}`}`;
+      const below = { ...state, label, labelFixed: true };
+      if (ts.isPropertyAssignment(property)) this.follow(property.initializer, [], below, level + 1);
+      else if (ts.isShorthandPropertyAssignment(property)) this.follow(property.name, [], below, level + 1);
+      else if (ts.isMethodDeclaration(property)) this.#function(property, below);
+    }
+  }
+
+  /** The members of `...x` are sent, not `x` itself: `{ ...process.env }` is fine. */
+  #spread(expression: ts.Expression, done: ReadonlySet<string>, state: TraceState, level: number): void {
+    new Trace(this.#model, (origin) => {
+      if (origin.kind === 'expression' && ts.isObjectLiteralExpression(origin.node)) {
+        this.#object(origin.node, [...done, ...origin.omit], origin.state, level + 1);
+      } else if (origin.kind === 'parameter' && origin.accesses.length === 0) {
+        this.parameters.push({ node: origin.node, accesses: [{ kind: 'omit', names: [...done] }] });
+      }
+    }).follow(expression, [], { ...state, labelFixed: true });
+  }
+
+  #new(node: ts.NewExpression, state: TraceState, level: number): void {
+    const declaration = this.#model.classOf(node.expression);
+    if (declaration !== undefined && !declaration.getSourceFile().isDeclarationFile) {
+      if (this.#model.runtimeClass(node.expression) !== undefined || isRegistered(this.#model, declaration)) return;
+      for (const field of instanceFields(this.#model, declaration, node)) {
+        const below = { ...state, label: `${state.label}.${field.name}`, labelFixed: true };
+        if (field.value) this.follow(field.value, [], below, level + 1);
+      }
+      if (this.faults.length === 0) this.#type(node, [], state, true);
+      return;
+    }
+    const name = ts.isIdentifier(node.expression) ? node.expression.text : '';
+    const argument = node.arguments?.[0];
+    if (name === 'Proxy' && declaration === undefined) {
+      this.#fault(state, 'a Proxy', 'send the plain object that it wraps', node);
+    } else if ((name === 'Map' || name === 'Set') && argument) {
+      const element: Access[] = name === 'Map' ? [{ kind: 'element' }, { kind: 'element' }] : [{ kind: 'element' }];
+      this.follow(argument, element, { ...state, label: `${state.label}.values()`, labelFixed: true }, level + 1);
+    } else this.#type(node, [], state, false);
+  }
+
+  #declaration(node: ts.Declaration, state: TraceState): void {
+    if (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node) || ts.isMethodDeclaration(node)) this.#function(node, state);
+    else if (ts.isSourceFile(node)) {
+      this.#fault(state, 'a module namespace', 'send the members that the worker needs, or import the module there', node);
+    }
+  }
+
+  /** A function crosses by reference when a module exports it. */
+  #function(node: ts.Node, state: TraceState): void {
+    if (state.exported || isExported(this.#model, node) || isExported(this.#model, node.parent)) {
+      this.references.push(node.getSourceFile());
+      return;
+    }
+    this.#fault(state, ts.isClassLike(node) ? 'a class that no module exports' : 'a function', FUNCTION_ADVICE, node);
+  }
+
+  #type(node: ts.Expression, accesses: readonly Access[], state: TraceState, trustFunctions: boolean): void {
+    if (accesses.length === 0 && isProcessEnv(node)) {
+      this.#fault(state, 'process.env, which Node refuses to copy', REFUSED['ProcessEnv'] ?? '', node);
+      return;
+    }
+    const judging = new TypeJudge(this.#model, node, trustFunctions);
+    const type = judging.part(this.#model.checker.getTypeAtLocation(node), accesses);
+    const fault = type && !isRegisteredType(this.#model, type) ? judging.fault(type) : undefined;
+    if (fault) this.#fault({ ...state, label: state.label + fault.path }, fault.what, fault.advice, fault.node ?? node);
+  }
+
+  #fault(state: TraceState, what: string, advice: string, node: ts.Node): void {
+    if (this.faults.some((known) => known.path === state.label)) return;
+    this.faults.push({ path: state.label, what, advice, node });
+  }
+}
+
+const isPlainLiteral = (node: ts.Expression): boolean =>
+  ts.isLiteralExpression(node) ||
+  ts.isTemplateExpression(node) ||
+  node.kind === ts.SyntaxKind.TrueKeyword ||
+  node.kind === ts.SyntaxKind.FalseKeyword ||
+  node.kind === ts.SyntaxKind.NullKeyword;
+
+const isProcessEnv = (node: ts.Expression): boolean =>
+  ts.isPropertyAccessExpression(node) && node.name.text === 'env' && node.expression.getText() === 'process';
+
+const isRegisteredType = (model: Model, type: ts.Type): boolean => {
+  const declaration = type.getSymbol()?.valueDeclaration;
+  return declaration !== undefined && ts.isClassLike(declaration) && isRegistered(model, declaration);
+};
+
+/** True when `registerClass(X, ...)` is called for a class in one of the candidate files. */
+const isRegistered = (model: Model, declaration: ts.ClassLikeDeclaration): boolean =>
+  model.once(registeredClasses, model, new Set()).has(declaration);
+
+function registeredClasses(model: Model): ReadonlySet<ts.Node> {
+  const classes = new Set<ts.Node>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && node.arguments[0] && model.runtimeName(node.expression) === 'registerClass') {
+      const declaration = model.classOf(node.arguments[0]);
+      if (declaration) classes.add(declaration);
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const file of model.candidates) if (file.text.includes('registerClass')) visit(file);
+  return classes;
+}

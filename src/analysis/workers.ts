@@ -1,0 +1,199 @@
+import path from 'node:path';
+import { ts } from 'ts-morph';
+import { enclosingFunction, isFunctionExpression, unwrap } from './ast.ts';
+import { describeCall, type Position, type WorkerCall, workerCalls } from './calls.ts';
+import { isExported } from './exports.ts';
+import type { Model } from './model.ts';
+import { judge } from './shape.ts';
+import { type Origin, startState, Trace } from './trace.ts';
+
+/** What stands at the place of a worker function. */
+export type Worker =
+  /** Importable: a child finds it. */
+  | { readonly kind: 'exported'; readonly node: ts.Node }
+  /** Declared at module level, but no export leads to it. */
+  | { readonly kind: 'not-exported'; readonly node: ts.Node; readonly name: string; readonly holder: ts.Declaration }
+  /** Made inside of a function or block, or at the place itself. */
+  | { readonly kind: 'nested' | 'inline' | 'method'; readonly node: ts.Node }
+  /** A parameter of a wrapper: judged where the wrapper is called. */
+  | { readonly kind: 'parameter' }
+  | { readonly kind: 'unknown' };
+
+/** Every function that may stand at a worker position. */
+export function resolveWorkers(model: Model, position: Position): Worker[] {
+  const workers: Worker[] = [];
+  new Trace(model, (origin) => workers.push(classify(model, origin))).follow(
+    position.expression,
+    position.accesses,
+    startState(position.label),
+  );
+  return workers;
+}
+
+function classify(model: Model, origin: Origin): Worker {
+  if (origin.kind === 'parameter') return { kind: 'parameter' };
+  if (origin.kind === 'typed') return { kind: 'unknown' };
+  const { node } = origin;
+  if (origin.kind === 'expression' && !isFunctionExpression(node) && !ts.isMethodDeclaration(node)) {
+    return { kind: 'unknown' };
+  }
+  if (origin.kind === 'declaration' && !ts.isFunctionDeclaration(node) && !ts.isMethodDeclaration(node)) {
+    return { kind: 'unknown' };
+  }
+  if (origin.state.exported || isExported(model, node) || isExported(model, node.parent)) return { kind: 'exported', node };
+  if (ts.isMethodDeclaration(node) && ts.isClassLike(node.parent) && !isStaticMember(node)) return { kind: 'method', node };
+  const holder = holderOf(node);
+  if (holder === undefined) return { kind: enclosingFunction(node) ? 'nested' : 'inline', node };
+  const name = 'name' in holder && holder.name ? (holder.name as ts.Node).getText() : 'default';
+  return { kind: 'not-exported', node, name, holder };
+}
+
+/** The declaration at module level whose export would make a function importable. */
+function holderOf(node: ts.Node): ts.Declaration | undefined {
+  if (ts.isFunctionDeclaration(node)) return ts.isSourceFile(node.parent) ? node : undefined;
+  for (let up = node.parent; up !== undefined; up = up.parent) {
+    const passes =
+      ts.isPropertyAssignment(up) ||
+      ts.isObjectLiteralExpression(up) ||
+      ts.isPropertyDeclaration(up) ||
+      (ts.isExpression(up) && unwrap(up) !== up);
+    if (ts.isVariableDeclaration(up)) return ts.isSourceFile(up.parent.parent.parent) ? up : undefined;
+    if (ts.isClassDeclaration(up)) return ts.isSourceFile(up.parent) ? up : undefined;
+    if (!passes) return undefined;
+  }
+  return undefined;
+}
+
+const isStaticMember = (node: ts.MethodDeclaration): boolean =>
+  (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static) !== 0;
+
+/** Functions that run in workers, with the call that sends them there. */
+export function workerSet(model: Model): ReadonlyMap<ts.Node, WorkerCall> {
+  return model.once(findWorkers, model, nothingFound()).functions;
+}
+
+/** Modules that child processes import: those of worker functions, and what these import at run time. */
+export function childModules(model: Model): ReadonlySet<ts.SourceFile> {
+  return model.once(findWorkers, model, nothingFound()).modules;
+}
+
+interface Found {
+  readonly functions: Map<ts.Node, WorkerCall>;
+  readonly modules: Set<ts.SourceFile>;
+}
+
+const nothingFound = (): Found => ({ functions: new Map(), modules: new Set() });
+
+function findWorkers(model: Model): Found {
+  const found = nothingFound();
+  for (const file of model.candidates) {
+    for (const call of workerCalls(model, file)) {
+      for (const position of call.workers) {
+        for (const worker of resolveWorkers(model, position)) {
+          if (!('node' in worker)) continue;
+          if (!found.functions.has(worker.node)) found.functions.set(worker.node, call);
+          found.modules.add(worker.node.getSourceFile());
+        }
+      }
+      for (const position of call.sends) for (const one of judge(model, position).references) found.modules.add(one);
+    }
+    addExplicit(model, file, found.modules);
+  }
+  closeOverImports(model, found.modules);
+  return found;
+}
+
+/** `workerFunction(new URL('./x.ts', import.meta.url), 'f')`, and classes that extend `Process`. */
+function addExplicit(model: Model, file: ts.SourceFile, modules: Set<ts.SourceFile>): void {
+  const mentions = /\bworkerFunction\b|\bextends\b/.test(file.text);
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && model.runtimeName(node.expression) === 'workerFunction') {
+      const url = node.arguments[0] && unwrap(node.arguments[0]);
+      const literal = url && ts.isNewExpression(url) ? url.arguments?.[0] : undefined;
+      if (literal && ts.isStringLiteralLike(literal)) {
+        const target = model.program.getSourceFile(path.posix.join(path.posix.dirname(file.fileName), literal.text));
+        if (target) modules.add(target);
+      }
+    } else if (ts.isClassLike(node)) {
+      const base = model.baseOf(node);
+      if (base && model.runtimeClass(base) === 'Process') modules.add(file);
+    }
+    ts.forEachChild(node, visit);
+  };
+  if (mentions) visit(file);
+}
+
+function closeOverImports(model: Model, modules: Set<ts.SourceFile>): void {
+  const queue = [...modules];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    for (const target of importedFiles(model, file)) {
+      if (modules.has(target)) continue;
+      modules.add(target);
+      queue.push(target);
+    }
+  }
+}
+
+/** Files that a file imports when it is run; types and `import()` are left out. */
+function importedFiles(model: Model, file: ts.SourceFile): ts.SourceFile[] {
+  const specifiers: ts.Expression[] = [];
+  for (const statement of file.statements) {
+    if (ts.isImportDeclaration(statement) && isRuntimeImport(model, statement)) specifiers.push(statement.moduleSpecifier);
+    else if (ts.isExportDeclaration(statement) && !statement.isTypeOnly && statement.moduleSpecifier) {
+      specifiers.push(statement.moduleSpecifier);
+    } else if (ts.isImportEqualsDeclaration(statement) && ts.isExternalModuleReference(statement.moduleReference)) {
+      specifiers.push(statement.moduleReference.expression);
+    } else if (ts.isVariableStatement(statement) || ts.isExpressionStatement(statement)) {
+      collectRequires(statement, specifiers);
+    }
+  }
+  return specifiers.flatMap((specifier) => {
+    const target = model.checker.getSymbolAtLocation(specifier)?.declarations?.find(ts.isSourceFile);
+    return target && !target.isDeclarationFile ? [target] : [];
+  });
+}
+
+/** An import of nothing but types is dropped by every loader. */
+function isRuntimeImport(model: Model, statement: ts.ImportDeclaration): boolean {
+  const clause = statement.importClause;
+  if (clause === undefined) return true;
+  if (clause.isTypeOnly) return false;
+  const bindings = clause.namedBindings;
+  if (clause.name || !bindings || ts.isNamespaceImport(bindings)) return true;
+  return bindings.elements.some((element) => {
+    const symbol = element.isTypeOnly ? undefined : model.symbolAt(element.name);
+    return symbol !== undefined && (symbol.flags & ts.SymbolFlags.Value) !== 0;
+  });
+}
+
+function collectRequires(node: ts.Node, specifiers: ts.Expression[]): void {
+  if (ts.isFunctionLike(node)) return;
+  if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'require') {
+    const specifier = node.arguments[0];
+    if (specifier && ts.isStringLiteralLike(specifier)) specifiers.push(specifier);
+  }
+  ts.forEachChild(node, (child) => collectRequires(child, specifiers));
+}
+
+/** Calls of a function within the candidate files: is a parameter judged at its callers? */
+export function hasCallers(model: Model, parameter: ts.ParameterDeclaration): boolean {
+  return model.once(calledFunctions, model, new Set()).has(parameter.parent);
+}
+
+function calledFunctions(model: Model): ReadonlySet<ts.Node> {
+  const called = new Set<ts.Node>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
+      if (describeCall(model, node)) {
+        const fn = ts.isNewExpression(node) ? undefined : model.calledFunction(node);
+        if (fn) called.add(fn);
+        else for (const member of model.classOf(node.expression)?.members ?? []) {
+          if (ts.isConstructorDeclaration(member)) called.add(member);
+        }
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const file of model.candidates) visit(file);
+  return called;
+}
