@@ -26,5 +26,8 @@ describe('the last run in a lens', () => {
   it('claims no speedup that was not measured', () =>
     assert.equal(lastRunText({ ...run, speedup: null }), 'not measured on 2 · 3.14 s'));
   it('tells that it was stopped', () =>
-    assert.equal(lastRunText({ ...run, interrupted: true }), '1.94x on 2 · 3.14 s · stopped after 100 items'));
+    assert.equal(
+      lastRunText({ ...run, interrupted: true }),
+      '1.94x on 2 · 3.14 s · stopped after 100 items',
+    ));
 });
