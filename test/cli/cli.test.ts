@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readJournal } from '../../src/job/journal.ts';
+import {
+  descendants,
+  FIXTURES,
+  isAlive,
+  readRows,
+  readSummary,
+  temporaryFolders,
+  until,
+} from '../job/harness.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+describe('manycore', () => {
+  const folder = temporaryFolders();
+  const started: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill('SIGKILL');
+  });
+
+  function start(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+  ): { child: ChildProcess; ended: Promise<Ended> } {
+    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+      cwd: FIXTURES,
+      env: { ...process.env, NO_COLOR: '1', ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    started.push(child);
+    const printed = { stdout: '', stderr: '' };
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      printed.stdout += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      printed.stderr += text;
+    });
+    const ended = new Promise<Ended>((resolve) => {
+      child.on('close', (code, signal) => resolve({ code, signal, ...printed }));
+    });
+    return { child, ended };
+  }
+
+  const manycore = (...args: string[]): Promise<Ended> => start(args).ended;
+  const runIn = (dir: string, ...args: string[]): string[] => [
+    'run',
+    ...args,
+    '--run-dir',
+    join(dir, 'run'),
+    '--workers',
+    '2',
+  ];
+
+  it('prints its version and its help', async () => {
+    assert.match((await manycore('--version')).stdout, /^\d+\.\d+\.\d+\n$/);
+    const help = await manycore('run', '--help');
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, /Examples:/);
+  });
+
+  for (const [name, args, message] of [
+    ['no data', ['run', 'functions.ts'], /--data/],
+    [
+      'an option that is not there',
+      ['run', 'functions.ts', '--data', 'range:0:1', '--nonsense'],
+      /--nonsense/,
+    ],
+    [
+      'a value that is no number',
+      ['run', 'functions.ts', '--data', 'range:0:1', '--workers', 'two'],
+      /whole number/,
+    ],
+    ['a command that is not there', ['rum'], /rum/],
+    ['a missing dataset', ['run', 'functions.ts#square', '--data', 'nothing.csv'], /nothing\.csv/],
+    [
+      'a missing Node',
+      ['run', 'functions.ts#square', '--data', 'range:0:1', '--node', '/no/node'],
+      /\/no\/node/,
+    ],
+    [
+      'a missing environment file',
+      ['run', 'functions.ts#square', '--data', 'range:0:1', '--env-file', 'none'],
+      /none/,
+    ],
+  ] as const) {
+    it(`ends with 2 for ${name}`, async () => {
+      const { code, stderr, stdout } = await manycore(...args);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /at .*\.ts:\d+:\d+\)/, 'a stack is nothing for a user');
+      assert.equal(stdout, '');
+    });
+  }
+
+  it('shows a run as plain lines where there is no terminal', async () => {
+    const dir = folder();
+    const { code, stdout, stderr } = await manycore(
+      ...runIn(dir, 'functions.ts#prints', '--data', 'range:0:6', '--baseline', 'off'),
+    );
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr, '');
+    assert.match(stdout, /functions\.ts#prints over range:0:6: 6 items/);
+    assert.match(stdout, /worker \d item 3 \| line of 3/);
+    assert.match(stdout, /6 succeeded/);
+    assert.match(stdout, /not measured/);
+    assert.ok(stdout.includes(join(dir, 'run', 'report.html')));
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there.
+    assert.doesNotMatch(stdout, /\u001b/);
+  });
+
+  it('ends with 1 when an item failed, and says which and where', async () => {
+    const { code, stdout } = await manycore(
+      ...runIn(folder(), 'functions.ts#throwsOn7', '--data', 'range:0:10', '--baseline', 'off'),
+    );
+    assert.equal(code, 1);
+    assert.match(stdout, /item 7 RangeError: cannot take 7/);
+    assert.match(stdout, /functions\.ts:14:\d+/);
+  });
+
+  it('prints one JSON object with --json: what run.json holds', async () => {
+    const dir = folder();
+    const { code, stdout, stderr } = await manycore(
+      ...runIn(dir, 'functions.ts#prints', '--data', 'module:data.ts#list', '--baseline', 'sample', '--json'),
+    );
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), readSummary(join(dir, 'run')));
+    assert.match(stderr, /line of 3/);
+  });
+
+  it('reads items from standard input', async () => {
+    const dir = folder();
+    const { child, ended } = start(runIn(dir, 'functions.ts#describe', '--data', '-'));
+    child.stdin?.end('{"n":1}\n{"n":2}\n');
+    assert.equal((await ended).code, 0);
+    assert.deepEqual(
+      readRows(join(dir, 'run')).map(({ value }) => value),
+      ['{"n":1}', '{"n":2}'],
+    );
+  });
+
+  it('gives the workers the variables of --env-file', async () => {
+    const dir = folder();
+    await manycore(
+      ...runIn(dir, 'functions.ts#environment', '--data', 'range:0:1', '--env-file', 'test.env'),
+    );
+    assert.equal(readRows(join(dir, 'run'))[0]?.value, 'from the file');
+  });
+
+  it('puts its runs under .manycore of the working directory unless told otherwise', async () => {
+    const dir = folder();
+    const { code } = await start(
+      ['run', join(FIXTURES, 'functions.ts#square'), '--data', 'range:0:3', '--baseline', 'off'],
+      {},
+    ).ended;
+    assert.equal(code, 0);
+    const runs = join(FIXTURES, '.manycore', 'runs');
+    try {
+      assert.match(readdirSync(runs)[0] ?? '', /^\d{4}-\d\d-\d\d-\d{6}-square$/);
+    } finally {
+      const { rmSync } = await import('node:fs');
+      rmSync(join(FIXTURES, '.manycore'), { recursive: true });
+    }
+    assert.ok(existsSync(dir));
+  });
+
+  it('shows the result of a run that is over again', async () => {
+    const dir = folder();
+    await manycore(...runIn(dir, 'functions.ts#square', '--data', 'range:0:4', '--baseline', 'off'));
+    const { code, stdout } = await manycore('report', join(dir, 'run'), '--html', join(dir, 'copy.html'));
+    assert.equal(code, 0);
+    assert.match(stdout, /4 items/);
+    assert.match(readFileSync(join(dir, 'copy.html'), 'utf8'), /^<!doctype html>/i);
+    assert.equal((await manycore('report', join(dir, 'nothing'))).code, 2);
+  });
+
+  it('ends quietly when its reader goes away', async () => {
+    const { child, ended } = start(
+      runIn(folder(), 'functions.ts#prints', '--data', 'range:0:100000', '--baseline', 'off'),
+    );
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    const { code, stderr } = await ended;
+    assert.equal(code, 130);
+    assert.equal(stderr, '');
+  });
+
+  describe('that is interrupted', () => {
+    const slow = (dir: string): string[] =>
+      runIn(dir, 'functions.ts#slow', '--data', 'range:0:1000', '--baseline', 'off', '--chunk', '1');
+    const done = (dir: string): number => {
+      const journal = join(dir, 'run', 'journal.jsonl');
+      return existsSync(journal) ? readFileSync(journal, 'utf8').trim().split('\n').length - 1 : 0;
+    };
+
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      it(`keeps what was done, ends with 130 and leaves no process after ${signal}`, async () => {
+        const dir = folder();
+        const { child, ended } = start(slow(dir));
+        await until('some items are done', () => done(dir) >= 3);
+        const processes = descendants(child.pid ?? 0);
+        assert.ok(processes.length >= 2, 'the workers are seen');
+        child.kill(signal);
+        assert.equal((await ended).code, 130);
+        assert.deepEqual(processes.filter(isAlive), []);
+        assert.equal(readSummary(join(dir, 'run')).interrupted, true);
+        assert.equal(readSummary(join(dir, 'run')).items, readRows(join(dir, 'run')).length);
+        assert.equal(done(dir), readRows(join(dir, 'run')).length);
+      });
+    }
+
+    it('survives Ctrl-C of a terminal, which reaches the workers too', async () => {
+      const dir = folder();
+      const { child, ended } = start(slow(dir));
+      await until('some items are done', () => done(dir) >= 3);
+      for (const pid of [...descendants(child.pid ?? 0), child.pid ?? 0]) process.kill(pid, 'SIGINT');
+      assert.equal((await ended).code, 130);
+      const summary = readSummary(join(dir, 'run'));
+      assert.deepEqual([summary.interrupted, summary.failed], [true, 0]);
+    });
+
+    it('kills at once at the second Ctrl-C', async () => {
+      const dir = folder();
+      const { child, ended } = start(
+        runIn(dir, 'functions.ts#hangsOn3', '--data', 'range:3:5', '--baseline', 'off', '--chunk', '1'),
+      );
+      await until('an item is done', () => done(dir) >= 1);
+      const processes = descendants(child.pid ?? 0);
+      child.kill('SIGINT');
+      child.kill('SIGINT');
+      await until(
+        'both signals were taken',
+        () => existsSync(join(dir, 'run', 'run.json')) || child.exitCode !== null,
+      );
+      child.kill('SIGINT');
+      assert.equal((await ended).code, 130);
+      assert.deepEqual(processes.filter(isAlive), []);
+    });
+
+    it('leaves a journal that can be read and no worker after SIGKILL', async () => {
+      const dir = folder();
+      const { child, ended } = start(slow(dir));
+      await until('some items are done', () => done(dir) >= 3);
+      const processes = descendants(child.pid ?? 0);
+      child.kill('SIGKILL');
+      assert.equal((await ended).signal, 'SIGKILL');
+      await until('the workers have ended by themselves', () => !processes.some(isAlive));
+      const finished: number[] = [];
+      for await (const row of readJournal(join(dir, 'run', 'journal.jsonl'))) finished.push(row.index);
+      assert.ok(finished.length >= 3);
+      const written = new Set(readRows(join(dir, 'run')).map(({ index }) => index));
+      assert.ok(
+        finished.every((index) => written.has(index)),
+        'a row of the journal without its result',
+      );
+    });
+  });
+});
