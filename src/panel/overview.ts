@@ -8,6 +8,7 @@ import {
   formatSpeedupInterval,
 } from '../report/format.ts';
 import { isOver, type RunModel } from '../report/model.ts';
+import { withoutKind } from '../report/verdict.ts';
 import { el, setAttribute, setNumber, setText } from './dom.ts';
 import { stateText } from './header.ts';
 import type { Part } from './part.ts';
@@ -117,6 +118,7 @@ export class Overview implements Part {
     setText(this.#interval, intervalText(summary));
     setAttribute(this.#interval, 'data-value', speedupInterval === null ? null : speedupInterval.join(' '));
     setText(this.#badge, VERDICTS[verdict.kind]);
+    this.#badge.hidden = verdict.kind === 'not-measured';
     setAttribute(this.#badge, 'data-verdict', verdict.kind);
     setText(this.#verdict, reasonOf(verdict.text));
     this.#figures.replaceChildren(
@@ -145,8 +147,8 @@ function figure(name: string, text: string, value: number | null, test: string):
 
 // The verdict's kind and the speedup stand above already.
 function reasonOf(text: string): string {
-  const reason = text
-    .replace(/^(?:Worth it|Marginal|Not worth it): [\d.]+x with [\d,]+ workers?(?:; |(?= over))/, '')
+  const reason = withoutKind(text)
+    .replace(/^[\d.]+x with [\d,]+ workers?(?:; |(?= over))/, '')
     .trim();
   return reason.charAt(0).toUpperCase() + reason.slice(1);
 }
@@ -154,7 +156,7 @@ function reasonOf(text: string): string {
 function intervalText(summary: RunSummary): string {
   if (summary.speedup === null) return '';
   if (summary.speedupInterval === null) return 'too few items timed for an interval';
-  if (summary.baseline.kind === 'full') return 'every item timed in one process';
+  if (summary.baseline.items >= summary.items) return 'every item timed in one process';
   return `95 % interval ${formatSpeedupInterval(summary.speedupInterval)}`;
 }
 

@@ -67,7 +67,8 @@ export interface RunFacts {
 export function summarise(facts: RunFacts): RunSummary {
   const workers = facts.workerCount ?? facts.workers.length;
   const baseline = estimateBaseline(facts);
-  const measured = baseline.ms !== null && baseline.ms > 0 && facts.wallMs > 0 && facts.items > 0;
+  // What only failed did none of the work that was to be sped up.
+  const measured = baseline.ms !== null && baseline.ms > 0 && facts.wallMs > 0 && facts.succeeded > 0;
   const speedup = measured && baseline.ms !== null ? baseline.ms / facts.wallMs : null;
   const speedupInterval: readonly [number, number] | null =
     speedup !== null && baseline.interval !== null

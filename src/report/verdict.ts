@@ -28,6 +28,11 @@ export interface Case {
   readonly baselineNote: string | null;
 }
 
+/** A verdict's text for where its kind stands beside it: without the words that say it again. */
+export function withoutKind(text: string): string {
+  return text.replace(/^(?:Worth it|Marginal|Not worth it): /, '');
+}
+
 /** Whether running in parallel was worth it, why, and the first thing to change, in one sentence. */
 export function judge(run: Case): Verdict {
   if (run.items === 0) {

@@ -3,7 +3,7 @@ import type { RunModel } from '../../report/model.ts';
 import { el } from '../dom.ts';
 import type { Part } from '../part.ts';
 
-const HEADS = [
+const COMMON = [
   'Worker',
   'Process',
   'State',
@@ -12,24 +12,20 @@ const HEADS = [
   'In your function',
   'Starting up',
   'Encoding',
-  'Waiting',
-  'Memory',
 ] as const;
 const STATES = { starting: 'Starting', waiting: 'Waiting', working: 'Working', ended: 'Ended' } as const;
 
 /** The timeline as numbers: a row for each worker. */
 export class WorkersTable implements Part {
   readonly element: HTMLElement;
+  readonly #heads = el('tr');
   readonly #body = el('tbody');
 
   constructor() {
-    const heads = HEADS.map((name, column) =>
-      el('th', { scope: 'col', class: column === 0 || column === 2 ? '' : 'number' }, name),
-    );
     const table = el(
       'table',
       { class: 'table', test: 'workers-table' },
-      el('thead', {}, el('tr', {}, ...heads)),
+      el('thead', {}, this.#heads),
       this.#body,
     );
     this.element = el(
@@ -40,6 +36,12 @@ export class WorkersTable implements Part {
   }
 
   update(model: RunModel): void {
+    const heads = [...COMMON, model.summary === null ? 'Memory' : 'Waiting'];
+    this.#heads.replaceChildren(
+      ...heads.map((name, column) =>
+        el('th', { scope: 'col', class: column === 0 || column === 2 ? '' : 'number' }, name),
+      ),
+    );
     this.#body.replaceChildren(...rowsOf(model).map(tableRow));
   }
 }
@@ -67,7 +69,6 @@ function rowsOf(model: RunModel): string[][] {
       formatMs(worker.startupMs),
       formatMs(worker.encodingMs),
       formatMs(worker.waitingMs),
-      '',
     ]);
   }
   const sums = new Map<string, number>();
@@ -84,7 +85,6 @@ function rowsOf(model: RunModel): string[][] {
     formatMs(worker.busy),
     formatMs(sums.get(`${worker.id} startup`) ?? 0),
     formatMs(sums.get(`${worker.id} encoding`) ?? 0),
-    '',
     worker.rss === null ? '' : formatBytes(worker.rss),
   ]);
 }

@@ -21,13 +21,19 @@ export function failedSection(summary: RunSummary, rows: readonly ResultRow[]): 
   const shown = groups.slice(0, SHOWN_ERRORS);
   const known =
     failed.length < summary.failed
-      ? `${formatCount(failed.length)} of ${formatCount(summary.failed)} failed items are looked at here; `
+      ? `${formatCount(failed.length)} of ${formatCount(summary.failed)} failed items are shown here; `
       : '';
   const kinds =
     shown.length < groups.length
       ? `the ${SHOWN_ERRORS} most frequent of ${formatCount(groups.length)} different errors`
-      : plural(groups.length, 'different error');
-  return html`<section class="long" id="failed"><h2>Failed items</h2><p class="note">${known}${kinds}.</p><div class="wide"><table><thead><tr><th class="number">Items</th><th>Error</th></tr></thead><tbody>${shown.map(errorRow)}</tbody></table></div></section>`;
+      : groups.length === 1
+        ? 'all with the same error'
+        : `${formatCount(groups.length)} different errors`;
+  return html`<section class="long" id="failed"><h2>Failed items</h2><p class="note">${capitalise(`${known}${kinds}`)}.</p><div class="wide"><table><thead><tr><th class="number">Items</th><th>Error</th></tr></thead><tbody>${shown.map(errorRow)}</tbody></table></div></section>`;
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function errorKey(row: ResultRow): string {

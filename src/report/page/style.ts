@@ -14,7 +14,7 @@ main { max-width: 1040px; margin: 0 auto; padding: 32px 24px 64px; }
 h1 { font-size: 22px; line-height: 1.3; margin: 0; font-weight: 650; overflow-wrap: anywhere; }
 h1 span { color: var(--accent); }
 h2 { font-size: 16px; margin: 0 0 4px; font-weight: 650; }
-p { margin: 0; }
+p { margin: 0; } a { color: var(--accent); }
 .note { color: var(--soft); font-size: 13.5px; margin-bottom: 14px; max-width: 78ch; }
 .path, code, pre, .mono { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 12.5px; }
 .path { color: var(--soft); overflow-wrap: anywhere; margin-top: 2px; }
@@ -66,4 +66,4 @@ footer { color: var(--faint); font-size: 12.5px; margin-top: 24px; }
 `;
 
 /** SHA-256 of `STYLE` in base64, for the content security policy. A test holds it equal to the text. */
-export const STYLE_HASH = 'maVPkOgWRGXvk7f+OkNAOPTqUBYpm4D66TxxwzDaw4Y=';
+export const STYLE_HASH = 'EdzPL4S7pNJNchhSEQvNL70tqlKtUZJVRDIQVSp/Ywk=';
