@@ -12,7 +12,7 @@ import {
   type RunSummary,
 } from '../protocol/run.ts';
 import { measureBaseline } from './baseline.ts';
-import { chooseChunk, chooseWorkers, type ItemFacts } from './calibration.ts';
+import { chooseChunk, chooseWorkers } from './calibration.ts';
 import type { TaskPlan } from './call.ts';
 import { checkConfig } from './check-config.ts';
 import { Collector } from './collector.ts';
@@ -28,7 +28,6 @@ import { Probe, type WorkerSettings } from './probe.ts';
 import { parseTarget } from './resolve.ts';
 import { createRunFolder } from './run-folder.ts';
 import { StopSwitch } from './stop.ts';
-import type { Survey } from './survey.ts';
 import { valueText } from './value-text.ts';
 
 /** How a run ended; either `summary` or `failure` is there. */
@@ -161,14 +160,8 @@ async function execute(
   using collector = new Collector(folder, journal, measured.alone, feed);
   collect.now = collector;
 
-  const facts: ItemFacts = {
-    ms: measured.mean,
-    characters: meanCharacters(seen),
-    count: total,
-    workers: header.workers.count,
-  };
-  const chunk = chooseChunk(config.chunk, facts);
-  feed.phase('running', chunkNote(chunk));
+  const chunk = chooseChunk(config.chunk, measured.mean);
+  feed.phase('running', chunk.note);
   let ran: Awaited<ReturnType<PoolRun['run']>> = { wallMs: 0, workers: [] };
   input.countSkipped();
   if (header.workers.count > 0) {
@@ -177,7 +170,7 @@ async function execute(
       plan: { ...rest, exportName, functionHash: hash },
       settings,
       workers: header.workers.count,
-      chunk,
+      chunk: chunk.size,
       total,
       items: seen.items,
       stop,
@@ -241,14 +234,4 @@ function inheritedExecArgv(): string[] {
 async function hashOf(load: LoadPlan, file: string, exportName: string, plan: TaskPlan): Promise<string> {
   const code = await readFile(fileURLToPath(load.url), 'utf8').catch(() => readFile(file, 'utf8'));
   return functionHash(code, exportName, valueText([plan.spread, plan.args]));
-}
-
-function meanCharacters({ sample }: Survey): number {
-  const some = sample.slice(0, 50);
-  return some.reduce((sum, { item }) => sum + valueText(item).length, 0) / Math.max(some.length, 1);
-}
-
-function chunkNote(chunk: number | 'auto'): string {
-  if (chunk === 'auto') return 'chunks adapt to the time of the items';
-  return chunk === 1 ? 'one item at a time' : `${chunk} items at a time`;
 }
