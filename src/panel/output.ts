@@ -59,6 +59,10 @@ export class OutputView implements Part {
     this.#list.element.addEventListener('scroll', () => {
       if (this.#list.element.clientHeight > 0) this.#setFollowing(this.#list.atEnd, false);
     });
+    // Hidden, a list forgets where it was scrolled to.
+    new ResizeObserver(() => {
+      if (this.#following) this.#list.scrollToEnd();
+    }).observe(this.#list.element);
     this.element = el(
       'div',
       { class: 'output' },

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import type { FromPanel } from '../../../src/protocol/panel.ts';
+import { applyEvent, emptyModel } from '../../../src/report/model.ts';
+import { type OpenPanel, PanelHarness } from './harness.ts';
+import { failedToStart, measuringBaseline, scenario } from './scenarios.ts';
+
+describe('panel', () => {
+  let harness: PanelHarness;
+  let panel: OpenPanel;
+
+  before(async () => {
+    harness = await PanelHarness.start();
+  });
+
+  after(() => harness[Symbol.asyncDispose]());
+
+  afterEach(async () => {
+    const problems = panel.problems;
+    await panel.page.close();
+    assert.deepEqual(problems, [], 'errors of the page or breaches of its policy');
+  });
+
+  const value = (test: string): Promise<string | null> =>
+    panel.page.getByTestId(test).getAttribute('data-value');
+  const press = (test: string): Promise<void> => panel.page.getByTestId(test).click();
+  const said = (type: FromPanel['type']): FromPanel[] =>
+    panel.posted.filter((message) => message.type === type);
+
+  it('says ready, and how to begin where nothing was run', async () => {
+    panel = await harness.open();
+    await press('choose-function-button');
+    assert.deepEqual(panel.posted, [{ type: 'ready' }, { type: 'chooseFunction' }]);
+  });
+
+  it('shows each phase before the run, with what is known', async () => {
+    panel = await harness.open();
+    await panel.tell(measuringBaseline.events);
+    assert.equal(await value('run-state'), 'baseline');
+    assert.match(await panel.page.locator('.facts .node').innerText(), /Node 22\.12\.0/);
+    assert.match(
+      (await panel.page.locator('.facts .workers').getAttribute('title')) ?? '',
+      /one for each of the 8 CPUs/,
+    );
+    assert.ok(await panel.page.getByText('Timing a random sample of 80 items').isVisible());
+  });
+
+  it('shows progress as it goes, and stops when asked', async () => {
+    panel = await harness.open();
+    await panel.tell(scenario({ until: 0.5, items: 200, end: 'none' }).events);
+    assert.deepEqual([await value('progress-done'), await value('progress-total')], ['100', '200']);
+    assert.ok(await panel.page.getByTestId('rerun-button').isHidden());
+    await press('stop-button');
+    assert.equal(said('stop').length, 1);
+    await panel.tell([{ type: 'phase', phase: 'stopping', time: 1 }]);
+    assert.ok(await panel.page.getByTestId('stop-button').isDisabled());
+  });
+
+  it('shows the numbers of the summary, raw in data-value', async () => {
+    const { events } = scenario({ items: 240, failEvery: 9 });
+    const { summary } = events.reduce(applyEvent, emptyModel());
+    panel = await harness.open();
+    await panel.tell(events);
+    assert.ok(summary !== null);
+    assert.equal(await value('run-state'), 'finished');
+    assert.equal(await value('speedup-value'), String(summary.speedup));
+    assert.equal(await value('speedup-interval'), summary.speedupInterval?.join(' '));
+    assert.equal(await value('succeeded-count'), String(summary.succeeded));
+    assert.equal(await value('failed-count'), '26');
+    assert.equal(await value('wall-ms'), String(summary.wallMs));
+    await press('tab-losses');
+    assert.equal(await value('loss-computing'), String(summary.losses.computing));
+    await press('rerun-button');
+    await press('open-report-button');
+    assert.deepEqual(
+      [...said('rerun'), ...said('openRunFile')],
+      [{ type: 'rerun' }, { type: 'openRunFile', file: 'report' }],
+    );
+  });
+
+  it('shows a snapshot as if it had seen every event', async () => {
+    const { events } = scenario({ items: 60 });
+    panel = await harness.open();
+    await panel.send({ type: 'snapshot', model: events.reduce(applyEvent, emptyModel()) });
+    assert.equal(await value('progress-done'), '60');
+    await panel.send({ type: 'snapshot', model: emptyModel() });
+    assert.ok(await panel.page.getByTestId('choose-function-button').isVisible());
+  });
+
+  it('leads from an error to its line and from a value to the whole of it, by mouse and by keyboard', async () => {
+    panel = await harness.open();
+    await panel.tell(scenario({ items: 240, failEvery: 9 }).events);
+    await press('tab-results');
+    await press('results-failed');
+    const first = panel.page.getByTestId('results-row').first();
+    assert.equal(await first.getAttribute('data-index'), '8');
+    await first.locator('.result').click();
+    assert.deepEqual(said('openSource').at(-1), {
+      type: 'openSource',
+      at: { file: '/home/ada/film/src/movies.ts', line: 47, column: 11 },
+    });
+    await first.locator('.input').click();
+    assert.deepEqual(said('openResult').at(-1), { type: 'openResult', index: 8 });
+    await press('results-all');
+    await panel.page.getByTestId('results').focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await panel.page.keyboard.press(key);
+    assert.deepEqual(said('openResult').at(-1), { type: 'openResult', index: 2 });
+    await panel.page.keyboard.press('End');
+    assert.equal(await panel.page.locator('[data-index="239"]').getAttribute('aria-selected'), 'true');
+  });
+
+  it('keeps few elements whatever the number of results', async () => {
+    panel = await harness.open();
+    await panel.tell(scenario({ items: 1_900 }).events);
+    await press('tab-results');
+    assert.ok((await panel.page.getByTestId('results-row').count()) < 40);
+  });
+
+  it('filters the output by worker and text, and follows its end until the reader scrolls up', async () => {
+    panel = await harness.open();
+    await panel.tell(scenario({ items: 1_400, workers: 4 }).events);
+    await press('tab-output');
+    const output = panel.page.getByTestId('worker-output');
+    assert.match(await output.innerText(), /scored "Stalker 140"/);
+    await press('tab-results');
+    await press('tab-output');
+    assert.match(await output.innerText(), /scored "Stalker 140"/, 'still at the end when it is seen again');
+    await panel.page.getByTestId('output-filter').fill('third man 1"');
+    assert.match((await output.innerText()).trim(), /^\d\s*scored "The Third Man 1" in [\d.]+ ms$/);
+    await panel.page.getByTestId('output-filter').fill('');
+    await panel.page.getByTestId('output-worker').selectOption('2');
+    const workers = await panel.page.locator('.line .who').allInnerTexts();
+    assert.ok(workers.length > 0 && workers.every((text) => text.trim() === '2'));
+    await output.hover();
+    await panel.page.mouse.wheel(0, -400);
+    await panel.page.locator('button[aria-pressed="false"]', { hasText: 'Follow' }).waitFor();
+    await panel.tell([
+      {
+        type: 'output',
+        lines: [{ worker: 2, item: 1, stream: 'stdout', text: 'the last line', time: 2 }],
+        dropped: 0,
+      },
+    ]);
+    assert.ok(!(await output.innerText()).includes('the last line'));
+    await panel.page.getByText('Follow').click();
+    assert.match(await output.innerText(), /the last line/);
+  });
+
+  it('draws the timeline, tells of a span under the pointer or the keys, and has the same as a table', async () => {
+    panel = await harness.open();
+    await panel.tell(scenario({ items: 240, failEvery: 9 }).events);
+    const canvas = panel.page.getByTestId('timeline-canvas');
+    const box = await canvas.boundingBox();
+    assert.ok(box !== null && box.width > 500 && box.height > 100);
+    await canvas.hover({ position: { x: box.width / 2, y: 8 } });
+    assert.match(
+      await panel.page.locator('.tip').innerText(),
+      /^Worker 1: (Computing|Encoding) item \d+, [\d.]+ ms/,
+    );
+    await canvas.focus();
+    for (const key of ['ArrowRight', 'ArrowRight']) await panel.page.keyboard.press(key);
+    await panel.page.keyboard.press('Enter');
+    assert.equal(said('openResult').length, 1);
+    await press('timeline-table-button');
+    assert.equal(await panel.page.getByTestId('workers-table').locator('tbody tr').count(), 8);
+  });
+
+  it('goes through its tabs by the arrow keys', async () => {
+    panel = await harness.open();
+    await panel.tell(scenario({ items: 60 }).events);
+    await panel.page.getByTestId('tab-timeline').focus();
+    await panel.page.keyboard.press('ArrowRight');
+    assert.equal(await panel.page.getByTestId('tab-output').getAttribute('aria-selected'), 'true');
+    await panel.page.keyboard.press('ArrowLeft');
+    await panel.page.keyboard.press('ArrowLeft');
+    assert.equal(await panel.page.getByTestId('tab-losses').getAttribute('aria-selected'), 'true');
+  });
+
+  it('says why a run could not begin, what to do, and leads to the place', async () => {
+    panel = await harness.open();
+    await panel.tell(failedToStart.events);
+    assert.equal(await value('run-state'), 'failed');
+    assert.match(
+      await panel.page.getByTestId('failure-message').innerText(),
+      /exports no function "scoreMovies"/,
+    );
+    assert.match(await panel.page.getByTestId('failure-hint').innerText(), /Did you mean scoreMovie/);
+    await press('failure-place');
+    assert.equal(said('openSource').length, 1);
+  });
+
+  it('takes text of the run for text alone', async () => {
+    const attack = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
+    const { header, events } = scenario({ items: 3, name: attack, dataset: attack });
+    panel = await harness.open();
+    await panel.tell(events);
+    await panel.tell([
+      {
+        type: 'output',
+        lines: [{ worker: 1, item: 0, stream: 'stderr', text: attack, time: 1 }],
+        dropped: 0,
+      },
+    ]);
+    await press('tab-output');
+    assert.ok((await panel.page.getByTestId('worker-output').innerText()).includes(attack));
+    assert.equal(await panel.page.getByTestId('function-name').innerText(), header.exportName);
+    assert.equal(await panel.page.evaluate('window.hit'), undefined);
+    assert.equal(await panel.page.locator('img').count(), 0);
+  });
+
+  for (const [width, height] of [
+    [1200, 300],
+    [1200, 900],
+    [420, 700],
+    [420, 300],
+    [300, 250],
+  ] as const) {
+    it(`fits ${width} by ${height} without scrolling sideways`, async () => {
+      panel = await harness.open({ width, height });
+      await panel.tell(scenario({ items: 240, failEvery: 9, workers: 16 }).events);
+      assert.equal(await panel.page.evaluate('document.documentElement.scrollWidth > innerWidth'), false);
+      assert.ok(await panel.page.getByTestId('speedup-value').isVisible());
+    });
+  }
+});
