@@ -185,6 +185,16 @@ describe('manycore', () => {
     assert.equal((await manycore('report', join(dir, 'nothing'))).code, 2);
   });
 
+  it('says what a run would find here', async () => {
+    const { code, stdout } = await manycore('doctor', '--json');
+    assert.equal(code, 0);
+    const { rows } = JSON.parse(stdout) as {
+      rows: { name: string; value: string; reason: string; ok: boolean }[];
+    };
+    assert.ok(rows.find(({ name }) => name === 'Node')?.value.includes(process.versions.node));
+    assert.match((await manycore('doctor')).stdout, /^ok {2}CPUs/m);
+  });
+
   it('ends quietly when its reader goes away', async () => {
     const { child, ended } = start(
       runIn(folder(), 'functions.ts#prints', '--data', 'range:0:100000', '--baseline', 'off'),
