@@ -25,16 +25,21 @@ export async function build({ development = false, force = false, quiet = false 
   const begin = performance.now();
   const stamps = (force ? null : readStamp(stampFile)) ?? {};
   const done = [];
+  const failed = [];
   for (const bundle of bundles) {
     if (!existsSync(inRoot(bundle.entry))) {
       say(`build: skipped ${bundle.out}: ${bundle.entry} does not exist yet`);
       continue;
     }
     if (isFresh(bundle, stamps[bundle.out], development)) continue;
-    stamps[bundle.out] = await bundleOne(bundle, development);
+    // One bundle that does not build leaves the others to be built: all that is wrong is told at once.
+    const stamp = await bundleOne(bundle, development).catch((error) => failed.push(error) && null);
+    if (stamp === null) continue;
+    stamps[bundle.out] = stamp;
     writeStamp(stampFile, stamps);
     done.push(bundle.out);
   }
+  if (failed.length > 0) throw new SetupError(failed.map((error) => error.message).join('\nmanycore: '));
   if (existsSync(inRoot('runtime/index.ts')) && writeDeclarations(stamps)) {
     writeStamp(stampFile, stamps);
     done.push('runtime/dist/types');

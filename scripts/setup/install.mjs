@@ -3,6 +3,7 @@
  * so it uses Node alone.
  */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readStamp } from './hash.mjs';
 import { inRoot, root } from './paths.mjs';
 import { SetupError, say, seconds } from './say.mjs';
@@ -20,7 +21,7 @@ export function checkNode(version = process.versions.node) {
 }
 
 /**
- * `npm ci`, unless what the lockfile names is installed.
+ * Installs with npm, unless what the lockfile names is installed.
  * @returns {boolean} whether anything was installed
  * @throws {SetupError} when npm fails
  */
@@ -28,9 +29,13 @@ export function ensureInstalled() {
   checkNode();
   const reason = whyInstall();
   if (reason === null) return false;
-  say(`installing packages (npm ci): ${reason}`);
+  // Into an existing tree npm brings only what differs; `npm ci` would throw everything away first.
+  const command = existsSync(inRoot('node_modules', '.package-lock.json'))
+    ? ['install', '--no-save']
+    : ['ci'];
+  say(`installing packages (npm ${command[0]}): ${reason}`);
   const begin = performance.now();
-  npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root });
+  npm([...command, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root });
   say(`installed in ${seconds(performance.now() - begin)}`);
   return true;
 }
