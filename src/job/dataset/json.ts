@@ -1,5 +1,6 @@
 import { BadRecordError, type BadRecordSink, DatasetError } from './errors.ts';
-import { MAX_RECORD_BYTES, notUtf8, type RecordReader } from './records.ts';
+import { ValueScanner } from './json-values.ts';
+import { MAX_RECORD_BYTES, NO_RECORD, notUtf8, type RecordReader } from './records.ts';
 
 const [QUOTE, BACKSLASH, COMMA, COLON, NEWLINE] = [0x22, 0x5c, 0x2c, 0x3a, 0x0a];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
@@ -20,8 +21,8 @@ type Phase = 'value' | 'first-key' | 'key' | 'colon' | 'skip' | 'comma' | 'eleme
 /**
  * The elements of one JSON array, wherever in the file it lies, one in memory at a time.
  *
- * The bytes are only split here (strings, brackets and commas); every element goes to `JSON.parse` as it is. That is
- * twice as fast as a parser in JavaScript, and after an element that is not JSON the next one can still be read.
+ * The bytes are only split here (strings, brackets and commas); every element goes to `JSON.parse` as it is. So
+ * the engine's own parser does the work, and after an element that is not JSON the next one can still be read.
  * An element that is not JSON, not UTF-8 or too long is a bad record. What lies before the array is stepped over, what
  * lies after an array inside of an object is not read.
  */
@@ -35,20 +36,18 @@ export class JsonArrayReader implements RecordReader {
   #followed = 0;
   /** Index in the array that is being followed through; -1 in an object. */
   #index = -1;
-  #line = 1;
   /** How many bytes of a byte order mark the file began with. */
   #mark = 0;
 
-  /** The value or key that is being passed: depth of its brackets, whether in a string, and in an escape of it. */
-  #depth = 0;
-  #inString = false;
-  #escaped = false;
-  #begun = false;
-  #lineBegun = 1;
+  readonly #values = new ValueScanner();
+  /** The element or key that is being passed, in the pieces in which it came. */
   #pieces: Buffer[] = [];
   #held = 0;
 
   #element = 0;
+  #inKey = false;
+  /** The key's last byte so far was the backslash of an escape. */
+  #escaped = false;
   #key = '';
   /** Members that are arrays, of an object that was found where an array should be; null unless that happened. */
   #survey: string[] | null = null;
@@ -67,20 +66,21 @@ export class JsonArrayReader implements RecordReader {
     let at = 0;
     while (at < chunk.length) {
       if (this.#phase === 'elements') {
-        const end = this.#pass(chunk, at);
+        const end = this.#values.pass(chunk, at, true);
         this.#hold(chunk.subarray(at, end));
         at = end;
         if (end < chunk.length) {
           const last = chunk[end] === CLOSE_ARRAY;
-          yield* this.#finishElement(last);
+          const record = this.#finishElement(last);
+          if (record !== NO_RECORD) yield record;
           if (last) this.#phase = this.#pointer.length === 0 ? 'tail' : 'done';
           at++;
         }
       } else if (this.#phase === 'skip') {
-        at = this.#pass(chunk, at);
+        at = this.#values.pass(chunk, at, false);
         if (at < chunk.length) {
           this.#phase = 'comma';
-          this.#begun = false;
+          this.#values.begun = false;
         }
       } else if (this.#phase === 'done') {
         return;
@@ -94,51 +94,17 @@ export class JsonArrayReader implements RecordReader {
     if (this.#phase === 'tail' || this.#phase === 'done') return [];
     if (this.#survey !== null) throw this.#notAnArray();
     if (this.#phase === 'value' && this.#followed === 0) return []; // An empty file: no items.
+    const { begun, beginLine, line } = this.#values;
     const place =
       this.#phase !== 'elements'
         ? `before ${this.#where(this.#pointer.length)} is reached`
-        : this.#begun || this.#element > 0
-          ? `in element ${this.#element}, which begins on line ${this.#begun ? this.#lineBegun : this.#line}`
+        : begun || this.#element > 0
+          ? `in element ${this.#element}, which begins on line ${begun ? beginLine : line}`
           : 'after the [ of its array';
     throw new DatasetError(`${this.#file} is cut off: it ends ${place}.`, {
       hint: 'Look for a bracket or a quote that is not closed, or copy the file again.',
-      at: { file: this.#file, line: this.#lineBegun, column: 1 },
+      at: { file: this.#file, line: begun ? beginLine : line, column: 1 },
     });
-  }
-
-  /**
-   * Passes one value; gives the index of the `,` or the closing bracket after it, or the length when the chunk ends first.
-   */
-  #pass(chunk: Buffer, from: number): number {
-    const stray = this.#phase === 'elements' ? CLOSE_OBJECT : -1;
-    let at = from;
-    for (; at < chunk.length; at++) {
-      const byte = chunk[at] as number;
-      if (this.#inString) {
-        if (this.#escaped) this.#escaped = false;
-        else if (byte === BACKSLASH) this.#escaped = true;
-        else if (byte === QUOTE) this.#inString = false;
-        else if (byte === NEWLINE) this.#line++;
-        continue;
-      }
-      if (byte <= 0x20) {
-        if (byte === NEWLINE) this.#line++;
-        continue;
-      }
-      if (byte === QUOTE) this.#inString = true;
-      else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) this.#depth++;
-      else if (this.#depth > 0) {
-        if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) this.#depth--;
-      } else if (byte === COMMA || byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
-        // A stray } among the elements belongs to one of them, which JSON.parse then refuses.
-        if (byte !== stray) return at;
-      }
-      if (!this.#begun) {
-        this.#begun = true;
-        this.#lineBegun = this.#line;
-      }
-    }
-    return at;
   }
 
   #hold(piece: Buffer): void {
@@ -147,36 +113,37 @@ export class JsonArrayReader implements RecordReader {
     else if (piece.length > 0) this.#pieces.push(piece);
   }
 
-  *#finishElement(last: boolean): Generator<unknown, void, void> {
-    const [pieces, held, begun] = [this.#pieces, this.#held, this.#begun];
-    const line = begun ? this.#lineBegun : this.#line;
+  /** The element that has been passed, or `NO_RECORD`. */
+  #finishElement(last: boolean): unknown {
+    const { begun, line: here, beginLine } = this.#values;
+    const [pieces, held] = [this.#pieces, this.#held];
     this.#pieces = [];
     this.#held = 0;
-    this.#begun = false;
-    if (last && !begun && this.#element === 0) return;
+    this.#values.begun = false;
+    if (last && !begun && this.#element === 0) return NO_RECORD;
     const element = this.#element++;
-    const refuse = (reason: string, cause?: unknown) =>
-      this.#bad(new BadRecordError(this.#file, line, reason, { element, cause }));
+    const refuse = (reason: string, cause?: unknown): typeof NO_RECORD => {
+      this.#bad(new BadRecordError(this.#file, begun ? beginLine : here, reason, { element, cause }));
+      return NO_RECORD;
+    };
     if (held > MAX_RECORD_BYTES) return refuse(`it has ${held} bytes; the limit is ${MAX_RECORD_BYTES}`);
     if (!begun) return refuse('there is nothing between two commas, or after the last one');
     const bytes = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
-    const invalid = notUtf8(bytes);
-    if (invalid !== null) return refuse(invalid);
-    let value: unknown;
+    const damage = notUtf8(bytes);
+    if (damage !== null) return refuse(damage);
     try {
-      value = JSON.parse(bytes.toString('utf8'));
+      return JSON.parse(bytes.toString('utf8'));
     } catch (error) {
       return refuse(String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, ' '), error);
     }
-    yield value;
   }
 
   /** One significant byte on the way to the array (and after it). */
   #step(chunk: Buffer, at: number): number {
     const byte = chunk[at] as number;
-    if (this.#inString) return this.#readKey(chunk, at);
+    if (this.#inKey) return this.#readKey(chunk, at);
     if (byte <= 0x20) {
-      if (byte === NEWLINE) this.#line++;
+      if (byte === NEWLINE) this.#values.line++;
       return at + 1;
     }
     switch (this.#phase) {
@@ -190,7 +157,7 @@ export class JsonArrayReader implements RecordReader {
       case 'key':
         if (byte === CLOSE_OBJECT) throw this.#notFound();
         if (byte !== QUOTE) throw this.#malformed('a key should begin here');
-        this.#inString = true;
+        this.#inKey = true;
         return at + 1;
       case 'colon':
         if (byte !== COLON) throw this.#malformed(`a : should follow the key ${JSON.stringify(this.#key)}`);
@@ -242,7 +209,7 @@ export class JsonArrayReader implements RecordReader {
         `In ${this.#file}, ${this.#where(this.#followed)} is ${nameOf(byte)}, not ${token === undefined ? 'an array' : 'an object or array'}.`,
         {
           hint: 'Name an array with a JSON Pointer (file.json#/path/to/array); one value a line: jsonl:FILE; lines of text: text:FILE.',
-          at: { file: this.#file, line: this.#line, column: 1 },
+          at: { file: this.#file, line: this.#values.line, column: 1 },
         },
       );
     }
@@ -270,7 +237,7 @@ export class JsonArrayReader implements RecordReader {
     const text = Buffer.concat(this.#pieces).toString('utf8');
     this.#pieces = [];
     this.#held = 0;
-    this.#inString = false;
+    this.#inKey = false;
     try {
       this.#key = JSON.parse(`"${text}"`) as string;
     } catch (error) {
@@ -286,8 +253,8 @@ export class JsonArrayReader implements RecordReader {
   }
 
   #malformed(reason: string, cause?: unknown): DatasetError {
-    return new DatasetError(`${this.#file}:${this.#line} is not JSON: ${reason}.`, {
-      at: { file: this.#file, line: this.#line, column: 1 },
+    return new DatasetError(`${this.#file}:${this.#values.line} is not JSON: ${reason}.`, {
+      at: { file: this.#file, line: this.#values.line, column: 1 },
       cause,
     });
   }
@@ -317,10 +284,10 @@ export class JsonArrayReader implements RecordReader {
 
   #afterTheArray(): DatasetError {
     return new DatasetError(
-      `${this.#file}:${this.#line} is not JSON: something follows the end of the array.`,
+      `${this.#file}:${this.#values.line} is not JSON: something follows the end of the array.`,
       {
         hint: 'If every line is one JSON value, read it as jsonl:FILE.',
-        at: { file: this.#file, line: this.#line, column: 1 },
+        at: { file: this.#file, line: this.#values.line, column: 1 },
       },
     );
   }
