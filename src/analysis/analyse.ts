@@ -25,6 +25,7 @@ export class Analyser {
   readonly #options: AnalyserOptions;
   readonly #workspace: Workspace;
   #engine: Promise<Engine> | undefined;
+  #loaded: Engine | undefined;
 
   constructor(options: AnalyserOptions) {
     this.#options = options;
@@ -54,8 +55,8 @@ export class Analyser {
   /** Says that a file was changed, made or deleted on disk. True when diagnostics may have changed. */
   fileChanged(file: string): boolean {
     if (/(^|[\\/])(tsconfig[^\\/]*|jsconfig|package)\.json$/.test(file)) {
-      void this.#engine?.then((engine) => engine.reset());
-      return this.usesCompiler;
+      this.#loaded?.reset();
+      return this.#loaded !== undefined;
     }
     if (!isSourceFile(file)) return false;
     const before = this.#workspace.candidates;
@@ -78,8 +79,8 @@ export class Analyser {
   }
 
   /** Gives the memory of all programs back; the next question makes them again. */
-  async release(): Promise<void> {
-    (await this.#engine)?.reset();
+  release(): void {
+    this.#loaded?.reset();
   }
 
   #load(): Promise<Engine> {
@@ -94,6 +95,7 @@ export class Analyser {
     const rethrow = (_rule: string, _file: string, error: unknown): never => {
       throw error;
     };
-    return new Engine(this.#workspace, this.#options.onFailure ?? rethrow);
+    this.#loaded = new Engine(this.#workspace, this.#options.onFailure ?? rethrow);
+    return this.#loaded;
   }
 }

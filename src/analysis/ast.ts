@@ -28,7 +28,9 @@ export function unwrap(node: ts.Expression): ts.Expression {
 }
 
 /** True for a function with a body. */
-export function isFunctionWithBody(node: ts.Node | undefined): node is FunctionNode & { body: ts.ConciseBody } {
+export function isFunctionWithBody(
+  node: ts.Node | undefined,
+): node is FunctionNode & { body: ts.ConciseBody } {
   return (
     node !== undefined &&
     (ts.isFunctionDeclaration(node) ||
@@ -49,7 +51,8 @@ export const isFunctionExpression = (node: ts.Node): node is ts.ArrowFunction | 
 export const isAsync = (fn: FunctionNode): boolean =>
   (ts.getCombinedModifierFlags(fn as ts.Declaration) & ts.ModifierFlags.Async) !== 0;
 
-export const isGenerator = (fn: FunctionNode): boolean => 'asteriskToken' in fn && fn.asteriskToken !== undefined;
+export const isGenerator = (fn: FunctionNode): boolean =>
+  'asteriskToken' in fn && fn.asteriskToken !== undefined;
 
 /** Expressions that a function returns (or, for a generator, yields), those of functions inside left out. */
 export function resultsOf(fn: FunctionNode & { body: ts.ConciseBody }): ts.Expression[] {
@@ -58,7 +61,8 @@ export function resultsOf(fn: FunctionNode & { body: ts.ConciseBody }): ts.Expre
   const yields = isGenerator(fn);
   const visit = (node: ts.Node): void => {
     if (ts.isFunctionLike(node) || ts.isClassLike(node)) return;
-    if (yields && ts.isYieldExpression(node) && node.expression && !node.asteriskToken) results.push(node.expression);
+    if (yields && ts.isYieldExpression(node) && node.expression && !node.asteriskToken)
+      results.push(node.expression);
     if (!yields && ts.isReturnStatement(node) && node.expression) results.push(node.expression);
     ts.forEachChild(node, visit);
   };
@@ -92,7 +96,11 @@ export function propertyName(name: ts.PropertyName | ts.BindingName | undefined)
 export function shownName(node: ts.Node): string | undefined {
   if ('name' in node && node.name !== undefined) return (node.name as ts.Node).getText();
   const parent = node.parent;
-  if (ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent)) {
+  if (
+    ts.isVariableDeclaration(parent) ||
+    ts.isPropertyAssignment(parent) ||
+    ts.isPropertyDeclaration(parent)
+  ) {
     return parent.name.getText();
   }
   return ts.isConstructorDeclaration(node) ? parentClassName(node) : undefined;
@@ -110,7 +118,12 @@ export function spanOf(node: ts.Node): Span {
 export function spanBetween(file: ts.SourceFile, start: number, end: number): Span {
   const from = file.getLineAndCharacterOfPosition(start);
   const to = file.getLineAndCharacterOfPosition(end);
-  return { line: from.line + 1, column: from.character + 1, endLine: to.line + 1, endColumn: to.character + 1 };
+  return {
+    line: from.line + 1,
+    column: from.character + 1,
+    endLine: to.line + 1,
+    endColumn: to.character + 1,
+  };
 }
 
 /** `name.ts:12`, for messages. */

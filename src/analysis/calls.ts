@@ -29,13 +29,22 @@ const at = (expression: ts.Expression | undefined, label: string, ...accesses: A
 
 const mapping =
   (...accesses: Access[]): Positions =>
-  ([fn, items]) => ({ workers: at(fn, 'function'), sends: at(items, `items${'[*]'.repeat(accesses.length)}`, ...accesses) });
+  ([fn, items]) => ({
+    workers: at(fn, 'function'),
+    sends: at(items, `items${'[*]'.repeat(accesses.length)}`, ...accesses),
+  });
 
-const applying: Positions = ([fn, args]) => ({ workers: at(fn, 'function'), sends: at(args, 'args[*]', ELEMENT) });
+const applying: Positions = ([fn, args]) => ({
+  workers: at(fn, 'function'),
+  sends: at(args, 'args[*]', ELEMENT),
+});
 
 /** Options of a pool may be the first or the second argument. */
 const workerOptions: Positions = (args) => ({
-  workers: args.flatMap((arg) => [...at(arg, 'initializer', prop('initializer')), ...at(arg, 'finalizer', prop('finalizer'))]),
+  workers: args.flatMap((arg) => [
+    ...at(arg, 'initializer', prop('initializer')),
+    ...at(arg, 'finalizer', prop('finalizer')),
+  ]),
   sends: args.flatMap((arg) => at(arg, 'initArgs[*]', prop('initArgs'), ELEMENT)),
 });
 
@@ -68,7 +77,13 @@ const POSITIONS: Readonly<Record<string, Positions>> = {
 };
 
 /** Functions of the package that start processes when they are called. */
-export const STARTING = new Set(['Pool', 'ProcessPoolExecutor', 'Process.start', 'Manager.start', 'SharedMemoryManager.start']);
+export const STARTING = new Set([
+  'Pool',
+  'ProcessPoolExecutor',
+  'Process.start',
+  'Manager.start',
+  'SharedMemoryManager.start',
+]);
 
 /** Name in the package of what a call or `new` calls: `Pool`, `Pool.map`. A class that extends one of the package counts. */
 export function calledRuntime(model: Model, node: ts.CallExpression | ts.NewExpression): string | undefined {
@@ -97,7 +112,10 @@ function runtimeMethod(model: Model, callee: ts.Expression, hops: number): strin
   const declaration = model.symbolAt(callee)?.valueDeclaration;
   if (!declaration || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
   const value = unwrap(declaration.initializer);
-  const isBind = ts.isCallExpression(value) && ts.isPropertyAccessExpression(value.expression) && value.expression.name.text === 'bind';
+  const isBind =
+    ts.isCallExpression(value) &&
+    ts.isPropertyAccessExpression(value.expression) &&
+    value.expression.name.text === 'bind';
   return isBind && ts.isPropertyAccessExpression(value.expression)
     ? runtimeMethod(model, unwrap(value.expression.expression), hops + 1)
     : undefined;
@@ -106,7 +124,8 @@ function runtimeMethod(model: Model, callee: ts.Expression, hops: number): strin
 /** Where the package is not installed its methods have no types, but `const pool = new Pool()` still tells. */
 function methodByOrigin(model: Model, callee: ts.PropertyAccessExpression): string | undefined {
   const receiver = unwrap(callee.expression);
-  if (!ts.isIdentifier(receiver) || model.checker.getSymbolAtLocation(callee.name) !== undefined) return undefined;
+  if (!ts.isIdentifier(receiver) || model.checker.getSymbolAtLocation(callee.name) !== undefined)
+    return undefined;
   const declaration = model.symbolAt(receiver)?.valueDeclaration;
   if (!declaration || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
   const value = unwrap(declaration.initializer);
@@ -137,7 +156,10 @@ function callsWithin(model: Model, root: ts.Node): WorkerCall[] {
 }
 
 /** What a call hands to other processes, or undefined. */
-export function describeCall(model: Model, node: ts.CallExpression | ts.NewExpression): WorkerCall | undefined {
+export function describeCall(
+  model: Model,
+  node: ts.CallExpression | ts.NewExpression,
+): WorkerCall | undefined {
   return model.once(describe, node, undefined);
 }
 
@@ -167,7 +189,10 @@ function describe(model: Model, node: ts.CallExpression | ts.NewExpression): Wor
   return { node, name: shown, workers: workers.flatMap(given), sends: sends.flatMap(given) };
 }
 
-function constructorOf(model: Model, node: ts.NewExpression): (FunctionNode & { body: ts.ConciseBody }) | undefined {
+function constructorOf(
+  model: Model,
+  node: ts.NewExpression,
+): (FunctionNode & { body: ts.ConciseBody }) | undefined {
   for (const member of model.classOf(node.expression)?.members ?? []) {
     if (ts.isConstructorDeclaration(member) && isFunctionWithBody(member)) return member;
   }
@@ -197,10 +222,16 @@ function summarise(model: Model, fn: FunctionNode): Summary {
   const workers = new Map<string, ParameterPart>();
   const sends = new Map<string, ParameterPart>();
   if (fn.parameters.length === 0 || fn.body === undefined) return EMPTY;
-  const add = (parts: Map<string, ParameterPart>, parameter: ts.ParameterDeclaration, accesses: readonly Access[]) => {
+  const add = (
+    parts: Map<string, ParameterPart>,
+    parameter: ts.ParameterDeclaration,
+    accesses: readonly Access[],
+  ) => {
     if (parameter.parent !== fn) return;
     const index = fn.parameters.indexOf(parameter);
-    const steps = accesses.map((step) => (step.kind === 'prop' ? `.${step.name}` : step.kind === 'element' ? '[*]' : ''));
+    const steps = accesses.map((step) =>
+      step.kind === 'prop' ? `.${step.name}` : step.kind === 'element' ? '[*]' : '',
+    );
     const name = ts.isIdentifier(parameter.name) ? parameter.name.text : `argument ${index + 1}`;
     const label = name + steps.join('');
     parts.set(`${index} ${label}`, { index, accesses, label });

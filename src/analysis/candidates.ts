@@ -59,4 +59,5 @@ function looseNames(file: string): string[] {
 }
 
 const stripExtension = (file: string): string => file.replace(/(\.d)?\.[cm]?[jt]sx?$/, '');
-const lastSegment = (specifier: string): string => stripExtension(specifier).split(/[\\/]/).at(-1) ?? specifier;
+const lastSegment = (specifier: string): string =>
+  stripExtension(specifier).split(/[\\/]/).at(-1) ?? specifier;

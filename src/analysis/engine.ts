@@ -1,5 +1,5 @@
-import type { Diagnostic } from './diagnostic.ts';
 import { spanOf } from './ast.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import type { Model } from './model.ts';
 import { AnalysisProject, nearestConfig, toNative, toPosix } from './project.ts';
 import type { Finding, Rule } from './rule.ts';
@@ -53,7 +53,9 @@ export class Engine {
       if (this.#projects.size <= MAX_PROJECTS) break;
       this.#projects.delete(oldest);
     }
-    const roots = [...this.#workspace.candidates].filter((candidate) => nearestConfig(candidate, this.#configs) === config);
+    const roots = [...this.#workspace.candidates].filter(
+      (candidate) => nearestConfig(candidate, this.#configs) === config,
+    );
     return project.model(new Set(roots));
   }
 
@@ -92,7 +94,9 @@ function toDiagnostic(rule: Rule, finding: Finding, file: string): Diagnostic {
     message: finding.message,
     ...(finding.path !== undefined && { path: finding.path }),
     ...(finding.chain && { chain: finding.chain }),
-    ...(finding.related && { related: finding.related.map((place) => ({ ...place, file: toNative(place.file) })) }),
+    ...(finding.related && {
+      related: finding.related.map((place) => ({ ...place, file: toNative(place.file) })),
+    }),
     fixable: fixes.length > 0,
     fixes,
   };

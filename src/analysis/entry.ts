@@ -38,14 +38,18 @@ class Walk {
   first(node: ts.Node): Start | undefined {
     if (ts.isFunctionLike(node) || ts.isTypeNode(node) || ts.isInterfaceDeclaration(node)) return undefined;
     if (ts.isClassLike(node)) return this.#classStart(node);
-    if (ts.isIfStatement(node)) return this.#branches(node.expression, node.thenStatement, node.elseStatement);
-    if (ts.isConditionalExpression(node)) return this.#branches(node.condition, node.whenTrue, node.whenFalse);
+    if (ts.isIfStatement(node))
+      return this.#branches(node.expression, node.thenStatement, node.elseStatement);
+    if (ts.isConditionalExpression(node))
+      return this.#branches(node.condition, node.whenTrue, node.whenFalse);
     if (ts.isBinaryExpression(node)) {
       const isAnd = node.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken;
       if (isAnd) return this.#branches(node.left, node.right, undefined);
-      if (node.operatorToken.kind === ts.SyntaxKind.BarBarToken) return this.#branches(node.left, undefined, node.right);
+      if (node.operatorToken.kind === ts.SyntaxKind.BarBarToken)
+        return this.#branches(node.left, undefined, node.right);
     }
-    if (ts.isBlock(node) || ts.isSourceFile(node) || ts.isCaseOrDefaultClause(node)) return this.#sequence(node.statements);
+    if (ts.isBlock(node) || ts.isSourceFile(node) || ts.isCaseOrDefaultClause(node))
+      return this.#sequence(node.statements);
     if (ts.isCallExpression(node) || ts.isNewExpression(node)) return this.#call(node);
     return this.#children(node);
   }
@@ -85,7 +89,8 @@ class Walk {
     for (const member of node.members) {
       let start: Start | undefined;
       if (ts.isClassStaticBlockDeclaration(member)) start = this.first(member.body);
-      else if (ts.isPropertyDeclaration(member) && isStatic(member) && member.initializer) start = this.first(member.initializer);
+      else if (ts.isPropertyDeclaration(member) && isStatic(member) && member.initializer)
+        start = this.first(member.initializer);
       for (const decorator of ts.canHaveDecorators(member) ? (ts.getDecorators(member) ?? []) : []) {
         start ??= this.first(decorator.expression);
       }
@@ -135,7 +140,10 @@ class Walk {
     return undefined;
   }
 
-  #callback(call: ts.CallExpression | ts.NewExpression, argument: ts.Expression | undefined): Start | undefined {
+  #callback(
+    call: ts.CallExpression | ts.NewExpression,
+    argument: ts.Expression | undefined,
+  ): Start | undefined {
     const fn = argument && this.#model.functionOf(argument);
     if (!fn || fn.getSourceFile().isDeclarationFile) return undefined;
     const inline = argument && unwrap(argument) === fn;
@@ -146,7 +154,10 @@ class Walk {
 }
 
 /** Names of what leads from a call of the function to a start, or undefined when nothing does. */
-function startOfFunction(model: Model, fn: FunctionNode & { body: ts.ConciseBody }): readonly string[] | undefined {
+function startOfFunction(
+  model: Model,
+  fn: FunctionNode & { body: ts.ConciseBody },
+): readonly string[] | undefined {
   if (!model.isCandidate(fn.getSourceFile())) return undefined;
   const start = new Walk(model).first(fn.body);
   return start && describe(fn, start);
@@ -158,7 +169,8 @@ function startOfClass(model: Model, node: ts.ClassLikeDeclaration): readonly str
   const walk = new Walk(model);
   for (const member of node.members) {
     let start: Start | undefined;
-    if (ts.isPropertyDeclaration(member) && !isStatic(member) && member.initializer) start = walk.first(member.initializer);
+    if (ts.isPropertyDeclaration(member) && !isStatic(member) && member.initializer)
+      start = walk.first(member.initializer);
     else if (ts.isConstructorDeclaration(member) && member.body) start = walk.first(member.body);
     if (start) return describe(node, start);
   }
@@ -178,7 +190,9 @@ function calledParameters(model: Model, fn: FunctionNode & { body: ts.ConciseBod
   const called = new Set<number>();
   const indexOf = (node: ts.Expression): number => {
     const declaration = ts.isIdentifier(node) ? model.symbolAt(node)?.valueDeclaration : undefined;
-    return declaration && ts.isParameter(declaration) && declaration.parent === fn ? fn.parameters.indexOf(declaration) : -1;
+    return declaration && ts.isParameter(declaration) && declaration.parent === fn
+      ? fn.parameters.indexOf(declaration)
+      : -1;
   };
   const visit = (node: ts.Node): void => {
     if (ts.isIfStatement(node) || ts.isConditionalExpression(node)) {
@@ -191,7 +205,8 @@ function calledParameters(model: Model, fn: FunctionNode & { body: ts.ConciseBod
       if (no && !proof.whenFalse) visit(no);
       return;
     }
-    const isAnd = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken;
+    const isAnd =
+      ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken;
     if (isAnd && proofOf(model, node.left).whenTrue) return;
     if (ts.isBlock(node)) {
       for (const statement of node.statements) {
@@ -228,7 +243,10 @@ function endsInChildren(model: Model, statement: ts.Statement): boolean {
 function leaves(statement: ts.Statement): boolean {
   if (ts.isReturnStatement(statement) || ts.isThrowStatement(statement)) return true;
   if (ts.isBlock(statement)) return statement.statements.some(leaves);
-  return ts.isExpressionStatement(statement) && /^(await )?process\.(exit|abort|reallyExit)\(/.test(statement.expression.getText());
+  return (
+    ts.isExpressionStatement(statement) &&
+    /^(await )?process\.(exit|abort|reallyExit)\(/.test(statement.expression.getText())
+  );
 }
 
 /** Functions of the language and of Node that call what they are given, now or soon after. Events and tests do not count. */
@@ -241,9 +259,28 @@ function runsCallbacks(model: Model, node: ts.CallExpression | ts.NewExpression)
 }
 
 const CALLING = new Set([
-  'then', 'catch', 'finally', 'queueMicrotask', 'setTimeout', 'setImmediate', 'setInterval', 'nextTick', 'map', 'forEach',
-  'flatMap', 'filter', 'reduce', 'reduceRight', 'some', 'every', 'find', 'from', 'Promise', 'call', 'apply',
+  'then',
+  'catch',
+  'finally',
+  'queueMicrotask',
+  'setTimeout',
+  'setImmediate',
+  'setInterval',
+  'nextTick',
+  'map',
+  'forEach',
+  'flatMap',
+  'filter',
+  'reduce',
+  'reduceRight',
+  'some',
+  'every',
+  'find',
+  'from',
+  'Promise',
+  'call',
+  'apply',
 ]);
 
-const isStatic = (node: ts.PropertyDeclaration): boolean => (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static) !== 0;
-
+const isStatic = (node: ts.PropertyDeclaration): boolean =>
+  (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static) !== 0;

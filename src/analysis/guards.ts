@@ -68,7 +68,10 @@ function conditionalProof(model: Model, node: ts.ConditionalExpression, hops: nu
 }
 
 function equalityProof(model: Model, left: ts.Expression, right: ts.Expression, hops: number): Proof {
-  for (const [one, other] of [[left, right], [right, left]] as const) {
+  for (const [one, other] of [
+    [left, right],
+    [right, left],
+  ] as const) {
     const value = unwrap(other);
     if (value.kind === ts.SyntaxKind.TrueKeyword) return proofOf(model, one, hops + 1);
     const empty =
@@ -81,7 +84,11 @@ function equalityProof(model: Model, left: ts.Expression, right: ts.Expression, 
     }
     const subject = unwrap(one);
     if (subject.getText() === 'require.main') return MAIN;
-    if (ts.isStringLiteralLike(value) && value.text === 'MainProcess' && subject.getText().startsWith('currentProcess()')) {
+    if (
+      ts.isStringLiteralLike(value) &&
+      value.text === 'MainProcess' &&
+      subject.getText().startsWith('currentProcess()')
+    ) {
       return MAIN;
     }
     if (speaksOfEntry(model, subject, 0) && !ts.isNumericLiteral(value)) return MAIN;
@@ -97,7 +104,12 @@ function speaksOfEntry(model: Model, node: ts.Node, hops: number): boolean {
   if (ts.isPropertyAccessExpression(node) && node.getText().startsWith('require.main')) return true;
   if (ts.isIdentifier(node) && hops < 4) {
     const declaration = model.symbolAt(node)?.valueDeclaration;
-    if (declaration && ts.isVariableDeclaration(declaration) && declaration.initializer && isConst(declaration)) {
+    if (
+      declaration &&
+      ts.isVariableDeclaration(declaration) &&
+      declaration.initializer &&
+      isConst(declaration)
+    ) {
       return speaksOfEntry(model, declaration.initializer, hops + 1);
     }
     if (declaration && ts.isBindingElement(declaration) && ts.isArrayBindingPattern(declaration.parent)) {
@@ -127,7 +139,8 @@ function callProof(model: Model, node: ts.CallExpression, hops: number): Proof {
   const callee = unwrap(node.expression);
   const argument = node.arguments[0];
   if (isCallOf(model, node, 'parentProcess')) return invert(MAIN);
-  if (ts.isIdentifier(callee) && callee.text === 'Boolean' && argument) return proofOf(model, argument, hops + 1);
+  if (ts.isIdentifier(callee) && callee.text === 'Boolean' && argument)
+    return proofOf(model, argument, hops + 1);
   if (ts.isPropertyAccessExpression(callee) && PATH_TESTS.has(callee.name.text) && argument) {
     return speaksOfEntry(model, callee.expression, 0) || speaksOfEntry(model, argument, 0) ? MAIN : NOTHING;
   }

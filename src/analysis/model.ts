@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { isFunctionWithBody, type FunctionNode, unwrap } from './ast.ts';
+import { type FunctionNode, isFunctionWithBody, unwrap } from './ast.ts';
 import { RuntimeSymbols } from './runtime-symbols.ts';
 
 /** One write to a variable or to what it holds. */
@@ -71,7 +71,9 @@ export class Model {
   }
 
   /** The function with a body that a call or `new` runs, if it can be told without guessing. */
-  calledFunction(call: ts.CallExpression | ts.NewExpression): (FunctionNode & { body: ts.ConciseBody }) | undefined {
+  calledFunction(
+    call: ts.CallExpression | ts.NewExpression,
+  ): (FunctionNode & { body: ts.ConciseBody }) | undefined {
     const callee = unwrap(call.expression);
     if (isFunctionWithBody(callee)) return callee;
     return this.functionOf(callee);
@@ -90,7 +92,9 @@ export class Model {
     for (const declaration of symbol.declarations ?? []) {
       if (isFunctionWithBody(declaration)) return declaration;
       const holder =
-        ts.isVariableDeclaration(declaration) || ts.isPropertyAssignment(declaration) || ts.isPropertyDeclaration(declaration);
+        ts.isVariableDeclaration(declaration) ||
+        ts.isPropertyAssignment(declaration) ||
+        ts.isPropertyDeclaration(declaration);
       if (!holder || declaration.initializer === undefined) continue;
       const value = unwrap(declaration.initializer);
       if (isFunctionWithBody(value)) return value;
@@ -119,7 +123,8 @@ export class Model {
 
   /** Expression after `extends`. */
   baseOf(node: ts.ClassLikeDeclaration): ts.Expression | undefined {
-    return node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]?.expression;
+    return node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
+      ?.expression;
   }
 
   /** Name of the package's class that a class expression is or extends: `Pool`, `Process`. */
@@ -163,8 +168,13 @@ function indexWrites(model: Model, file: ts.SourceFile): Map<ts.Symbol, Write[]>
       }
     } else if (ts.isDeleteExpression(node)) {
       const target = unwrap(node.expression);
-      if (ts.isPropertyAccessExpression(target)) add(unwrap(target.expression), { kind: 'delete', name: target.name.text });
-    } else if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && ADDING.has(node.expression.name.text)) {
+      if (ts.isPropertyAccessExpression(target))
+        add(unwrap(target.expression), { kind: 'delete', name: target.name.text });
+    } else if (
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      ADDING.has(node.expression.name.text)
+    ) {
       const values = node.expression.name.text === 'set' ? node.arguments.slice(1) : node.arguments;
       for (const value of values) {
         if (!ts.isSpreadElement(value)) add(unwrap(node.expression.expression), { kind: 'element', value });

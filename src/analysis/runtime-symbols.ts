@@ -37,9 +37,11 @@ export class RuntimeSymbols {
   owns(node: ts.Node): boolean {
     const file = node.getSourceFile().fileName;
     if (this.#files.has(file)) return true;
-    for (const root of this.#roots) if (file.startsWith(root) && !file.includes('/node_modules/', root.length)) return true;
+    for (const root of this.#roots)
+      if (file.startsWith(root) && !file.includes('/node_modules/', root.length)) return true;
     for (let up: ts.Node | undefined = node; up !== undefined; up = up.parent) {
-      if (ts.isModuleDeclaration(up) && ts.isStringLiteral(up.name) && up.name.text === PACKAGE_NAME) return true;
+      if (ts.isModuleDeclaration(up) && ts.isStringLiteral(up.name) && up.name.text === PACKAGE_NAME)
+        return true;
     }
     return false;
   }
@@ -79,7 +81,9 @@ export function moduleSpecifiers(file: ts.SourceFile): readonly ts.StringLiteral
 }
 
 const importsPackage = (node: ts.Node): boolean =>
-  ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier) && node.moduleSpecifier.text === PACKAGE_NAME;
+  ts.isImportDeclaration(node) &&
+  ts.isStringLiteral(node.moduleSpecifier) &&
+  node.moduleSpecifier.text === PACKAGE_NAME;
 
 /** Folder with `/` at its end of the package.json named `manycore` above a file. */
 function packageRoot(file: string): string | undefined {

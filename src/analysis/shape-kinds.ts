@@ -64,9 +64,21 @@ export const REFUSED: Readonly<Record<string, string>> = {
 };
 
 /** Base types that make every type derived from them refused, such as Readable for ReadStream. */
-export const REFUSED_BASES: ReadonlySet<string> = new Set(['Stream', 'Readable', 'Writable', 'Socket', 'Agent']);
+export const REFUSED_BASES: ReadonlySet<string> = new Set([
+  'Stream',
+  'Readable',
+  'Writable',
+  'Socket',
+  'Agent',
+]);
 
 /** Types of the libraries with type arguments that are sent with them. */
 export const CONTAINERS: ReadonlySet<string> = new Set([
-  'Map', 'Set', 'ReadonlyMap', 'ReadonlySet', 'Array', 'ReadonlyArray', 'ConcatArray',
+  'Map',
+  'Set',
+  'ReadonlyMap',
+  'ReadonlySet',
+  'Array',
+  'ReadonlyArray',
+  'ConcatArray',
 ]);

@@ -15,7 +15,8 @@ export interface TypeFault {
   readonly node?: ts.Node;
 }
 
-export const FUNCTION_ADVICE = 'leave it out, or export the function from its module so that it is sent by reference';
+export const FUNCTION_ADVICE =
+  'keep it in the parent and leave it out here, or export the function from its module so that it is sent by reference';
 export const SYMBOL_ADVICE = 'send a string instead';
 const MAX_TYPES = 300;
 const MAX_DEPTH = 8;
@@ -85,7 +86,8 @@ export class TypeJudge {
     if (symbol !== undefined && declaration !== undefined && this.#isLibrary(declaration)) {
       return this.#libraryFault(type, symbol, path, depth);
     }
-    if (declaration !== undefined && declaration.getSourceFile().fileName.includes('/node_modules/')) return undefined;
+    if (declaration !== undefined && declaration.getSourceFile().fileName.includes('/node_modules/'))
+      return undefined;
     const { checker } = this.#model;
     if (checker.isTupleType(type) || checker.isArrayType(type)) {
       return this.#argumentsFault(type as ts.TypeReference, path, depth);
@@ -102,7 +104,10 @@ export class TypeJudge {
     const declaration = type.getSymbol()?.declarations?.[0];
     if (declaration !== undefined) {
       if (isExported(this.#model, declaration)) return undefined;
-      const literal = isFunctionExpression(declaration) || ts.isFunctionDeclaration(declaration) || ts.isClassLike(declaration);
+      const literal =
+        isFunctionExpression(declaration) ||
+        ts.isFunctionDeclaration(declaration) ||
+        ts.isClassLike(declaration);
       if (literal) {
         const own = !declaration.getSourceFile().isDeclarationFile;
         return own ? { path, what: 'a function', advice: FUNCTION_ADVICE, node: declaration } : undefined;
@@ -113,7 +118,9 @@ export class TypeJudge {
       if (ts.isMethodDeclaration(declaration) || ts.isMethodSignature(declaration)) return undefined;
     }
     // A bare parameter of a function type may be meant for exported functions; a member hardly ever is.
-    return this.#trustFunctions && path !== '' ? { path, what: 'a function', advice: FUNCTION_ADVICE } : undefined;
+    return this.#trustFunctions && path !== ''
+      ? { path, what: 'a function', advice: FUNCTION_ADVICE }
+      : undefined;
   }
 
   #libraryFault(type: ts.ObjectType, symbol: ts.Symbol, path: string, depth: number): TypeFault | undefined {
@@ -140,8 +147,10 @@ export class TypeJudge {
     if (property.flags & (ts.SymbolFlags.Optional | ts.SymbolFlags.Prototype)) return undefined;
     const declaration = property.valueDeclaration;
     if (declaration !== undefined) {
-      const inLiteral = ts.isMethodDeclaration(declaration) && ts.isObjectLiteralExpression(declaration.parent);
-      if ((ts.isMethodDeclaration(declaration) && !inLiteral) || ts.isMethodSignature(declaration)) return undefined;
+      const inLiteral =
+        ts.isMethodDeclaration(declaration) && ts.isObjectLiteralExpression(declaration.parent);
+      if ((ts.isMethodDeclaration(declaration) && !inLiteral) || ts.isMethodSignature(declaration))
+        return undefined;
       if (ts.isAccessor(declaration) && ts.isClassLike(declaration.parent)) return undefined;
       if ('name' in declaration && ts.isPrivateIdentifier(declaration.name as ts.Node)) return undefined;
     }
@@ -150,8 +159,15 @@ export class TypeJudge {
     const named = /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(property.name);
     const below = `${path}${named ? `.${property.name}` : `[${JSON.stringify(property.name)}]`}`;
     const trusted = isArrowField(declaration);
-    const found = trusted ? { path: below, what: 'a function', advice: FUNCTION_ADVICE } : this.fault(type, below, depth + 1);
-    return found && { ...found, ...((found.node ?? declaration) && { node: found.node ?? declaration }) } as TypeFault | undefined;
+    const found = trusted
+      ? { path: below, what: 'a function', advice: FUNCTION_ADVICE }
+      : this.fault(type, below, depth + 1);
+    return (
+      found &&
+      ({ ...found, ...((found.node ?? declaration) && { node: found.node ?? declaration }) } as
+        | TypeFault
+        | undefined)
+    );
   }
 
   #propertyType(type: ts.Type, name: string): ts.Type | undefined {
@@ -177,7 +193,10 @@ export class TypeJudge {
 
   #isLibrary(node: ts.Node): boolean {
     const file = node.getSourceFile();
-    return this.#model.program.isSourceFileDefaultLibrary(file) || /\/node_modules\/(@types\/node|undici-types)\//.test(file.fileName);
+    return (
+      this.#model.program.isSourceFileDefaultLibrary(file) ||
+      /\/node_modules\/(@types\/node|undici-types)\//.test(file.fileName)
+    );
   }
 
   #baseNames(type: ts.Type, hops = 0): string[] {
@@ -192,16 +211,36 @@ export class TypeJudge {
 }
 
 const PRIMITIVE =
-  ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BigIntLike | ts.TypeFlags.BooleanLike | ts.TypeFlags.Null;
+  ts.TypeFlags.StringLike |
+  ts.TypeFlags.NumberLike |
+  ts.TypeFlags.BigIntLike |
+  ts.TypeFlags.BooleanLike |
+  ts.TypeFlags.Null;
 
 const ITERABLES = new Set([
-  'Set', 'ReadonlySet', 'Iterable', 'IterableIterator', 'IteratorObject', 'ArrayIterator', 'MapIterator', 'SetIterator',
-  'Generator', 'AsyncGenerator', 'AsyncIterable', 'AsyncIterableIterator', 'ReadonlyArray', 'Array',
+  'Set',
+  'ReadonlySet',
+  'Iterable',
+  'IterableIterator',
+  'IteratorObject',
+  'ArrayIterator',
+  'MapIterator',
+  'SetIterator',
+  'Generator',
+  'AsyncGenerator',
+  'AsyncIterable',
+  'AsyncIterableIterator',
+  'ReadonlyArray',
+  'Array',
 ]);
 
 /** Names that mean something only in their namespace: `Intl.Collator`, `WebAssembly.Module`, `NodeJS.Process`. */
 const NAMESPACED: Readonly<Record<string, string>> = {
-  Instance: 'WebAssembly', Memory: 'WebAssembly', Module: 'WebAssembly', ListFormat: 'Intl', DisplayNames: 'Intl',
+  Instance: 'WebAssembly',
+  Memory: 'WebAssembly',
+  Module: 'WebAssembly',
+  ListFormat: 'Intl',
+  DisplayNames: 'Intl',
   Process: 'NodeJS',
 };
 
@@ -220,7 +259,7 @@ const isArrowField = (declaration: ts.Declaration | undefined): boolean =>
 
 /** `a Promise`, `an AsyncGenerator`, `process.env`. */
 function article(name: string): string {
-  if (name === 'ProcessEnv') return 'process.env, which Node refuses to copy';
+  if (name === 'ProcessEnv') return 'an exotic object of Node';
   if (name === 'Console') return 'the console, whose members are functions';
   if (name === 'IArguments') return 'an arguments object';
   return `${/^([AEIO]|Interval)/.test(name) ? 'an' : 'a'} ${name}`;

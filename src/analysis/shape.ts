@@ -39,7 +39,11 @@ interface Sent {
 const MAX_FAULTS = 5;
 
 /** What of a value that is sent cannot cross. The visible value wins over its declared type. */
-export function judge(model: Model, sent: Sent, hasCallers?: (parameter: ts.ParameterDeclaration) => boolean): Judgement {
+export function judge(
+  model: Model,
+  sent: Sent,
+  hasCallers?: (parameter: ts.ParameterDeclaration) => boolean,
+): Judgement {
   const judging = new ShapeJudge(model, hasCallers ?? (() => true));
   judging.follow(sent.expression, sent.accesses, startState(labelOf(sent)), 0);
   return judging;
@@ -49,7 +53,9 @@ function labelOf({ expression, accesses, label }: Sent): string {
   const node = unwrap(expression);
   const named = ts.isIdentifier(node) || ts.isPropertyAccessExpression(node);
   const listed = accesses.every((step) => step.kind === 'element');
-  return named && listed && node.getText().length <= 60 ? node.getText() + '[*]'.repeat(accesses.length) : label;
+  return named && listed && node.getText().length <= 60
+    ? node.getText() + '[*]'.repeat(accesses.length)
+    : label;
 }
 
 class ShapeJudge implements Judgement {
@@ -88,12 +94,14 @@ class ShapeJudge implements Judgement {
   ): void {
     if (this.#seen.has(node)) return;
     this.#seen.add(node);
-    if (isFunctionExpression(node) || ts.isMethodDeclaration(node) || ts.isClassExpression(node)) this.#function(node, state);
+    if (isFunctionExpression(node) || ts.isMethodDeclaration(node) || ts.isClassExpression(node))
+      this.#function(node, state);
     else if (ts.isObjectLiteralExpression(node)) this.#object(node, omit, state, level);
     else if (ts.isArrayLiteralExpression(node)) {
       node.elements.forEach((element, index) => {
         const below = { ...state, label: `${state.label}[${index}]`, labelFixed: true };
-        if (ts.isSpreadElement(element)) this.follow(element.expression, [{ kind: 'element' }], below, level + 1);
+        if (ts.isSpreadElement(element))
+          this.follow(element.expression, [{ kind: 'element' }], below, level + 1);
         else this.follow(element, [], below, level + 1);
       });
     } else if (ts.isNewExpression(node)) this.#new(node, state, level);
@@ -134,7 +142,8 @@ class ShapeJudge implements Judgement {
   #new(node: ts.NewExpression, state: TraceState, level: number): void {
     const declaration = this.#model.classOf(node.expression);
     if (declaration !== undefined && !declaration.getSourceFile().isDeclarationFile) {
-      if (this.#model.runtimeClass(node.expression) !== undefined || isRegistered(this.#model, declaration)) return;
+      if (this.#model.runtimeClass(node.expression) !== undefined || isRegistered(this.#model, declaration))
+        return;
       for (const field of instanceFields(this.#model, declaration, node)) {
         const below = { ...state, label: `${state.label}.${field.name}`, labelFixed: true };
         if (field.value) this.follow(field.value, [], below, level + 1);
@@ -147,15 +156,27 @@ class ShapeJudge implements Judgement {
     if (name === 'Proxy' && declaration === undefined) {
       this.#fault(state, 'a Proxy', 'send the plain object that it wraps', node);
     } else if ((name === 'Map' || name === 'Set') && argument) {
-      const element: Access[] = name === 'Map' ? [{ kind: 'element' }, { kind: 'element' }] : [{ kind: 'element' }];
-      this.follow(argument, element, { ...state, label: `${state.label}.values()`, labelFixed: true }, level + 1);
+      const element: Access[] =
+        name === 'Map' ? [{ kind: 'element' }, { kind: 'element' }] : [{ kind: 'element' }];
+      this.follow(
+        argument,
+        element,
+        { ...state, label: `${state.label}${name === 'Map' ? '.get(…)' : '.values()'}`, labelFixed: true },
+        level + 1,
+      );
     } else this.#type(node, [], state, false);
   }
 
   #declaration(node: ts.Declaration, state: TraceState): void {
-    if (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node) || ts.isMethodDeclaration(node)) this.#function(node, state);
+    if (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node) || ts.isMethodDeclaration(node))
+      this.#function(node, state);
     else if (ts.isSourceFile(node)) {
-      this.#fault(state, 'a module namespace', 'send the members that the worker needs, or import the module there', node);
+      this.#fault(
+        state,
+        'a module namespace',
+        'send the members that the worker needs, or import the module there',
+        node,
+      );
     }
   }
 
@@ -165,18 +186,29 @@ class ShapeJudge implements Judgement {
       this.references.push(node.getSourceFile());
       return;
     }
-    this.#fault(state, ts.isClassLike(node) ? 'a class that no module exports' : 'a function', FUNCTION_ADVICE, node);
+    this.#fault(
+      state,
+      ts.isClassLike(node) ? 'a class that no module exports' : 'a function',
+      FUNCTION_ADVICE,
+      node,
+    );
   }
 
   #type(node: ts.Expression, accesses: readonly Access[], state: TraceState, trustFunctions: boolean): void {
     if (accesses.length === 0 && isProcessEnv(node)) {
-      this.#fault(state, 'process.env, which Node refuses to copy', REFUSED['ProcessEnv'] ?? '', node);
+      this.#fault(state, 'an exotic object of Node', REFUSED['ProcessEnv'] ?? '', node);
       return;
     }
     const judging = new TypeJudge(this.#model, node, trustFunctions);
     const type = judging.part(this.#model.checker.getTypeAtLocation(node), accesses);
     const fault = type && !isRegisteredType(this.#model, type) ? judging.fault(type) : undefined;
-    if (fault) this.#fault({ ...state, label: state.label + fault.path }, fault.what, fault.advice, fault.node ?? node);
+    if (fault)
+      this.#fault(
+        { ...state, label: state.label + fault.path },
+        fault.what,
+        fault.advice,
+        fault.node ?? node,
+      );
   }
 
   #fault(state: TraceState, what: string, advice: string, node: ts.Node): void {
@@ -207,7 +239,11 @@ const isRegistered = (model: Model, declaration: ts.ClassLikeDeclaration): boole
 function registeredClasses(model: Model): ReadonlySet<ts.Node> {
   const classes = new Set<ts.Node>();
   const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && node.arguments[0] && model.runtimeName(node.expression) === 'registerClass') {
+    if (
+      ts.isCallExpression(node) &&
+      node.arguments[0] &&
+      model.runtimeName(node.expression) === 'registerClass'
+    ) {
       const declaration = model.classOf(node.arguments[0]);
       if (declaration) classes.add(declaration);
     }

@@ -43,13 +43,34 @@ export interface TraceState {
 /** Where a value comes from, as far as it can be followed. */
 export type Origin =
   /** An expression that makes the value: a literal, a function, `new X()`, a call that cannot be followed. */
-  | { readonly kind: 'expression'; readonly node: ts.Expression | ts.MethodDeclaration; readonly omit: readonly string[]; readonly state: TraceState }
+  | {
+      readonly kind: 'expression';
+      readonly node: ts.Expression | ts.MethodDeclaration;
+      readonly omit: readonly string[];
+      readonly state: TraceState;
+    }
   /** A function, class, enum or namespace declared by name. */
-  | { readonly kind: 'declaration'; readonly node: ts.Declaration; readonly symbol: ts.Symbol; readonly state: TraceState }
+  | {
+      readonly kind: 'declaration';
+      readonly node: ts.Declaration;
+      readonly symbol: ts.Symbol;
+      readonly state: TraceState;
+    }
   /** A parameter, and the part of it. */
-  | { readonly kind: 'parameter'; readonly node: ts.ParameterDeclaration; readonly accesses: readonly Access[]; readonly at: Place; readonly state: TraceState }
+  | {
+      readonly kind: 'parameter';
+      readonly node: ts.ParameterDeclaration;
+      readonly accesses: readonly Access[];
+      readonly at: Place;
+      readonly state: TraceState;
+    }
   /** Only the type of `node` is known, and then the part of it. */
-  | { readonly kind: 'typed'; readonly node: ts.Expression; readonly accesses: readonly Access[]; readonly state: TraceState };
+  | {
+      readonly kind: 'typed';
+      readonly node: ts.Expression;
+      readonly accesses: readonly Access[];
+      readonly state: TraceState;
+    };
 
 /** An expression whose type is known, and the part of its value that is meant. */
 export interface Place {
@@ -142,12 +163,16 @@ export class Trace {
 
   #symbol(symbol: ts.Symbol, at: ts.Expression, accesses: readonly Access[], from: TraceState): void {
     const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0];
-    if (declaration === undefined || declaration.getSourceFile().isDeclarationFile) return this.#end(at, accesses, from);
+    if (declaration === undefined || declaration.getSourceFile().isDeclarationFile)
+      return this.#end(at, accesses, from);
     const state = isExported(this.#model, declaration) ? { ...from, exported: true } : from;
 
-    if (ts.isParameter(declaration)) return this.#parameter(declaration, symbol, { node: at, accesses }, accesses, state);
-    if (ts.isVariableDeclaration(declaration)) return this.#variable(declaration, symbol, at, accesses, state);
-    if (ts.isBindingElement(declaration)) return this.#binding(declaration, { node: at, accesses }, accesses, state);
+    if (ts.isParameter(declaration))
+      return this.#parameter(declaration, symbol, { node: at, accesses }, accesses, state);
+    if (ts.isVariableDeclaration(declaration))
+      return this.#variable(declaration, symbol, at, accesses, state);
+    if (ts.isBindingElement(declaration))
+      return this.#binding(declaration, { node: at, accesses }, accesses, state);
     if (accesses.length === 0) this.#visit({ kind: 'declaration', node: declaration, symbol, state });
     else this.#visit({ kind: 'typed', node: at, accesses, state });
   }
@@ -163,13 +188,20 @@ export class Trace {
     if (ts.isForOfStatement(loop)) return this.follow(loop.expression, [ELEMENT, ...accesses], state);
     const writes = this.#model.writesTo(symbol);
     const [first, ...rest] = accesses;
-    if (first?.kind === 'prop' && writes.some((write) => write.kind === 'delete' && write.name === first.name)) return;
+    if (
+      first?.kind === 'prop' &&
+      writes.some((write) => write.kind === 'delete' && write.name === first.name)
+    )
+      return;
 
     let known = false;
     if (declaration.initializer !== undefined) {
       known = true;
-      const gone = writes.flatMap((write) => (write.kind === 'delete' && write.name !== undefined ? [write.name] : []));
-      const steps = first === undefined && gone.length > 0 ? [{ kind: 'omit' as const, names: gone }] : accesses;
+      const gone = writes.flatMap((write) =>
+        write.kind === 'delete' && write.name !== undefined ? [write.name] : [],
+      );
+      const steps =
+        first === undefined && gone.length > 0 ? [{ kind: 'omit' as const, names: gone }] : accesses;
       this.follow(declaration.initializer, steps, state);
     }
     for (const write of writes) {
@@ -180,7 +212,7 @@ export class Trace {
       } else if (write.kind === 'member' && write.name !== undefined) {
         if (first === undefined) this.follow(write.value, [], appendLabel(state, `.${write.name}`));
         else if (first.kind === 'prop' && first.name === write.name) this.follow(write.value, rest, state);
-      } else if (write.kind === 'element') {
+      } else if (write.kind === 'element' && makesContainer(declaration.initializer)) {
         if (first === undefined) this.follow(write.value, [], appendLabel(state, '[*]'));
         else if (first.kind === 'element') this.follow(write.value, rest, state);
       }
@@ -217,18 +249,14 @@ export class Trace {
     else if (ts.isBindingElement(holder)) this.#binding(holder, at, steps, state);
     else if (ts.isParameter(holder)) this.#parameter(holder, undefined, at, steps, state);
     else if (holder.initializer) this.follow(holder.initializer, steps, state);
-    else if (ts.isForOfStatement(holder.parent.parent)) this.follow(holder.parent.parent.expression, [ELEMENT, ...steps], state);
+    else if (ts.isForOfStatement(holder.parent.parent))
+      this.follow(holder.parent.parent.expression, [ELEMENT, ...steps], state);
     else this.#end(at.node, at.accesses, state);
   }
 
-  #rest(
-    holder: ts.Node,
-    at: Place,
-    step: Access,
-    accesses: readonly Access[],
-    state: TraceState,
-  ): void {
-    const source = ts.isVariableDeclaration(holder) && holder.initializer ? unwrap(holder.initializer) : undefined;
+  #rest(holder: ts.Node, at: Place, step: Access, accesses: readonly Access[], state: TraceState): void {
+    const source =
+      ts.isVariableDeclaration(holder) && holder.initializer ? unwrap(holder.initializer) : undefined;
     let literal: ts.ObjectLiteralExpression | undefined;
     if (source !== undefined && accesses.length === 0) {
       new Trace(this.#model, (origin) => {
@@ -258,7 +286,11 @@ export class Trace {
     }
     const fn = declaration.parent;
     const call = fn.parent;
-    if (isFunctionExpression(fn) && ts.isCallExpression(call) && ts.isPropertyAccessExpression(call.expression)) {
+    if (
+      isFunctionExpression(fn) &&
+      ts.isCallExpression(call) &&
+      ts.isPropertyAccessExpression(call.expression)
+    ) {
       const method = call.expression.name.text;
       if (ELEMENT_CALLBACKS.has(method) && call.arguments[0] === fn) {
         if (fn.parameters[0] === declaration) {
@@ -276,10 +308,18 @@ export class Trace {
     const declaration = symbol?.valueDeclaration;
     const state = accesses.length === 0 ? relabel(from, node.getText()) : from;
     if (symbol !== undefined && declaration !== undefined && !declaration.getSourceFile().isDeclarationFile) {
-      if (ts.isFunctionDeclaration(declaration) || ts.isVariableDeclaration(declaration) || ts.isClassLike(declaration)) {
+      if (
+        ts.isFunctionDeclaration(declaration) ||
+        ts.isVariableDeclaration(declaration) ||
+        ts.isClassLike(declaration)
+      ) {
         return this.#symbol(symbol, node, accesses, state); // Member of a namespace or of a module.
       }
-      if (ts.isMethodDeclaration(declaration) && ts.isClassLike(declaration.parent) && accesses.length === 0) {
+      if (
+        ts.isMethodDeclaration(declaration) &&
+        ts.isClassLike(declaration.parent) &&
+        accesses.length === 0
+      ) {
         return this.#visit({ kind: 'declaration', node: declaration, symbol, state });
       }
       if (ts.isPropertyDeclaration(declaration)) {
@@ -292,9 +332,7 @@ export class Trace {
         }
       }
     }
-    if (node.expression.kind === ts.SyntaxKind.ThisKeyword || ts.isMetaProperty(node.expression)) {
-      return this.#end(node, accesses, state);
-    }
+    if (isAmbient(this.#model, node.expression)) return this.#end(node, accesses, state);
     this.follow(node.expression, [prop(node.name.text), ...accesses], state);
   }
 
@@ -347,9 +385,15 @@ export class Trace {
       if (global === 'Object' || global === 'Array') {
         if (argument !== undefined && PASSING.has(`${global}.${method}`)) {
           if (method === 'from' && node.arguments[1] && first?.kind === 'element') {
-            return this.#callback(node, node.arguments[1], { expression: argument, accesses: [ELEMENT], state }, rest);
+            return this.#callback(
+              node,
+              node.arguments[1],
+              { expression: argument, accesses: [ELEMENT], state },
+              rest,
+            );
           }
-          for (const one of method === 'assign' ? node.arguments : [argument]) this.follow(one, accesses, state);
+          for (const one of method === 'assign' ? node.arguments : [argument])
+            this.follow(one, accesses, state);
           return;
         }
       } else if (first?.kind === 'element' && this.#model.calledFunction(node) === undefined) {
@@ -357,7 +401,12 @@ export class Trace {
           return this.#callback(node, argument, { expression: receiver, accesses: [ELEMENT], state }, rest);
         }
         if (method === 'flatMap' && argument) {
-          return this.#callback(node, argument, { expression: receiver, accesses: [ELEMENT], state }, accesses);
+          return this.#callback(
+            node,
+            argument,
+            { expression: receiver, accesses: [ELEMENT], state },
+            accesses,
+          );
         }
         if (method === 'fill' && argument) return this.follow(argument, rest, state);
         if (KEEPING_ELEMENTS.has(method)) return this.follow(receiver, accesses, state);
@@ -366,7 +415,8 @@ export class Trace {
       return this.follow(argument, accesses, state);
     }
     const fn = this.#model.calledFunction(node);
-    if (fn === undefined || fn.getSourceFile().isDeclarationFile || isAsync(fn)) return this.#end(node, accesses, state);
+    if (fn === undefined || fn.getSourceFile().isDeclarationFile || isAsync(fn))
+      return this.#end(node, accesses, state);
     if (isGenerator(fn)) {
       if (first?.kind !== 'element') return this.#end(node, accesses, state);
       return this.#results(fn, node, rest, state);
@@ -375,10 +425,16 @@ export class Trace {
   }
 
   /** Follows the results of a callback that gets `bound` as its first parameter; they are the elements of `call`. */
-  #callback(call: ts.CallExpression, callback: ts.Expression, bound: Bound, accesses: readonly Access[]): void {
+  #callback(
+    call: ts.CallExpression,
+    callback: ts.Expression,
+    bound: Bound,
+    accesses: readonly Access[],
+  ): void {
     const { state } = bound;
     const fn = this.#model.functionOf(callback);
-    if (fn === undefined || isGenerator(fn) || isAsync(fn)) return this.#end(call, [ELEMENT, ...accesses], state);
+    if (fn === undefined || isGenerator(fn) || isAsync(fn))
+      return this.#end(call, [ELEMENT, ...accesses], state);
     const environment = new Map(state.environment);
     this.#bind(environment, fn.parameters[0], bound);
     for (const result of resultsOf(fn)) this.follow(result, accesses, { ...state, environment });
@@ -403,7 +459,11 @@ export class Trace {
     for (const result of results) this.follow(result, accesses, inside);
   }
 
-  #bind(environment: Map<ts.Symbol, Bound>, parameter: ts.ParameterDeclaration | undefined, bound: Bound): void {
+  #bind(
+    environment: Map<ts.Symbol, Bound>,
+    parameter: ts.ParameterDeclaration | undefined,
+    bound: Bound,
+  ): void {
     const symbol = parameter && parameterKey(this.#model, parameter);
     if (symbol) environment.set(symbol, bound);
   }
@@ -436,7 +496,11 @@ export interface InstanceField {
 }
 
 /** Own fields of an instance: declared ones, parameter properties, and `this.x = ...` in the constructor. No `#private` ones. */
-export function instanceFields(model: Model, declaration: ts.ClassLikeDeclaration, creation?: ts.NewExpression): InstanceField[] {
+export function instanceFields(
+  model: Model,
+  declaration: ts.ClassLikeDeclaration,
+  creation?: ts.NewExpression,
+): InstanceField[] {
   const fields: InstanceField[] = [];
   const argumentFor = (parameter: ts.ParameterDeclaration): ts.Expression | undefined => {
     const index = parameter.parent.parameters.indexOf(parameter);
@@ -446,7 +510,8 @@ export function instanceFields(model: Model, declaration: ts.ClassLikeDeclaratio
   for (const member of declaration.members) {
     if (ts.isPropertyDeclaration(member) && !isStatic(member) && !ts.isPrivateIdentifier(member.name)) {
       const name = propertyName(member.name);
-      if (name !== undefined) fields.push({ name, node: member, ...(member.initializer && { value: member.initializer }) });
+      if (name !== undefined)
+        fields.push({ name, node: member, ...(member.initializer && { value: member.initializer }) });
     } else if (ts.isConstructorDeclaration(member)) {
       for (const parameter of member.parameters) {
         if (!ts.isParameterPropertyDeclaration(parameter, member)) continue;
@@ -458,7 +523,8 @@ export function instanceFields(model: Model, declaration: ts.ClassLikeDeclaratio
         if (assigned === undefined) continue;
         const right = unwrap(assigned.right);
         const source = ts.isIdentifier(right) ? model.symbolAt(right)?.valueDeclaration : undefined;
-        const value = source && ts.isParameter(source) && source.parent === member ? argumentFor(source) : right;
+        const value =
+          source && ts.isParameter(source) && source.parent === member ? argumentFor(source) : right;
         fields.push({ name: assigned.name, node: statement, ...(value && { value }) });
       }
     }
@@ -470,31 +536,73 @@ function assignedField(statement: ts.Statement): { name: string; right: ts.Expre
   if (!ts.isExpressionStatement(statement) || !ts.isBinaryExpression(statement.expression)) return undefined;
   const { left, right, operatorToken } = statement.expression;
   const isThis = ts.isPropertyAccessExpression(left) && left.expression.kind === ts.SyntaxKind.ThisKeyword;
-  if (!isThis || ts.isPrivateIdentifier(left.name) || operatorToken.kind !== ts.SyntaxKind.EqualsToken) return undefined;
+  if (!isThis || ts.isPrivateIdentifier(left.name) || operatorToken.kind !== ts.SyntaxKind.EqualsToken)
+    return undefined;
   return { name: left.name.text, right };
+}
+
+/** True for `this`, `import.meta`, and what only a declaration file knows, such as `process`. */
+function isAmbient(model: Model, expression: ts.Expression): boolean {
+  let root = unwrap(expression);
+  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root))
+    root = unwrap(root.expression);
+  if (root.kind === ts.SyntaxKind.ThisKeyword || ts.isMetaProperty(root)) return true;
+  const declaration = ts.isIdentifier(root) ? model.symbolAt(root)?.declarations?.[0] : undefined;
+  return declaration?.getSourceFile().isDeclarationFile === true;
+}
+
+/** Only what is put into a list, map or set of the language is known to be in it. */
+function makesContainer(initializer: ts.Expression | undefined): boolean {
+  if (initializer === undefined) return false;
+  const value = unwrap(initializer);
+  if (ts.isArrayLiteralExpression(value) || ts.isObjectLiteralExpression(value)) return true;
+  const maker = ts.isNewExpression(value) || ts.isCallExpression(value) ? value.expression.getText() : '';
+  return /^(Map|Set|Array)\b/.test(maker);
 }
 
 /** A parameter that is a pattern has no symbol of its own: that of its first name stands for it. */
 function parameterKey(model: Model, parameter: ts.ParameterDeclaration): ts.Symbol | undefined {
   let name: ts.BindingName = parameter.name;
   while (!ts.isIdentifier(name)) {
-    const first: ts.ArrayBindingElement | undefined = name.elements.find((element) => ts.isBindingElement(element));
+    const first: ts.ArrayBindingElement | undefined = name.elements.find((element) =>
+      ts.isBindingElement(element),
+    );
     if (first === undefined || !ts.isBindingElement(first)) return undefined;
     name = first.name;
   }
   return model.symbolAt(name);
 }
 
-const isStatic = (node: ts.PropertyDeclaration): boolean => (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static) !== 0;
+const isStatic = (node: ts.PropertyDeclaration): boolean =>
+  (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static) !== 0;
 
 const relabel = (state: TraceState, label: string): TraceState =>
   state.labelFixed || label.length > 60 || label.includes('\n') ? state : { ...state, label };
-const appendLabel = (state: TraceState, suffix: string): TraceState => ({ ...state, label: state.label + suffix, labelFixed: true });
+const appendLabel = (state: TraceState, suffix: string): TraceState => ({
+  ...state,
+  label: state.label + suffix,
+  labelFixed: true,
+});
 
 const ELEMENT_CALLBACKS = new Set(['map', 'forEach', 'flatMap', 'filter', 'some', 'every', 'find']);
 const KEEPING_ELEMENTS = new Set([
-  'filter', 'slice', 'sort', 'reverse', 'toSorted', 'toReversed', 'concat', 'values', 'splice', 'flat',
+  'filter',
+  'slice',
+  'sort',
+  'reverse',
+  'toSorted',
+  'toReversed',
+  'concat',
+  'values',
+  'splice',
+  'flat',
 ]);
 const PASSING = new Set([
-  'Object.freeze', 'Object.seal', 'Object.preventExtensions', 'Object.assign', 'Object.values', 'Array.from', 'Array.of',
+  'Object.freeze',
+  'Object.seal',
+  'Object.preventExtensions',
+  'Object.assign',
+  'Object.values',
+  'Array.from',
+  'Array.of',
 ]);

@@ -12,7 +12,12 @@ export type Worker =
   /** Importable: a child finds it. */
   | { readonly kind: 'exported'; readonly node: ts.Node }
   /** Declared at module level, but no export leads to it. */
-  | { readonly kind: 'not-exported'; readonly node: ts.Node; readonly name: string; readonly holder: ts.Declaration }
+  | {
+      readonly kind: 'not-exported';
+      readonly node: ts.Node;
+      readonly name: string;
+      readonly holder: ts.Declaration;
+    }
   /** Made inside of a function or block, or at the place itself. */
   | { readonly kind: 'nested' | 'inline' | 'method'; readonly node: ts.Node }
   /** A parameter of a wrapper: judged where the wrapper is called. */
@@ -40,8 +45,10 @@ function classify(model: Model, origin: Origin): Worker {
   if (origin.kind === 'declaration' && !ts.isFunctionDeclaration(node) && !ts.isMethodDeclaration(node)) {
     return { kind: 'unknown' };
   }
-  if (origin.state.exported || isExported(model, node) || isExported(model, node.parent)) return { kind: 'exported', node };
-  if (ts.isMethodDeclaration(node) && ts.isClassLike(node.parent) && !isStaticMember(node)) return { kind: 'method', node };
+  if (origin.state.exported || isExported(model, node) || isExported(model, node.parent))
+    return { kind: 'exported', node };
+  if (ts.isMethodDeclaration(node) && ts.isClassLike(node.parent) && !isStaticMember(node))
+    return { kind: 'method', node };
   const holder = holderOf(node);
   if (holder === undefined) return { kind: enclosingFunction(node) ? 'nested' : 'inline', node };
   const name = 'name' in holder && holder.name ? (holder.name as ts.Node).getText() : 'default';
@@ -95,7 +102,8 @@ function findWorkers(model: Model): Found {
           found.modules.add(worker.node.getSourceFile());
         }
       }
-      for (const position of call.sends) for (const one of judge(model, position).references) found.modules.add(one);
+      for (const position of call.sends)
+        for (const one of judge(model, position).references) found.modules.add(one);
     }
     addExplicit(model, file, found.modules);
   }
@@ -111,7 +119,9 @@ function addExplicit(model: Model, file: ts.SourceFile, modules: Set<ts.SourceFi
       const url = node.arguments[0] && unwrap(node.arguments[0]);
       const literal = url && ts.isNewExpression(url) ? url.arguments?.[0] : undefined;
       if (literal && ts.isStringLiteralLike(literal)) {
-        const target = model.program.getSourceFile(path.posix.join(path.posix.dirname(file.fileName), literal.text));
+        const target = model.program.getSourceFile(
+          path.posix.join(path.posix.dirname(file.fileName), literal.text),
+        );
         if (target) modules.add(target);
       }
     } else if (ts.isClassLike(node)) {
@@ -138,10 +148,14 @@ function closeOverImports(model: Model, modules: Set<ts.SourceFile>): void {
 function importedFiles(model: Model, file: ts.SourceFile): ts.SourceFile[] {
   const specifiers: ts.Expression[] = [];
   for (const statement of file.statements) {
-    if (ts.isImportDeclaration(statement) && isRuntimeImport(model, statement)) specifiers.push(statement.moduleSpecifier);
+    if (ts.isImportDeclaration(statement) && isRuntimeImport(model, statement))
+      specifiers.push(statement.moduleSpecifier);
     else if (ts.isExportDeclaration(statement) && !statement.isTypeOnly && statement.moduleSpecifier) {
       specifiers.push(statement.moduleSpecifier);
-    } else if (ts.isImportEqualsDeclaration(statement) && ts.isExternalModuleReference(statement.moduleReference)) {
+    } else if (
+      ts.isImportEqualsDeclaration(statement) &&
+      ts.isExternalModuleReference(statement.moduleReference)
+    ) {
       specifiers.push(statement.moduleReference.expression);
     } else if (ts.isVariableStatement(statement) || ts.isExpressionStatement(statement)) {
       collectRequires(statement, specifiers);
@@ -187,9 +201,10 @@ function calledFunctions(model: Model): ReadonlySet<ts.Node> {
       if (describeCall(model, node)) {
         const fn = ts.isNewExpression(node) ? undefined : model.calledFunction(node);
         if (fn) called.add(fn);
-        else for (const member of model.classOf(node.expression)?.members ?? []) {
-          if (ts.isConstructorDeclaration(member)) called.add(member);
-        }
+        else
+          for (const member of model.classOf(node.expression)?.members ?? []) {
+            if (ts.isConstructorDeclaration(member)) called.add(member);
+          }
       }
     }
     ts.forEachChild(node, visit);

@@ -12,11 +12,19 @@ export function dropFix(model: Model, fault: Fault): Fix | undefined {
   const { node } = fault;
   const file = node.getSourceFile();
   if (ts.isPropertyAccessExpression(node) && node.getText() === 'process.env') {
-    const edit = { file: file.fileName, ...spanBetween(file, node.getStart(file), node.end), newText: '{ ...process.env }' };
+    const edit = {
+      file: file.fileName,
+      ...spanBetween(file, node.getStart(file), node.end),
+      newText: '{ ...process.env }',
+    };
     return { title: 'Send a copy: `{ ...process.env }`', edits: [edit] };
   }
   const property = ts.isMethodDeclaration(node) ? node : node.parent;
-  const isFunction = ts.isMethodDeclaration(node) || (isFunctionExpression(node) && ts.isPropertyAssignment(property) && unwrap(property.initializer) === node);
+  const isFunction =
+    ts.isMethodDeclaration(node) ||
+    (isFunctionExpression(node) &&
+      ts.isPropertyAssignment(property) &&
+      unwrap(property.initializer) === node);
   if (!isFunction || !ts.isObjectLiteralElementLike(property) || !property.name) return undefined;
   const literal = property.parent as ts.ObjectLiteralExpression;
   if (!isWrittenAtCall(literal) || !mayBeAbsent(model, literal, property.name.getText())) return undefined;
@@ -33,7 +41,12 @@ export function dropFix(model: Model, fault: Fault): Fix | undefined {
 /** The literal is part of an argument of a call, through nothing but literals. */
 function isWrittenAtCall(literal: ts.Node): boolean {
   let node = literal.parent;
-  while (ts.isArrayLiteralExpression(node) || ts.isParenthesizedExpression(node) || ts.isPropertyAssignment(node) || ts.isObjectLiteralExpression(node)) {
+  while (
+    ts.isArrayLiteralExpression(node) ||
+    ts.isParenthesizedExpression(node) ||
+    ts.isPropertyAssignment(node) ||
+    ts.isObjectLiteralExpression(node)
+  ) {
     node = node.parent;
   }
   return ts.isCallExpression(node) || ts.isNewExpression(node);

@@ -5,12 +5,22 @@ import type { Model } from '../model.ts';
 
 /** Exports a declaration of module level under its name, or undefined where the name is taken or the form is not known. */
 export function exportFix(model: Model, holder: ts.Declaration): Fix | undefined {
-  if (!ts.isFunctionDeclaration(holder) && !ts.isVariableDeclaration(holder) && !ts.isClassDeclaration(holder)) return undefined;
+  if (
+    !ts.isFunctionDeclaration(holder) &&
+    !ts.isVariableDeclaration(holder) &&
+    !ts.isClassDeclaration(holder)
+  )
+    return undefined;
   if (holder.name === undefined || !ts.isIdentifier(holder.name)) return undefined;
   const file = holder.getSourceFile();
   const name = holder.name.text;
   const statement = ts.isVariableDeclaration(holder) ? holder.parent.parent : holder;
-  if (!ts.isVariableStatement(statement) && !ts.isFunctionDeclaration(statement) && !ts.isClassDeclaration(statement)) return undefined;
+  if (
+    !ts.isVariableStatement(statement) &&
+    !ts.isFunctionDeclaration(statement) &&
+    !ts.isClassDeclaration(statement)
+  )
+    return undefined;
   const title = `Export \`${name}\``;
   const insert = (offset: number, newText: string): Fix => ({
     title,
@@ -23,7 +33,8 @@ export function exportFix(model: Model, holder: ts.Declaration): Fix | undefined
     return last ? insert(last.end, `, ${name}`) : insert(literal.getStart(file) + 1, ` ${name} `);
   }
   const module = model.checker.getSymbolAtLocation(file);
-  if (module && model.checker.getExportsOfModule(module).some((symbol) => symbol.name === name)) return undefined;
+  if (module && model.checker.getExportsOfModule(module).some((symbol) => symbol.name === name))
+    return undefined;
   if (ts.isVariableStatement(statement) && statement.declarationList.declarations.length > 1) {
     return insert(statement.end, `\nexport { ${name} };`);
   }
@@ -38,7 +49,8 @@ function isCommonJs(file: ts.SourceFile): boolean {
       ts.isExportDeclaration(statement) ||
       ts.isExportAssignment(statement) ||
       (ts.canHaveModifiers(statement) &&
-        ts.getModifiers(statement)?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword) === true),
+        ts.getModifiers(statement)?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword) ===
+          true),
   );
   return !hasModuleSyntax && /\.c?js$/.test(file.fileName);
 }

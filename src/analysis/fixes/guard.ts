@@ -21,10 +21,17 @@ export function guardFix(model: Model, file: ts.SourceFile, statement: ts.Statem
   const body = file.text.slice(start, last.end);
   const indented = containsMultilineText(wrapped, file) ? body : body.replace(/\n(?=[^\r\n])/g, '\n  ');
   const edits: TextEdit[] = [
-    { file: file.fileName, ...spanBetween(file, start, last.end), newText: `if (${guard.condition}) {\n  ${indented}\n}` },
+    {
+      file: file.fileName,
+      ...spanBetween(file, start, last.end),
+      newText: `if (${guard.condition}) {\n  ${indented}\n}`,
+    },
   ];
   if (guard.edit) edits.push(guard.edit);
-  return { title: guard.condition === 'isMainProcess' ? TITLE : TITLE.replace('isMainProcess', guard.condition), edits };
+  return {
+    title: guard.condition === 'isMainProcess' ? TITLE : TITLE.replace('isMainProcess', guard.condition),
+    edits,
+  };
 }
 
 function statementsToWrap(model: Model, file: ts.SourceFile, from: ts.Statement): ts.Statement[] | undefined {
@@ -90,7 +97,9 @@ function guardName(file: ts.SourceFile): { condition: string; edit?: TextEdit } 
     const bindings = statement.importClause?.namedBindings;
     if (!bindings) continue;
     if (ts.isNamespaceImport(bindings)) return { condition: `${bindings.name.text}.isMainProcess` };
-    const known = bindings.elements.find((element) => (element.propertyName ?? element.name).text === 'isMainProcess');
+    const known = bindings.elements.find(
+      (element) => (element.propertyName ?? element.name).text === 'isMainProcess',
+    );
     if (known) return { condition: known.name.text };
     const last = bindings.elements.at(-1);
     if (!last) continue;
@@ -100,15 +109,21 @@ function guardName(file: ts.SourceFile): { condition: string; edit?: TextEdit } 
   const importing = file.statements.find(ts.isImportDeclaration);
   if (importing) {
     const at = { ...spanOf(importing), endLine: spanOf(importing).line, endColumn: spanOf(importing).column };
-    return { condition: 'isMainProcess', edit: { file: file.fileName, ...at, newText: `import { isMainProcess } from '${PACKAGE_NAME}';\n` } };
+    return {
+      condition: 'isMainProcess',
+      edit: { file: file.fileName, ...at, newText: `import { isMainProcess } from '${PACKAGE_NAME}';\n` },
+    };
   }
-  return /\.c?js$/.test(file.fileName) && file.text.includes('require(') ? { condition: 'require.main === module' } : undefined;
+  return /\.c?js$/.test(file.fileName) && file.text.includes('require(')
+    ? { condition: 'require.main === module' }
+    : undefined;
 }
 
 /** Indenting would change the text of a template literal that spans lines. */
 function containsMultilineText(statements: readonly ts.Statement[], file: ts.SourceFile): boolean {
   const visit = (node: ts.Node): boolean =>
-    ((ts.isTemplateLiteralToken(node) || ts.isTemplateExpression(node)) && node.getText(file).includes('\n')) ||
+    ((ts.isTemplateLiteralToken(node) || ts.isTemplateExpression(node)) &&
+      node.getText(file).includes('\n')) ||
     (ts.forEachChild(node, (child) => visit(child) || undefined) ?? false);
   return statements.some(visit);
 }

@@ -28,7 +28,9 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
             `the module and looks for the export, so the call fails with NotImportableError. ${advice(source, worker.name)}`,
           path: worker.name,
           chain: [`${worker.name} runs in workers through ${call.name}`],
-          related: [{ file: source.fileName, ...spanOf(worker.node), message: 'declared here without `export`' }],
+          related: [
+            { file: source.fileName, ...spanOf(worker.node), message: 'declared here without `export`' },
+          ],
           ...(fix && { fixes: [fix] }),
         };
       }
@@ -37,4 +39,6 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
 }
 
 const advice = (file: ts.SourceFile, name: string): string =>
-  /\.cjs$/.test(file.fileName) ? `Write \`exports.${name} = ${name}\`.` : `Write \`export\` before its declaration.`;
+  /\.cjs$/.test(file.fileName)
+    ? `Write \`exports.${name} = ${name}\`.`
+    : `Write \`export\` before its declaration.`;

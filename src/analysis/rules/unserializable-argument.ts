@@ -39,7 +39,10 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
 }
 
 function messageFor(first: Fault, others: readonly Fault[], sender: string): string {
-  const also = others.length === 0 ? '' : ` So are: ${others.map((fault) => `\`${fault.path}\` (${fault.what})`).join(', ')}.`;
+  const also =
+    others.length === 0
+      ? ''
+      : ` Also: ${others.map((fault) => `\`${fault.path}\` (${fault.what})`).join(', ')}.`;
   return (
     `\`${first.path}\` is ${first.what}: it cannot be copied to a worker, so \`${sender}\` fails with SerializationError. ` +
     `Instead: ${first.advice}.${also}`

@@ -1,0 +1,234 @@
+import {
+  type CodeAction,
+  CodeActionKind,
+  type CodeActionParams,
+  type Connection,
+  DiagnosticRefreshRequest,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  type DocumentDiagnosticReport,
+  type InitializeParams,
+  type InitializeResult,
+  type Range,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from 'vscode-languageserver/node.js';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { Analyser, type Diagnostic } from '../analysis/analyse.ts';
+import { pathOf, suppressAction, toCodeAction, toLsp, uriOf } from './convert.ts';
+import { MemoryLimit } from './memory-limit.ts';
+import { Pacer, Superseded } from './pacer.ts';
+import { DEFAULT_SETTINGS, readSettings, type ServerSettings } from './settings.ts';
+
+/** Files whose changes on disk matter to the analysis. */
+const WATCHED = ['**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}', '**/{tsconfig*,jsconfig,package}.json'];
+
+/**
+ * Serves the analysis over a connection until it ends. Diagnostics are pulled by the client where it can, else pushed.
+ * No answer is ever about an older text than the last one received: it is given for the current version, or the request is
+ * cancelled. No code of the workspace is run.
+ */
+export function serve(connection: Connection): void {
+  new Server(connection).listen();
+}
+
+class Server {
+  readonly #connection: Connection;
+  readonly #documents = new TextDocuments(TextDocument);
+  readonly #pacer = new Pacer();
+  readonly #memory: MemoryLimit;
+  #settings: ServerSettings = DEFAULT_SETTINGS;
+  #analyser = new Analyser({ roots: [] });
+  #client: InitializeParams['capabilities'] = {};
+  #pushed = new Set<string>();
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#memory = new MemoryLimit(() => {
+      this.#analyser.release();
+      connection.console.info('Programs were dropped to keep the memory of the analysis bounded.');
+    });
+  }
+
+  listen(): void {
+    const { languages } = this.#connection;
+    this.#connection.onInitialize((params) => this.#initialize(params));
+    this.#connection.onInitialized(() => this.#logged(this.#initialized()));
+    this.#connection.onDidChangeConfiguration(() => this.#logged(this.#readConfiguration()));
+    this.#connection.onDidChangeWatchedFiles(({ changes }) =>
+      this.#filesChanged(changes.map((change) => change.uri)),
+    );
+    this.#connection.onCodeAction((params) => this.#codeActions(params));
+    languages.diagnostics.on(({ textDocument }, token) =>
+      this.#pacer.answer(textDocument.uri, token, () => this.#report(textDocument.uri)),
+    );
+    languages.diagnostics.onWorkspace((_params, token) =>
+      this.#pacer.answer('workspace', token, () => this.#workspace()),
+    );
+    this.#documents.onDidChangeContent(({ document }) => this.#edited(document));
+    this.#documents.onDidClose(({ document }) => this.#closed(document.uri));
+    this.#documents.listen(this.#connection);
+    this.#connection.listen();
+  }
+
+  #initialize(params: InitializeParams): InitializeResult {
+    this.#client = params.capabilities;
+    this.#settings = readSettings(params.initializationOptions);
+    const folders =
+      params.workspaceFolders?.map((folder) => folder.uri) ?? (params.rootUri ? [params.rootUri] : []);
+    const log = this.#connection.console;
+    this.#analyser = new Analyser({
+      roots: folders.flatMap((uri) => pathOf(uri) ?? []),
+      onFailure: (rule, file, error) => log.error(`Rule ${rule} failed on ${file}: ${errorText(error)}`),
+      onCompilerLoaded: (ms) => log.info(`The compiler was loaded in ${Math.round(ms)} ms.`),
+    });
+    return {
+      serverInfo: { name: 'manycore' },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        diagnosticProvider: {
+          identifier: 'manycore',
+          interFileDependencies: true,
+          workspaceDiagnostics: true,
+        },
+      },
+    };
+  }
+
+  async #initialized(): Promise<void> {
+    if (this.#client.workspace?.didChangeWatchedFiles?.dynamicRegistration) {
+      const watchers = WATCHED.map((globPattern) => ({ globPattern }));
+      await this.#connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+    }
+    if (this.#client.workspace?.didChangeConfiguration?.dynamicRegistration) {
+      await this.#connection.client.register(DidChangeConfigurationNotification.type, {
+        section: 'manycore.analysis',
+      });
+    }
+    await this.#readConfiguration();
+    const start = performance.now();
+    const candidates = this.#analyser.candidates.length;
+    const ms = Math.round(performance.now() - start);
+    this.#connection.console.info(
+      `${candidates} of ${this.#analyser.size} files concern manycore (${ms} ms).`,
+    );
+  }
+
+  async #readConfiguration(): Promise<void> {
+    if (!this.#client.workspace?.configuration) return;
+    const sent: unknown = await this.#connection.workspace.getConfiguration('manycore.analysis');
+    const settings = readSettings(sent, this.#settings);
+    if (settings.docsUrl === this.#settings.docsUrl) return;
+    this.#settings = settings;
+    this.#refresh();
+  }
+
+  #edited(document: TextDocument): void {
+    const file = pathOf(document.uri);
+    if (file === undefined) return;
+    this.#analyser.setOverlay(file, document.getText());
+    if (!this.#pulls) this.#refresh();
+  }
+
+  #closed(uri: string): void {
+    const file = pathOf(uri);
+    if (file === undefined) return;
+    this.#analyser.setOverlay(file, null);
+    if (!this.#pulls) this.#refresh();
+  }
+
+  #filesChanged(uris: readonly string[]): void {
+    const changed = uris
+      .flatMap((uri) => pathOf(uri) ?? [])
+      .filter((file) => this.#analyser.fileChanged(file));
+    if (changed.length > 0) this.#refresh();
+  }
+
+  /** Diagnostics of one document for the text that it has now. Throws `Superseded` when that text changes meanwhile. */
+  async #report(uri: string): Promise<DocumentDiagnosticReport> {
+    const file = pathOf(uri);
+    if (file === undefined) return { kind: 'full', items: [] };
+    const items = (await this.#diagnose(uri, file)).map((one) => toLsp(one, this.#settings));
+    return { kind: 'full', items };
+  }
+
+  async #diagnose(uri: string, file: string): Promise<readonly Diagnostic[]> {
+    const version = this.#documents.get(uri)?.version;
+    const start = performance.now();
+    const diagnostics = await this.#analyser.diagnose(file);
+    if (this.#documents.get(uri)?.version !== version) throw new Superseded();
+    const ms = Math.round(performance.now() - start);
+    if (ms > 0) this.#connection.console.debug(`${diagnostics.length} diagnostics in ${file} (${ms} ms).`);
+    this.#memory.check();
+    return diagnostics;
+  }
+
+  async #workspace() {
+    const items = [];
+    for (const file of this.#analyser.candidates) {
+      const uri = uriOf(file);
+      const version = this.#documents.get(uri)?.version ?? null;
+      const report = await this.#report(uri);
+      items.push({ ...report, uri, version });
+      await this.#pacer.breathe();
+    }
+    return { items };
+  }
+
+  async #codeActions({ textDocument, range, context }: CodeActionParams): Promise<CodeAction[]> {
+    const file = pathOf(textDocument.uri);
+    const wanted = context.only ?? [CodeActionKind.QuickFix];
+    if (file === undefined || !wanted.some((kind) => CodeActionKind.QuickFix.startsWith(kind))) return [];
+    const actions: CodeAction[] = [];
+    for (const diagnostic of await this.#diagnose(textDocument.uri, file)) {
+      if (!overlaps(toLsp(diagnostic, this.#settings).range, range)) continue;
+      for (const fix of diagnostic.fixes) actions.push(toCodeAction(fix, diagnostic, this.#settings));
+      const line = this.#documents.get(textDocument.uri)?.getText().split('\n')[diagnostic.line - 1] ?? '';
+      actions.push(suppressAction(diagnostic, /^\s*/.exec(line)?.[0] ?? '', this.#settings));
+    }
+    return actions;
+  }
+
+  /** A notification has no answer that could carry an error. */
+  #logged(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#connection.console.error(errorText(error)));
+  }
+
+  get #pulls(): boolean {
+    return this.#client.textDocument?.diagnostic !== undefined;
+  }
+
+  /** Something changed that the client does not know of: it asks again, or is told. */
+  #refresh(): void {
+    this.#pacer.later(
+      'refresh',
+      async () => {
+        if (!this.#pulls) await this.#push();
+        else if (this.#client.workspace?.diagnostics?.refreshSupport) {
+          await this.#connection.sendRequest(DiagnosticRefreshRequest.type);
+        }
+      },
+      (error) => this.#connection.console.error(errorText(error)),
+    );
+  }
+
+  async #push(): Promise<void> {
+    const files = new Set([...this.#analyser.candidates.map(uriOf), ...this.#pushed]);
+    for (const uri of files) {
+      const file = pathOf(uri);
+      if (file === undefined) continue;
+      const version = this.#documents.get(uri)?.version;
+      const diagnostics = (await this.#diagnose(uri, file)).map((one) => toLsp(one, this.#settings));
+      if (diagnostics.length === 0 && !this.#pushed.delete(uri)) continue;
+      if (diagnostics.length > 0) this.#pushed.add(uri);
+      await this.#connection.sendDiagnostics({ uri, diagnostics, ...(version !== undefined && { version }) });
+      await this.#pacer.breathe();
+    }
+  }
+}
+
+const overlaps = (a: Range, b: Range): boolean => a.start.line <= b.end.line && b.start.line <= a.end.line;
+
+const errorText = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,0 +1,21 @@
+/** Where the documentation of the rules is, unless a setting names another place. */
+export const DOCS_BASE = 'https://github.com/manycore-dev/manycore/blob/main/docs/rules/';
+
+/** Settings of the server; the client sends them as `initializationOptions` or as the section `manycore.analysis`. */
+export interface ServerSettings {
+  /** URL of the folder with one `<rule>.md` for each rule. */
+  readonly docsUrl: string;
+}
+
+export const DEFAULT_SETTINGS: ServerSettings = { docsUrl: DOCS_BASE };
+
+/** Takes what is usable from whatever a client sent; unknown and wrong values leave the defaults. */
+export function readSettings(sent: unknown, before: ServerSettings = DEFAULT_SETTINGS): ServerSettings {
+  if (typeof sent !== 'object' || sent === null) return before;
+  const { docsUrl } = sent as { docsUrl?: unknown };
+  if (typeof docsUrl !== 'string' || docsUrl.trim() === '') return before;
+  return { docsUrl: docsUrl.endsWith('/') ? docsUrl : `${docsUrl}/` };
+}
+
+/** URL of the page of a rule. */
+export const docsOf = (rule: string, settings: ServerSettings): string => `${settings.docsUrl}${rule}.md`;

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { globSync } from 'tinyglobby';
+import { Analyser, type Diagnostic } from '../../src/analysis/analyse.ts';
+
+const ROOT = fileURLToPath(new URL('../fixtures/rules/', import.meta.url));
+let all: Promise<readonly Diagnostic[]> | undefined;
+
+/**
+ * Holds the fixtures of a rule: in `bad/` exactly the lines marked with `// reported` are reported (`// reported -3`: three
+ * lines above), in `good/` nothing is, by any rule. All fixtures are analysed together, once.
+ */
+export function holdFixtures(rule: string): void {
+  const files = globSync(`${rule}/{bad,good}/*.{ts,mts,cts,js,cjs}`, { cwd: ROOT }).sort();
+  it('has at least six faulty and six clean programs', () => {
+    assert.ok(files.filter((file) => file.includes('/bad/') && !file.includes('.lib.')).length >= 6);
+    assert.ok(files.filter((file) => file.includes('/good/') && !file.includes('.lib.')).length >= 6);
+  });
+  for (const file of files) {
+    it(`${file.includes('/bad/') ? 'reports' : 'leaves alone'} ${path.basename(file)}`, async () => {
+      all ??= new Analyser({ roots: [ROOT] }).diagnoseAll();
+      const absolute = path.join(ROOT, file);
+      const found = (await all).filter((one) => one.file === absolute);
+      assert.deepEqual(
+        found.map((one) => `${one.line} ${one.rule}`),
+        markedLines(absolute).map((line) => `${line} ${rule}`),
+        found.map((one) => one.message).join('\n'),
+      );
+    });
+  }
+}
+
+function markedLines(file: string): number[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((text, index) => {
+      const mark = /\/\/ reported(?: -(\d+))?$/.exec(text);
+      return mark ? [index + 1 - Number(mark[1] ?? 0)] : [];
+    });
+}

@@ -1,0 +1,3 @@
+import { holdFixtures } from '../rule-fixtures.ts';
+
+describe('rule missing-entry-guard', () => holdFixtures('missing-entry-guard'));
