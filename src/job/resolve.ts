@@ -53,7 +53,8 @@ function toPath(path: string, cwd: string): string | null {
   if (!/^file:/i.test(path)) return isAbsolute(path) ? resolve(path) : resolve(cwd, path);
   try {
     const url = new URL(path);
-    return fileURLToPath(url);
+    // Its fragment is the export: the file is then what stands before the "#".
+    return url.hash === '' ? fileURLToPath(url) : null;
   } catch (error) {
     throw new JobError('ERR_MANYCORE_USAGE', `"${path}" is not a file: URL of this machine.`, {
       cause: error,

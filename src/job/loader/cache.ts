@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
+  accessSync,
+  constants,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -17,26 +19,38 @@ const MAX_BUNDLES = 30;
 /** Files that V8's compile cache may have before it is begun anew. */
 const MAX_COMPILED = 5000;
 
+let holds = 0;
+
 /** A bundle on disk, which is not deleted while it is held. */
 export interface StoredBundle {
   readonly file: string;
   release(): void;
 }
 
-/** Folder of the user's own for what can be made again: by the custom of the system, else below the temporary folder. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const custom = {
+/** Where the user's own cache lies, by the custom of the system. */
+export function cachePath(env: NodeJS.ProcessEnv = process.env): string {
+  const custom: Record<string, string | undefined> = {
     darwin: join(homedir(), 'Library', 'Caches'),
     win32: env['LOCALAPPDATA'],
-  } as Record<string, string | undefined>;
-  const base = custom[process.platform] ?? env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const folder = join(base, 'manycore');
+  };
+  return join(custom[process.platform] ?? env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'manycore');
+}
+
+/** The cache folder, made; where the user has no writable home, one below the temporary folder. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const shared = join(tmpdir(), `manycore-${process.getuid?.() ?? 'cache'}`);
+  return [cachePath(env), shared].find(makePrivate) ?? mkdtempSync(`${shared}-`);
+}
+
+/** Code is executed from here: nobody else may have made the folder or write into it. */
+function makePrivate(folder: string): boolean {
   try {
-    // Code is executed from here: nobody else may write into it.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return folder;
+    accessSync(folder, constants.W_OK);
+    const { uid, mode } = statSync(folder);
+    return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
   } catch {
-    return mkdtempSync(join(tmpdir(), 'manycore-cache-'));
+    return false;
   }
 }
 
@@ -63,7 +77,7 @@ export function storeBundle(
       if (!exists(join(folder, file))) throw error;
     }
   }
-  const mark = join(folder, `held-by-${process.pid}`);
+  const mark = join(folder, `held-by-${process.pid}-${holds++}`);
   writeFileSync(mark, '');
   utimesSync(folder, new Date(), new Date());
   prune(bundles, folder);
@@ -96,7 +110,7 @@ function prune(bundles: string, current: string): void {
 function isHeld(folder: string): boolean {
   try {
     return readdirSync(folder).some((name) => {
-      const pid = /^held-by-(\d+)$/.exec(name)?.[1];
+      const pid = /^held-by-(\d+)-/.exec(name)?.[1];
       return pid !== undefined && isAlive(Number(pid));
     });
   } catch {

@@ -23,7 +23,9 @@ export function maskSource(source: string): string {
     else if (char === '/' && next === '*') skip(endOf(source, '*/', at + 2), false);
     else if (char === '#' && next === '!' && at === 0) skip(endOfLine(source, at), false);
     else if (char === '"' || char === "'") {
-      skip(endOfString(source, at), true);
+      const end = endOfString(source, at);
+      if (source[end - 1] !== char || end === at + 1) blank(at + 1, end);
+      skip(end, true);
       lastCode = char;
     } else if (char === '`' || (char === '}' && templates.at(-1) === 0)) {
       if (char === '}') templates.pop();

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cgroupQuota, cpuCount } from '../../../runtime/process/cpu-count.ts';
-import { cacheFolder } from '../loader/cache.ts';
+import { cachePath } from '../loader/cache.ts';
 import { findNode, isNewEnough, OLDEST_NODE } from './find-node.ts';
 
 /** One line of `manycore doctor`. */
@@ -31,7 +31,7 @@ export async function environment(options: {
     loader(),
     { name: 'Engine', value: 'local pool', reason: 'no distributed engine is configured', ok: true },
     folder('Run folder', join(options.cwd, '.manycore', 'runs'), 'every run gets a folder below it'),
-    folder('Cache folder', cacheFolder(env), 'bundles and compiled code of the modules that are run'),
+    folder('Cache folder', cachePath(env), 'bundles and compiled code of the modules that are run'),
     folder('Temporary folder', tmpdir(), 'as the system and TMPDIR say'),
   ];
 }
