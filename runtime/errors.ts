@@ -131,6 +131,7 @@ export function itemIndexOf(error: unknown): number | undefined {
 
 /** Marks `error` with the index of its item: a symbol that is not enumerable, so that nothing prints or copies it. */
 export function tagItemIndex(error: unknown, index: number | undefined): void {
-  if (index === undefined || typeof error !== 'object' || error === null || !Object.isExtensible(error)) return;
+  if (index === undefined || typeof error !== 'object' || error === null || !Object.isExtensible(error))
+    return;
   Object.defineProperty(error, itemIndexKey, { value: index, configurable: true });
 }

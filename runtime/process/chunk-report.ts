@@ -102,7 +102,10 @@ export class ChunkReport {
     frame.f64(this.#decoding);
     frame.f64(this.#encoding);
     frame.u8(this.#timed ? 1 : 0);
-    for (const time of this.#times) frame.f64(time);
+    if (this.#timed) {
+      frame.u32(this.#times.length);
+      for (const time of this.#times) frame.f64(time);
+    }
     this.#batch.moveTo(frame);
     this.#channel.send(frame.finish());
     this.#position += count;

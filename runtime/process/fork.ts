@@ -46,14 +46,17 @@ function childExecArgv(given: readonly string[] | undefined): string[] {
 }
 
 /** Options with a value of their own as the next argument. */
-const PAIRED = /^(-e|--eval|-p|--print|-pe|-r|--require|--import|--loader|--experimental-loader|--conditions|-C|--env-file)$/;
+const PAIRED =
+  /^(-e|--eval|-p|--print|-pe|-r|--require|--import|--loader|--experimental-loader|--conditions|-C|--env-file)$/;
 /** Options about this one process: its debugger, its program text, its test run. */
 const OWN =
   /^(--inspect(-brk|-wait|-port|-publish-uid)?(=|$)|--debug-port|-e$|--eval|-p$|-pe$|--print|--input-type|--test|--watch|-c$|--check$|-i$|--interactive$)/;
-const LOADER = /^(-r|--require|--import|--loader|--experimental-loader|--experimental-strip-types|--enable-source-maps)(=|$)/;
+const LOADER =
+  /^(-r|--require|--import|--loader|--experimental-loader|--experimental-strip-types|--enable-source-maps)(=|$)/;
 
 /** `execArgv` of this process without what is about this process alone. */
-export const inheritable = (execArgv: readonly string[]): string[] => choose(execArgv, (option) => !OWN.test(option));
+export const inheritable = (execArgv: readonly string[]): string[] =>
+  choose(execArgv, (option) => !OWN.test(option));
 const loaders = (execArgv: readonly string[]): string[] => choose(execArgv, (option) => LOADER.test(option));
 
 function choose(execArgv: readonly string[], keep: (option: string) => boolean): string[] {

@@ -62,7 +62,7 @@ export function taskSignal(): AbortSignal {
  * Refuses to start processes from a module that a child imports: each of them would import it again, without end.
  * @throws {EntryGuardError} with the line that starts them.
  */
-export function checkEntryGuard(what: string, below: (...args: never[]) => unknown): void {
+export function checkEntryGuard(what: string, below: CallableFunction | NewableFunction): void {
   const state = childState();
   if (state === undefined || (state.importing === 0 && state.running > 0)) return;
   const frame = userFrames(below)[0];

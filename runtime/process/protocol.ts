@@ -17,7 +17,8 @@
  *   loading   u32 function                                  imports the module of a function
  *   unusable  u32 function | text | value: error            the function cannot be had; its chunks come back as `dropped`
  *   begin     u32 chunk | u8 exact
- *   results   u32 chunk | u32 position | f64 working | f64 decoding | f64 encoding | u8 timed | [f64 begin, f64 duration]* | values
+ *   results   u32 chunk | u32 position | f64 working | f64 decoding | f64 encoding | u8 timed | values;
+ *             timed 1: u32 numbers | [f64 begin, f64 duration]* before the values
  *   failure   u32 chunk | u32 position | f64 working | f64 begin | text url of the error's class | value: thrown
  *   dropped   u32 chunk                                     the rest of the chunk was not run
  *

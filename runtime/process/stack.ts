@@ -17,7 +17,7 @@ const library = (() => {
 })();
 
 /** Frames of the user's modules, nearest first; those of the library and of Node are left out. */
-export function userFrames(below: (...args: never[]) => unknown): StackFrame[] {
+export function userFrames(below: CallableFunction | NewableFunction): StackFrame[] {
   const frames: StackFrame[] = [];
   for (const site of callSites(below)) {
     const url = site.getFileName();
@@ -37,7 +37,7 @@ function fileOf(url: string): string {
   }
 }
 
-function callSites(below: (...args: never[]) => unknown): NodeJS.CallSite[] {
+function callSites(below: CallableFunction | NewableFunction): NodeJS.CallSite[] {
   const { prepareStackTrace, stackTraceLimit } = Error;
   try {
     Error.stackTraceLimit = 30;
@@ -53,4 +53,5 @@ function callSites(below: (...args: never[]) => unknown): NodeJS.CallSite[] {
 }
 
 /** URL of a module by which children import it. */
-export const moduleUrl = (file: string): string => (file.startsWith('file:') ? file : pathToFileURL(file).href);
+export const moduleUrl = (file: string): string =>
+  file.startsWith('file:') ? file : pathToFileURL(file).href;

@@ -4,7 +4,10 @@ import { encode } from '../values/codec.ts';
 import { locate } from '../values/reference.ts';
 
 /** Thrown value, encoded; `url` is the module of the error's class, or ''. Never throws: what cannot be sent is told as text. */
-export async function encodeThrown(thrown: unknown, moduleUrl: string): Promise<{ url: string; value: Buffer }> {
+export async function encodeThrown(
+  thrown: unknown,
+  moduleUrl: string,
+): Promise<{ url: string; value: Buffer }> {
   const url = await classUrl(thrown, moduleUrl);
   const writer = new ByteWriter();
   try {

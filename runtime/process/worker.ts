@@ -110,7 +110,13 @@ export class Worker {
     const known = this.#means.get(chunk.fn) ?? { items: 0, mean: 0 };
     this.#means.set(chunk.fn, known);
     const exact = (chunk.flags & CHUNK.exact) !== 0 || known.items < PROBE_ITEMS || known.mean >= TINY_ITEM;
-    const report = new ChunkReport(this.#channel, chunk.id, chunk.from, exact, (chunk.flags & CHUNK.timed) !== 0);
+    const report = new ChunkReport(
+      this.#channel,
+      chunk.id,
+      chunk.from,
+      exact,
+      (chunk.flags & CHUNK.timed) !== 0,
+    );
     const finished = await this.#runItems(chunk, fn, report);
     const items = chunk.to - chunk.from;
     known.mean += (report.working / items - known.mean) * (known.items === 0 ? 1 : 0.3);

@@ -80,6 +80,11 @@ export class ByteReader {
     return this.#offset;
   }
 
+  /** Bytes that are left. */
+  get left(): number {
+    return this.#buffer.length - this.#offset;
+  }
+
   u8(): number {
     const value = this.#buffer.readUInt8(this.#offset);
     this.#offset += 1;
@@ -100,7 +105,8 @@ export class ByteReader {
 
   bytes(length: number): Buffer {
     const end = this.#offset + length;
-    if (end > this.#buffer.length) throw new RangeError(`frame ends at ${this.#buffer.length}, ${end} wanted`);
+    if (end > this.#buffer.length)
+      throw new RangeError(`frame ends at ${this.#buffer.length}, ${end} wanted`);
     const value = this.#buffer.subarray(this.#offset, end);
     this.#offset = end;
     return value;

@@ -21,7 +21,9 @@ export class FrameWriter extends ByteWriter {
   finish(): Buffer {
     const body = this.length - 4;
     if (body > MAX_FRAME)
-      throw new RangeError(`a message of ${body} bytes is larger than ${MAX_FRAME}: pass a file or smaller parts`);
+      throw new RangeError(
+        `a message of ${body} bytes is larger than ${MAX_FRAME}: pass a file or smaller parts`,
+      );
     this.patchU32(0, body);
     return this.view();
   }

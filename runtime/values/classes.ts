@@ -38,7 +38,10 @@ function registry(): Registry {
  * Lets instances of an exported class cross. To be called at the top level of the module that exports it.
  * Throws `NotImportableError` for a class without a name, and when no module can be seen to call.
  */
-export function registerClass<T, P>(Class: abstract new (...args: never[]) => T, codec: ClassCodec<T, P>): void {
+export function registerClass<T, P>(
+  Class: abstract new (...args: never[]) => T,
+  codec: ClassCodec<T, P>,
+): void {
   const frame = userFrames(registerClass)[0];
   if (Class.name === '' || frame === undefined)
     throw new NotImportableError(

@@ -91,7 +91,8 @@ export function skip(reader: ByteReader): void {
   else if (tag === TAG.string || tag === TAG.other) reader.bytes(reader.u32());
 }
 
-const isWellFormed = (value: string): boolean => (value as string & { isWellFormed(): boolean }).isWellFormed();
+const isWellFormed = (value: string): boolean =>
+  (value as string & { isWellFormed(): boolean }).isWellFormed();
 
 function serialize(value: unknown, name: () => string): Buffer {
   const serializer = new ValueSerializer();
@@ -100,9 +101,13 @@ function serialize(value: unknown, name: () => string): Buffer {
     serializer.writeValue(isPlain(value) ? value : replace(value, name()));
   } catch (error) {
     if (error instanceof SerializationError) throw error;
-    throw new SerializationError(name(), `cannot cross: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new SerializationError(
+      name(),
+      `cannot cross: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
   return serializer.releaseBuffer();
 }
@@ -126,9 +131,11 @@ class ValueDeserializer extends DefaultDeserializer {
 }
 
 // Node documents both hooks, but its types leave them out.
-const superWrite = (DefaultSerializer.prototype as unknown as { _writeHostObject(view: NodeJS.ArrayBufferView): void })
-  ._writeHostObject;
-const superRead = (DefaultDeserializer.prototype as unknown as { _readHostObject(): unknown })._readHostObject;
+const superWrite = (
+  DefaultSerializer.prototype as unknown as { _writeHostObject(view: NodeJS.ArrayBufferView): void }
+)._writeHostObject;
+const superRead = (DefaultDeserializer.prototype as unknown as { _readHostObject(): unknown })
+  ._readHostObject;
 
 function revive(payload: SpecialPayload): unknown {
   switch (payload.kind) {

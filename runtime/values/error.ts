@@ -25,7 +25,9 @@ const builtIns: Record<string, abstract new (...args: never[]) => Error> = {
   AggregateError,
 };
 const libraryErrors: Record<string, abstract new (...args: never[]) => Error> = Object.fromEntries(
-  Object.entries(own).filter(([, value]) => typeof value === 'function' && value.prototype instanceof own.ManycoreError),
+  Object.entries(own).filter(
+    ([, value]) => typeof value === 'function' && value.prototype instanceof own.ManycoreError,
+  ),
 ) as Record<string, abstract new (...args: never[]) => Error>;
 
 /** `convert` makes a field's value fit to be sent. */
@@ -50,25 +52,38 @@ export function plainError(error: Error, convert: (value: unknown, name: string)
 
 /** An error of the same class, without running its constructor. */
 export function rebuildError(plain: PlainError): Error {
-  if (plain.base === 'DOMException') return withStack(new DOMException(plain.message, plain.name), plain.stack);
-  const error = plain.base === 'AggregateError' ? new AggregateError([], plain.message) : new Error(plain.message);
+  if (plain.base === 'DOMException')
+    return withStack(new DOMException(plain.message, plain.name), plain.stack);
+  const error =
+    plain.base === 'AggregateError' ? new AggregateError([], plain.message) : new Error(plain.message);
   const prototype = prototypeOf(plain);
   Object.setPrototypeOf(error, prototype);
   for (const [name, value, enumerable] of plain.fields)
     Object.defineProperty(error, name, { value, enumerable, writable: true, configurable: true });
   if (error.name !== plain.name)
-    Object.defineProperty(error, 'name', { value: plain.name, enumerable: false, writable: true, configurable: true });
+    Object.defineProperty(error, 'name', {
+      value: plain.name,
+      enumerable: false,
+      writable: true,
+      configurable: true,
+    });
   return withStack(error, plain.stack);
 }
 
 function prototypeOf(plain: PlainError): object {
-  const found = plain.class === undefined ? undefined : attempt(() => resolve(plain.class as FunctionReference));
+  const found =
+    plain.class === undefined ? undefined : attempt(() => resolve(plain.class as FunctionReference));
   if (typeof found === 'function' && found.prototype instanceof Error) return found.prototype as object;
   return (libraryErrors[plain.base] ?? builtIns[plain.base] ?? Error).prototype;
 }
 
 function withStack<E extends Error>(error: E, stack: string): E {
-  Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true, enumerable: false });
+  Object.defineProperty(error, 'stack', {
+    value: stack,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
   return error;
 }
 
@@ -76,12 +91,14 @@ function baseOf(error: Error): string {
   if (error instanceof DOMException) return 'DOMException';
   for (let at: object | null = Object.getPrototypeOf(error); at !== null; at = Object.getPrototypeOf(at)) {
     const name = (at.constructor as { name?: unknown } | undefined)?.name;
-    if (typeof name === 'string' && (name in builtIns || (name in libraryErrors && 'code' in error))) return name;
+    if (typeof name === 'string' && (name in builtIns || (name in libraryErrors && 'code' in error)))
+      return name;
   }
   return 'Error';
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : value === undefined ? '' : String(value));
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? '' : String(value);
 
 /** Getters of errors are user code and may throw. */
 function attempt<R>(read: () => R): R | undefined {

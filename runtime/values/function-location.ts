@@ -37,18 +37,22 @@ function open(): Session {
 
 function ask(opened: Session): FunctionPlace | undefined {
   let objectId: string | undefined;
-  opened.post('Runtime.evaluate', { expression: `globalThis[Symbol.for('manycore.inspected')]` }, (error, answer) => {
-    if (error === null) objectId = answer.result.objectId;
-  });
+  opened.post(
+    'Runtime.evaluate',
+    { expression: `globalThis[Symbol.for('manycore.inspected')]` },
+    (error, answer) => {
+      if (error === null) objectId = answer.result.objectId;
+    },
+  );
   if (objectId === undefined) return undefined;
   let place: FunctionPlace | undefined;
   opened.post('Runtime.getProperties', { objectId, ownProperties: true }, (error, answer) => {
     if (error !== null) return;
-    const location = answer.internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value as
-      | { scriptId: string; lineNumber: number }
-      | undefined;
+    const location = answer.internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value
+      ?.value as { scriptId: string; lineNumber: number } | undefined;
     const url = location === undefined ? undefined : scripts.get(location.scriptId);
-    if (location !== undefined && url !== undefined && url !== '') place = { url, line: location.lineNumber + 1 };
+    if (location !== undefined && url !== undefined && url !== '')
+      place = { url, line: location.lineNumber + 1 };
   });
   opened.post('Runtime.releaseObject', { objectId });
   return place;

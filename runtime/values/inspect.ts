@@ -47,7 +47,8 @@ function plainObject(value: object, walk: { left: number; depth: number }): bool
 
 function plainFields(value: object, walk: { left: number; depth: number }): boolean {
   if (types.isProxy(value)) return false;
-  for (const key of Object.keys(value)) if (!plain((value as Record<string, unknown>)[key], walk)) return false;
+  for (const key of Object.keys(value))
+    if (!plain((value as Record<string, unknown>)[key], walk)) return false;
   return true;
 }
 

@@ -49,6 +49,9 @@ export function knownReference(fn: object): FunctionReference | undefined {
   return found;
 }
 
+/** True for what `workerFunction` made. */
+export const isByName = (fn: object): boolean => Reflect.has(fn, brand);
+
 /** Notes that `fn` was found at `reference`, so that it can be sent on. */
 export function remember(fn: object, reference: FunctionReference): void {
   known.set(fn, { url: reference.url, name: reference.name });
@@ -88,7 +91,8 @@ export async function locate(fn: AnyFunction, callers: readonly StackFrame[]): P
 function refuseAnonymousKinds(fn: AnyFunction): void {
   if (typeof fn !== 'function')
     throw new TypeError(`a worker function must be a function, received ${fn === null ? 'null' : typeof fn}`);
-  if (Reflect.has(fn, brand) || !/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn))) return;
+  if (Reflect.has(fn, brand) || !/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn)))
+    return;
   const kind = fn.name.startsWith('bound ') ? 'a bound function' : 'a function of the JavaScript engine';
   throw new NotImportableError(
     `${fn.name || 'the function'} is ${kind}, which no module exports. Export a function that calls it, and pass that.`,
@@ -96,7 +100,11 @@ function refuseAnonymousKinds(fn: AnyFunction): void {
   );
 }
 
-export function notImportable(fn: AnyFunction, file: string | undefined, line: number | undefined): NotImportableError {
+export function notImportable(
+  fn: AnyFunction,
+  file: string | undefined,
+  line: number | undefined,
+): NotImportableError {
   const name = fn.name || 'an anonymous function';
   const place = file === undefined ? '' : ` at ${file}:${line ?? '?'}`;
   return new NotImportableError(
@@ -153,7 +161,8 @@ function findByIdentity(target: object, holder: object): string | undefined {
   for (const name of Object.getOwnPropertyNames(holder)) {
     const value = valueOf(holder, name);
     if (value === target) return name;
-    if (value !== null && (typeof value === 'object' || typeof value === 'function')) inner.push([name, value]);
+    if (value !== null && (typeof value === 'object' || typeof value === 'function'))
+      inner.push([name, value]);
   }
   for (const [name, value] of inner)
     for (const property of Object.getOwnPropertyNames(value))
@@ -180,7 +189,8 @@ export async function load(url: string): Promise<void> {
 export function resolve(reference: FunctionReference): AnyFunction | undefined {
   const namespace = modules.get(reference.url);
   if (namespace === undefined) return undefined;
-  const found = follow(namespace, reference.name) ?? follow(Reflect.get(namespace, 'default'), reference.name);
+  const found =
+    follow(namespace, reference.name) ?? follow(Reflect.get(namespace, 'default'), reference.name);
   if (typeof found !== 'function') throw missing(reference, namespace);
   if (reference.source !== undefined && Function.prototype.toString.call(found) !== reference.source)
     throw notImportable(found as AnyFunction, reference.url, reference.line);

@@ -2,8 +2,8 @@
 import { types } from 'node:util';
 import { SerializationError } from '../errors.ts';
 import { registeredClassOf } from './classes.ts';
-import { isLeaf, isRefused } from './inspect.ts';
 import { type PlainError, plainError } from './error.ts';
+import { isLeaf, isRefused } from './inspect.ts';
 import { type FunctionReference, knownReference } from './reference.ts';
 
 /** What a special value crosses as. */
@@ -51,18 +51,23 @@ class Replacer {
   readonly #open = new Set<object>();
 
   value(value: unknown, path: string): unknown {
-    if (typeof value === 'symbol') throw new SerializationError(path, `is a symbol (${String(value)}): it cannot cross`);
+    if (typeof value === 'symbol')
+      throw new SerializationError(path, `is a symbol (${String(value)}): it cannot cross`);
     if (typeof value === 'function') return this.#function(value as (...args: never[]) => unknown, path);
     if (typeof value !== 'object' || value === null) return value;
     const copy = this.#copies.get(value);
     if (copy !== undefined) return copy;
-    if (this.#open.has(value)) throw new SerializationError(path, 'refers back to an error or instance that holds it');
+    if (this.#open.has(value))
+      throw new SerializationError(path, 'refers back to an error or instance that holds it');
     return this.#object(value, path);
   }
 
   #object(value: object, path: string): unknown {
     if (isRefused(value))
-      throw new SerializationError(path, `is a ${nameOf(value)}: it cannot cross. Send what it holds instead.`);
+      throw new SerializationError(
+        path,
+        `is a ${nameOf(value)}: it cannot cross. Send what it holds instead.`,
+      );
     if (isLeaf(value)) return value;
     const special = this.#special(value, path);
     if (special !== undefined) return this.#keep(value, special);
@@ -85,15 +90,28 @@ class Replacer {
     return undefined;
   }
 
-  #instance(value: object, registered: NonNullable<ReturnType<typeof registeredClassOf>>, path: string): Special {
+  #instance(
+    value: object,
+    registered: NonNullable<ReturnType<typeof registeredClassOf>>,
+    path: string,
+  ): Special {
     let plain: unknown;
     try {
       plain = registered.codec.toPlain(value);
     } catch (cause) {
-      throw new SerializationError(path, `could not be turned into a plain value: toPlain threw ${String(cause)}`, { cause });
+      throw new SerializationError(
+        path,
+        `could not be turned into a plain value: toPlain threw ${String(cause)}`,
+        { cause },
+      );
     }
     const { url, id } = registered;
-    return new Special({ kind: 'instance', url, id, plain: this.#inside(value, () => this.value(plain, path)) });
+    return new Special({
+      kind: 'instance',
+      url,
+      id,
+      plain: this.#inside(value, () => this.value(plain, path)),
+    });
   }
 
   /** What an error carries along is often not meant to be sent (requests, sockets): what cannot cross is told as text. */
@@ -133,7 +151,8 @@ class Replacer {
 
   #map(value: ReadonlyMap<unknown, unknown>, path: string): Map<unknown, unknown> {
     const copy = this.#keep(value, new Map<unknown, unknown>());
-    for (const [k, v] of value) copy.set(this.value(k, `${path}.keys()`), this.value(v, `${path}.get(${label(k)})`));
+    for (const [k, v] of value)
+      copy.set(this.value(k, `${path}.keys()`), this.value(v, `${path}.get(${label(k)})`));
     return copy;
   }
 

@@ -29,7 +29,11 @@ export class Emitter {
     const entries = this.#entries.get(event);
     if (entries === undefined) return;
     for (const entry of entries) {
-      if (entry.once) this.#set(event, (this.#entries.get(event) ?? []).filter((other) => other !== entry));
+      if (entry.once)
+        this.#set(
+          event,
+          (this.#entries.get(event) ?? []).filter((other) => other !== entry),
+        );
       try {
         (entry.listener as Listener<E>)(value);
       } catch (error) {

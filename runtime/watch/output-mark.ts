@@ -15,7 +15,11 @@ export const mark = (token: string, item: number | undefined): string =>
 type Write = NodeJS.WriteStream['write'];
 
 /** In a worker: makes output blocking, so that it survives any exit, and marks it with the item that `running` tells. */
-export function markOutput(stream: NodeJS.WriteStream, token: string, running: () => number | undefined): void {
+export function markOutput(
+  stream: NodeJS.WriteStream,
+  token: string,
+  running: () => number | undefined,
+): void {
   // A pipe is written asynchronously otherwise, and `process.exit` or a crash would lose what waits.
   (stream as { _handle?: { setBlocking?(blocking: boolean): void } })._handle?.setBlocking?.(true);
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;

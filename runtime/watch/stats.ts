@@ -62,7 +62,8 @@ export class WorkerTally {
 }
 
 export function sum(parts: readonly StatsSums[]): StatsSums {
-  const add = (field: Exclude<keyof StatsSums, 'slowest'>) => parts.reduce((total, part) => total + part[field], 0);
+  const add = (field: Exclude<keyof StatsSums, 'slowest'>) =>
+    parts.reduce((total, part) => total + part[field], 0);
   return {
     tasks: add('tasks'),
     startUp: add('startUp'),
@@ -83,7 +84,11 @@ export function sum(parts: readonly StatsSums[]): StatsSums {
 
 function preview(argument: () => unknown): string {
   try {
-    const text = inspect(argument(), { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: PREVIEW });
+    const text = inspect(argument(), {
+      depth: 1,
+      breakLength: Number.POSITIVE_INFINITY,
+      maxStringLength: PREVIEW,
+    });
     return text.length > PREVIEW ? `${text.slice(0, PREVIEW - 1)}…` : text;
   } catch (error) {
     return `<${String(error)}>`;

@@ -1,0 +1,52 @@
+/** The public surface of `manycore`. Times are milliseconds and sizes are bytes throughout. */
+export {
+  AbortError,
+  EntryGuardError,
+  itemIndexOf,
+  ManycoreError,
+  NotImportableError,
+  PoolClosedError,
+  SerializationError,
+  TimeoutError,
+  WorkerDiedError,
+  WorkerStartError,
+} from './errors.ts';
+export type { AsyncResult } from './pool/async-result.ts';
+export type {
+  ChunkOptions,
+  ImapOptions,
+  MapOptions,
+  PoolOptions,
+  ResultCallbacks,
+  StreamOptions,
+  TaskOptions,
+  WorkerFunction,
+  WorkerOptions,
+} from './pool/options.ts';
+export { Pool } from './pool/pool.ts';
+export { cpuCount } from './process/cpu-count.ts';
+export {
+  currentProcess,
+  isMainProcess,
+  type ProcessInfo,
+  parentProcess,
+  runMain,
+  taskSignal,
+} from './process/main.ts';
+export { type ClassCodec, registerClass } from './values/classes.ts';
+export { workerFunction } from './values/reference.ts';
+export type {
+  OutputEvent,
+  PoolEvents,
+  PoolStats,
+  ProgressEvent,
+  SlowTask,
+  StatsSums,
+  TaskEvent,
+  WorkerEndEvent,
+  WorkerEvent,
+  WorkerInfo,
+  WorkerSampleEvent,
+  WorkerStartEvent,
+  WorkerStats,
+} from './watch/events.ts';

@@ -1,0 +1,393 @@
+/** Brings chunks to workers: starts workers as they are needed, replaces those that end, and ends them all. */
+import { PoolClosedError, WorkerStartError } from '../errors.ts';
+import { currentProcess } from '../process/main.ts';
+import { CHUNK } from '../process/protocol.ts';
+import type { FunctionReference } from '../values/reference.ts';
+import { Emitter } from '../watch/emitter.ts';
+import type { WorkerEvent } from '../watch/events.ts';
+import { Progress } from '../watch/progress.ts';
+import type { WorkerTally } from '../watch/stats.ts';
+import type { Assignment } from './assignment.ts';
+import type { Call, Chunk } from './call.ts';
+import { workerDied } from './death.ts';
+import type { CheckedPoolOptions } from './options.ts';
+import { ReadyQueue } from './ready-queue.ts';
+import { takeFailure, takeResults } from './results.ts';
+import { GRACE } from './worker-clock.ts';
+import { WorkerGuard } from './worker-guard.ts';
+import { WorkerHandle, type WorkerOwner } from './worker-handle.ts';
+
+/** Ends of workers at their start, with none ready in between, after which the waiting calls fail. */
+const MAX_FAILED_STARTS = 3;
+/** Ends of workers that had a chunk and did not begin it, after which its items fail. */
+const MAX_LOSSES = 3;
+/** Ends of workers while they import a function's module, after which the call fails. */
+const MAX_IMPORT_DEATHS = 2;
+/** Time in ms between SIGTERM and SIGKILL. */
+const TERMINATE_GRACE = 200;
+/** Ended workers whose sums are kept one by one; the oldest of more are put together. */
+export const MAX_WORKER_STATS = 10_000;
+
+export interface WorkerFunctions {
+  readonly initializer: FunctionReference | undefined;
+  readonly finalizer: FunctionReference | undefined;
+}
+
+export class Scheduler implements WorkerOwner {
+  readonly events = new Emitter();
+  readonly workers = new Set<WorkerHandle>();
+  readonly tallies: WorkerTally[] = [];
+  readonly progress: Progress;
+  readonly #options: CheckedPoolOptions;
+  /** Known once the functions of the options are located. */
+  readonly #functions: Promise<WorkerFunctions>;
+  #located: WorkerFunctions | undefined;
+  readonly #ready = new ReadyQueue();
+  readonly #calls = new Set<Call>();
+  /** Calls by function, to fail them when it cannot be had. */
+  readonly #references: FunctionReference[] = [];
+  readonly #ids = new Map<string, number>();
+  readonly #guard: WorkerGuard;
+  #nextWorker = 0;
+  #failedStarts = 0;
+  #dispatching = false;
+  #preparing = 0;
+  #closed = false;
+  #terminated = false;
+  #waiters: (() => void)[] = [];
+
+  constructor(options: CheckedPoolOptions, functions: Promise<WorkerFunctions>) {
+    this.#options = options;
+    this.#functions = functions;
+    this.progress = new Progress(this.events, () => this.#left());
+    this.#guard = new WorkerGuard(this.workers, options.memoryLimit, this.events);
+    // Those who call are told; without a call nobody has to know.
+    functions.catch(() => {});
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Number of a function among those of this pool. */
+  define(reference: FunctionReference): number {
+    const key = `${reference.url} ${reference.name} ${reference.source ?? ''}`;
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    this.#ids.set(key, this.#references.length);
+    return this.#references.push(reference) - 1;
+  }
+
+  /** A call is being prepared: this process waits for it. `failed` gets the error when it cannot be made. */
+  pending(prepared: Promise<void>, failed: (error: unknown) => void): void {
+    // Looking for a function goes through the event loop, so that it would keep nothing alive by itself.
+    const alive = setInterval(() => {}, 60_000);
+    this.#preparing++;
+    prepared.catch(failed).finally(() => {
+      clearInterval(alive);
+      this.#preparing--;
+      this.#checkIdle();
+    });
+  }
+
+  add(call: Call): void {
+    this.#calls.add(call);
+    if (this.#terminated) {
+      call.fail(new PoolClosedError(`pool ${this.#options.name} was terminated`));
+      return;
+    }
+    if (this.#calls.size === 1) this.#hold(true);
+    if (this.#located === undefined)
+      this.#functions.then(
+        (located) => {
+          this.#located = located;
+          this.wake(call);
+        },
+        (error: unknown) => call.fail(error),
+      );
+    else this.wake(call);
+  }
+
+  /** The call may have chunks to give. */
+  wake(call: Call): void {
+    if (!call.isOver) this.#ready.add(call);
+    this.#schedule();
+  }
+
+  /** The call is over: what workers still have of it is asked to stop. */
+  over(call: Call): void {
+    this.#calls.delete(call);
+    for (const worker of this.workers)
+      if (worker.assigned.some(({ chunk }) => chunk.call === call)) this.#abort(worker, call);
+    this.progress.settle();
+    this.#checkIdle();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#checkIdle();
+  }
+
+  /** Resolves when no worker is left. */
+  async ended(): Promise<void> {
+    if (this.workers.size === 0 && this.#isIdle) return;
+    this.#hold(true);
+    await new Promise<void>((resolve) => this.#waiters.push(resolve));
+  }
+
+  async terminate(): Promise<void> {
+    this.#closed = true;
+    this.#terminated = true;
+    const pending = [...this.#calls];
+    for (const worker of this.workers) worker.kill('SIGTERM');
+    for (const call of pending)
+      call.fail(new PoolClosedError(`pool ${this.#options.name} was terminated with tasks pending`));
+    const kill = setTimeout(() => {
+      for (const worker of this.workers) worker.kill();
+    }, TERMINATE_GRACE);
+    await this.ended();
+    clearTimeout(kill);
+  }
+
+  // --- what workers tell -----------------------------------------------------------------------
+
+  onReady(worker: WorkerHandle): void {
+    this.#failedStarts = 0;
+    this.#emit({ type: 'start', workerId: worker.id, pid: worker.pid, time: Date.now() });
+    if (this.#closed && this.#isIdle) worker.retire();
+    this.#schedule();
+  }
+
+  onInitFailed(): void {}
+
+  onUnusable(_worker: WorkerHandle, fn: number, error: unknown): void {
+    for (const call of this.#calls) if (call.options.fn === fn) call.fail(error);
+  }
+
+  onResults: WorkerOwner['onResults'] = (worker, assignment, body, bytes) =>
+    takeResults({ worker, assignment, events: this.events, progress: this.progress }, body, bytes);
+
+  onFailure: WorkerOwner['onFailure'] = (worker, assignment, body) =>
+    takeFailure({ worker, assignment, events: this.events, progress: this.progress }, body);
+
+  onFree(worker: WorkerHandle): void {
+    const { maxTasksPerChild } = this.#options;
+    if (worker.assigned.length === 0 && maxTasksPerChild !== undefined && worker.given >= maxTasksPerChild)
+      worker.retire();
+    this.#schedule();
+  }
+
+  onOutput: WorkerOwner['onOutput'] = (worker, stream, line, itemIndex) => {
+    this.events.emit('output', { workerId: worker.id, pid: worker.pid, itemIndex, stream, line });
+  };
+
+  onText(stream: 'stdout' | 'stderr', text: string): void {
+    if (!this.events.has('output')) process[stream].write(text);
+  }
+
+  onEnd(worker: WorkerHandle, exitCode: number | null, signal: NodeJS.Signals | null, error?: Error): void {
+    this.workers.delete(worker);
+    if (worker.pid !== 0)
+      this.#emit({ type: 'end', workerId: worker.id, pid: worker.pid, time: Date.now(), exitCode, signal });
+    if (worker.tally.readyAt === undefined && !this.#terminated)
+      this.#startFailed(worker, exitCode, signal, error);
+    this.#recover(worker, exitCode, signal);
+    if (this.workers.size === 0 && this.#closed && this.#isIdle)
+      for (const resolve of this.#waiters.splice(0)) resolve();
+    this.#schedule();
+  }
+
+  // --- dispatching -----------------------------------------------------------------------------
+
+  #schedule(): void {
+    if (this.#dispatching || this.#terminated) return;
+    this.#dispatching = true;
+    queueMicrotask(() => {
+      this.#dispatching = false;
+      this.#dispatch();
+    });
+  }
+
+  #dispatch(): void {
+    if (this.#terminated) return;
+    for (const depth of [0, 1])
+      for (const worker of this.workers)
+        while (worker.tally.readyAt !== undefined && !worker.retiring && worker.assigned.length === depth)
+          if (!this.#feed(worker, depth)) break;
+    this.#startWorkers();
+  }
+
+  /** Gives the worker one more chunk; false when there is none for it. */
+  #feed(worker: WorkerHandle, depth: number): boolean {
+    const left = (this.#options.maxTasksPerChild ?? Number.POSITIVE_INFINITY) - worker.given;
+    if (left <= 0) return false;
+    for (let call = this.#ready.first(); call !== undefined; call = this.#ready.first()) {
+      if (depth > 0 && !call.sizer.prefetch) return false;
+      const chunk = call.take(left);
+      if (chunk === null) continue;
+      const { fn, spread } = call.options;
+      const flags =
+        (spread ? CHUNK.spread : 0) |
+        (chunk.exact ? CHUNK.exact : 0) |
+        (this.events.has('task') ? CHUNK.timed : 0);
+      worker.send(chunk, fn, this.#references[fn] as FunctionReference, flags);
+      return true;
+    }
+    return false;
+  }
+
+  #startWorkers(): void {
+    if (this.#located === undefined) return;
+    const { processes } = this.#options;
+    let starting = 0;
+    let retiring = 0;
+    for (const worker of this.workers) {
+      if ((worker.retiring && worker.assigned.length === 0) || worker.killed) retiring++;
+      else if (worker.tally.readyAt === undefined) starting++;
+    }
+    const free = processes - (this.workers.size - retiring);
+    const wanted = Math.min(free, this.#ready.demand(processes) - starting);
+    for (let i = 0; i < wanted; i++) this.#start(this.#located);
+  }
+
+  #start(functions: WorkerFunctions): void {
+    const { name, env, execArgv, initArgs = [] } = this.#options;
+    const id = this.#nextWorker++;
+    const parentName = currentProcess().name;
+    const worker = new WorkerHandle(
+      id,
+      `${name}-${id}`,
+      { env, execArgv },
+      { ...functions, initArgs, parentName },
+      this,
+    );
+    this.workers.add(worker);
+    if (this.tallies.length < MAX_WORKER_STATS) this.tallies.push(worker.tally);
+    if (this.#calls.size === 0) worker.unref();
+    this.#guard.watch();
+  }
+
+  // --- ends of workers and calls ---------------------------------------------------------------
+
+  #startFailed(
+    worker: WorkerHandle,
+    exitCode: number | null,
+    signal: NodeJS.Signals | null,
+    error?: Error,
+  ): void {
+    this.#failedStarts++;
+    let usable = false;
+    for (const other of this.workers) if (other.tally.readyAt !== undefined && !other.retiring) usable = true;
+    // An initializer that throws will throw again; a process that ended may have had bad luck.
+    if (usable || (worker.initError === undefined && this.#failedStarts < MAX_FAILED_STARTS)) return;
+    this.#failedStarts = 0;
+    const cause =
+      worker.initError?.error ?? error ?? workerDied(worker, exitCode, signal, undefined, 'while it started');
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const what =
+      worker.initError === undefined ? 'worker could start' : 'worker could start: its initializer threw';
+    for (const call of [...this.#calls])
+      call.fail(new WorkerStartError(`no ${what} in pool ${this.#options.name}: ${why}`, { cause }));
+  }
+
+  /** What an ended worker had: the running item failed, the others are run elsewhere. */
+  #recover(worker: WorkerHandle, exitCode: number | null, signal: NodeJS.Signals | null): void {
+    const [first, ...others] = worker.assigned.splice(0);
+    for (const { chunk } of others) chunk.call.requeue(chunk, chunk.from, chunk.to, {});
+    if (first === undefined || first.chunk.call.isOver) return;
+    const { chunk, position, begun } = first;
+    const died = (index: number | undefined, when: string) =>
+      workerDied(worker, exitCode, signal, index, when);
+    if (begun === undefined) this.#recoverUnbegun(worker, first, died);
+    else if (!begun.exact && signal !== null && first.expired === undefined)
+      // It was killed amid tiny items: which one was running shows when they run again one by one.
+      chunk.call.requeue(chunk, position, chunk.to, { exact: true });
+    else {
+      chunk.call.requeue(chunk, position + 1, chunk.to, {});
+      const index = indexOf(chunk, position);
+      if (first.expired === undefined && chunk.attempts < chunk.call.options.retries)
+        chunk.call.requeue(chunk, position, position + 1, { attempts: chunk.attempts + 1 });
+      else {
+        const error = first.expired ?? died(index, index === undefined ? 'in its task' : `in item ${index}`);
+        this.#fail(worker, chunk, position, error);
+      }
+    }
+  }
+
+  #recoverUnbegun(
+    worker: WorkerHandle,
+    { chunk, position }: Assignment,
+    died: (index: number | undefined, when: string) => Error,
+  ): void {
+    const { call } = chunk;
+    if (worker.loading !== undefined && ++call.importDeaths >= MAX_IMPORT_DEATHS)
+      call.fail(died(undefined, `while it imported ${this.#references[worker.loading]?.url ?? 'a module'}`));
+    else if (chunk.losses + 1 < MAX_LOSSES)
+      call.requeue(chunk, position, chunk.to, { losses: chunk.losses + 1 });
+    else
+      for (let at = position; at < chunk.to; at++)
+        this.#fail(worker, chunk, at, died(indexOf(chunk, at), 'before it began'));
+  }
+
+  #fail(worker: WorkerHandle, chunk: Chunk, position: number, error: Error): void {
+    worker.tally.tasks++;
+    const itemIndex = indexOf(chunk, position);
+    if (this.events.has('task')) {
+      const now = Date.now();
+      const { id: workerId, pid } = worker;
+      const none = { queueWait: 0, encode: 0, decode: 0, bytesIn: 0, bytesOut: 0 };
+      this.events.emit('task', { workerId, pid, itemIndex, ok: false, error, begin: now, end: now, ...none });
+    }
+    this.progress.add(1, 1);
+    chunk.call.error(itemIndex ?? 0, error);
+  }
+
+  #abort(worker: WorkerHandle, call: Call): void {
+    worker.abort(call.id);
+    const timer = setTimeout(() => {
+      const first = worker.assigned[0];
+      if (first?.chunk.call === call && !worker.ended) worker.kill();
+      else if (worker.assigned.some(({ chunk }) => chunk.call === call) && !worker.ended)
+        this.#abort(worker, call);
+    }, GRACE);
+    timer.unref();
+  }
+
+  get #isIdle(): boolean {
+    return this.#calls.size === 0 && this.#preparing === 0;
+  }
+
+  /** Without work, a pool lets its process go; a closed one ends its workers. */
+  #checkIdle(): void {
+    if (!this.#isIdle) return;
+    this.#hold(false);
+    if (!this.#closed) return;
+    for (const worker of this.workers) if (worker.tally.readyAt !== undefined) worker.retire();
+    if (this.workers.size === 0) for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+
+  /** Workers keep this process alive only while there is something to wait for. */
+  #hold(on: boolean): void {
+    if (!on && this.#waiters.length > 0) return;
+    for (const worker of this.workers)
+      if (on) worker.ref();
+      else worker.unref();
+  }
+
+  #left(): number | undefined {
+    let left = 0;
+    for (const call of this.#calls) {
+      const of = call.left;
+      if (of === undefined) return undefined;
+      left += of;
+    }
+    return left;
+  }
+
+  #emit(event: WorkerEvent): void {
+    if (this.events.has('worker')) this.events.emit('worker', event);
+  }
+}
+
+const indexOf = (chunk: Chunk, position: number): number | undefined =>
+  chunk.call.options.indexed ? chunk.firstIndex + position : undefined;

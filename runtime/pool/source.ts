@@ -1,0 +1,175 @@
+/** Where the items of a call come from: read one at a time, only when somebody has room for them. */
+
+export const WAIT = Symbol('no item yet');
+export const DONE = Symbol('no more items');
+
+export interface ItemSource {
+  /** The next item, `WAIT` when `onInput` will be called, or `DONE`. Throws what the input throws. */
+  next(): unknown;
+  /** Items that are left; undefined when it cannot be known. */
+  readonly left: number | undefined;
+  /** Ends the input early: frees what its iterator holds. */
+  close(): void;
+}
+
+/** Reads `items`. `onInput` is called whenever an asynchronous input has something new after `WAIT`. */
+export function itemSource(
+  items: Iterable<unknown> | AsyncIterable<unknown>,
+  onInput: () => void,
+): ItemSource {
+  if (typeof items === 'object' && items !== null && Symbol.asyncIterator in items)
+    return new AsyncSource(items[Symbol.asyncIterator](), onInput);
+  if (
+    items === null ||
+    items === undefined ||
+    typeof (items as Iterable<unknown>)[Symbol.iterator] !== 'function'
+  )
+    throw new TypeError(`items must be iterable, received ${items === null ? 'null' : typeof items}`);
+  if (Array.isArray(items)) return new ArraySource(items);
+  const size =
+    items instanceof Set || items instanceof Map ? items.size : (items as { length?: unknown }).length;
+  return new SyncSource(items as Iterable<unknown>, typeof size === 'number' ? size : undefined);
+}
+
+class ArraySource implements ItemSource {
+  readonly #items: readonly unknown[];
+  #at = 0;
+  #closed = false;
+  constructor(items: readonly unknown[]) {
+    this.#items = items;
+  }
+  get left(): number {
+    return this.#closed ? 0 : Math.max(0, this.#items.length - this.#at);
+  }
+  next(): unknown {
+    return this.left === 0 ? DONE : this.#items[this.#at++];
+  }
+  close(): void {
+    this.#closed = true;
+  }
+}
+
+class SyncSource implements ItemSource {
+  readonly #iterator: Iterator<unknown>;
+  #left: number | undefined;
+  #done = false;
+  constructor(items: Iterable<unknown>, size: number | undefined) {
+    this.#iterator = items[Symbol.iterator]();
+    this.#left = size;
+  }
+  get left(): number | undefined {
+    return this.#done ? 0 : this.#left;
+  }
+  next(): unknown {
+    if (this.#done) return DONE;
+    try {
+      const result = this.#iterator.next();
+      if (result.done === true) {
+        this.#done = true;
+        return DONE;
+      }
+      if (this.#left !== undefined) this.#left = Math.max(0, this.#left - 1);
+      return result.value;
+    } catch (error) {
+      this.#done = true;
+      throw error;
+    }
+  }
+  close(): void {
+    if (this.#done) return;
+    this.#done = true;
+    try {
+      this.#iterator.return?.();
+    } catch (error) {
+      process.emitWarning(
+        error instanceof Error ? error : String(error),
+        'closing the input of a pool threw',
+      );
+    }
+  }
+}
+
+/** Items of an asynchronous input that are read ahead. */
+const READ_AHEAD = 4096;
+
+class AsyncSource implements ItemSource {
+  readonly #iterator: AsyncIterator<unknown>;
+  readonly #onInput: () => void;
+  #staged: unknown[] = [];
+  #at = 0;
+  /** How far to read ahead: grows as long as the items are taken faster than they are staged. */
+  #ahead = 16;
+  #reading = false;
+  #waited = false;
+  #done = false;
+  #error: { readonly cause: unknown } | undefined;
+
+  constructor(iterator: AsyncIterator<unknown>, onInput: () => void) {
+    this.#iterator = iterator;
+    this.#onInput = onInput;
+  }
+
+  get left(): number | undefined {
+    return this.#done ? this.#staged.length - this.#at : undefined;
+  }
+
+  next(): unknown {
+    if (this.#at < this.#staged.length) {
+      const item = this.#staged[this.#at];
+      this.#staged[this.#at++] = undefined;
+      if (!this.#reading && this.#staged.length - this.#at < this.#ahead / 2) void this.#read();
+      return item;
+    }
+    this.#staged = [];
+    this.#at = 0;
+    if (this.#error !== undefined) {
+      const { cause } = this.#error;
+      this.#error = undefined;
+      throw cause;
+    }
+    if (this.#done) return DONE;
+    this.#ahead = Math.min(READ_AHEAD, this.#ahead * 2);
+    this.#waited = true;
+    if (!this.#reading) void this.#read();
+    return WAIT;
+  }
+
+  close(): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#staged = [];
+    this.#at = 0;
+    // A generator that waits inside of `next` answers `return` after it; nobody waits for that.
+    Promise.resolve(this.#iterator.return?.()).catch((error: unknown) => {
+      process.emitWarning(
+        error instanceof Error ? error : String(error),
+        'closing the input of a pool threw',
+      );
+    });
+  }
+
+  async #read(): Promise<void> {
+    this.#reading = true;
+    try {
+      while (!this.#done && this.#staged.length - this.#at < this.#ahead) {
+        const result = await this.#iterator.next();
+        if (this.#done) break;
+        if (result.done === true) this.#done = true;
+        else this.#staged.push(result.value);
+        this.#tell();
+      }
+    } catch (cause) {
+      this.#done = true;
+      this.#error = { cause };
+      this.#tell();
+    }
+    this.#reading = false;
+  }
+
+  #tell(): void {
+    if (!this.#waited) return;
+    this.#waited = false;
+    // What the input gives within this turn of the event loop goes together.
+    setImmediate(this.#onInput);
+  }
+}

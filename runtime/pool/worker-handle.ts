@@ -1,0 +1,284 @@
+/** A worker process as its pool sees it: what it was given, what it told, how it ended. */
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { type ForkOptions, fork } from '../process/fork.ts';
+import { FROM_WORKER, type InitMessage, TO_WORKER } from '../process/protocol.ts';
+import type { ByteReader } from '../transport/bytes.ts';
+import { type ParentChannel, parentChannel } from '../transport/channel.ts';
+import { type Frame, FrameWriter } from '../transport/frame.ts';
+import { decode, encode } from '../values/codec.ts';
+import type { FunctionReference } from '../values/reference.ts';
+import type { WorkerInfo } from '../watch/events.ts';
+import { OutputLines } from '../watch/output-lines.ts';
+import { WorkerTally } from '../watch/stats.ts';
+import type { Assignment } from './assignment.ts';
+import type { Chunk } from './call.ts';
+import { WorkerClock } from './worker-clock.ts';
+
+/** The pool's side of what a worker does. */
+export interface WorkerOwner {
+  onReady(worker: WorkerHandle): void;
+  /** The initializer threw `error`; the end of the process follows. */
+  onInitFailed(worker: WorkerHandle, error: unknown): void;
+  onUnusable(worker: WorkerHandle, fn: number, error: unknown): void;
+  onResults(worker: WorkerHandle, assignment: Assignment, body: ByteReader, bytes: number): void;
+  onFailure(worker: WorkerHandle, assignment: Assignment, body: ByteReader): void;
+  /** A chunk is finished or dropped. */
+  onFree(worker: WorkerHandle): void;
+  onOutput(worker: WorkerHandle, stream: 'stdout' | 'stderr', line: string, item: number | undefined): void;
+  onText(stream: 'stdout' | 'stderr', text: string): void;
+  /** Called once, after everything that the worker said was handled. */
+  onEnd(worker: WorkerHandle, exitCode: number | null, signal: NodeJS.Signals | null, error?: Error): void;
+}
+
+/** How long to wait for what an ended worker wrote, in ms: processes that it left behind may hold its pipes open. */
+const DRAIN_LIMIT = 1000;
+
+export class WorkerHandle {
+  readonly id: number;
+  readonly name: string;
+  readonly tally: WorkerTally;
+  readonly clock: WorkerClock;
+  readonly assigned: Assignment[] = [];
+  /** Functions that it was told. */
+  readonly functions = new Set<number>();
+  /** The function whose module it imports. */
+  loading: number | undefined;
+  state: WorkerInfo['state'] = 'starting';
+  /** Tasks that it was given. */
+  given = 0;
+  rss: number | undefined;
+  /** It gets no more chunks and ends after those that it has. */
+  retiring = false;
+  /** The pool ended it by force. */
+  killed = false;
+  /** Why it was killed: it used too much memory. */
+  overMemory = false;
+  initError: { readonly error: unknown } | undefined;
+  ended = false;
+  readonly #child: ChildProcess;
+  readonly #channel: ParentChannel | undefined;
+  readonly #owner: WorkerOwner;
+  #cleanup: NodeJS.Timeout | undefined;
+
+  constructor(
+    id: number,
+    name: string,
+    options: ForkOptions,
+    init: Pick<InitMessage, 'parentName' | 'initializer' | 'initArgs' | 'finalizer'>,
+    owner: WorkerOwner,
+  ) {
+    this.id = id;
+    this.name = name;
+    this.tally = new WorkerTally(id);
+    this.#owner = owner;
+    this.clock = new WorkerClock(this);
+    const startedAt = Date.now();
+    this.#child = fork(options);
+    this.tally.pid = this.pid;
+    this.#child.once('error', (error) => {
+      if (this.#child.pid === undefined) this.#end(null, null, error);
+    });
+    if (this.#child.pid === undefined) return;
+    const outputToken = randomBytes(6).toString('hex');
+    this.#channel = parentChannel(
+      this.#child.stdio,
+      (frame) => this.#receive(frame),
+      () => this.kill(),
+    );
+    const output = [this.#readOutput('stdout', outputToken), this.#readOutput('stderr', outputToken)];
+    this.#child.once('exit', (exitCode, signal) => {
+      void this.#drain([this.#channel?.drained ?? Promise.resolve(), ...output]).then(() =>
+        this.#end(exitCode, signal),
+      );
+    });
+    const frame = new FrameWriter(TO_WORKER.init);
+    encode({ name, outputToken, startedAt, ...init } satisfies InitMessage, frame, () => 'initArgs');
+    this.#channel.send(frame.finish());
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get info(): WorkerInfo {
+    const { id, pid, name, state, rss } = this;
+    return { id, pid, name, state, tasks: this.tally.tasks, rss };
+  }
+
+  send(chunk: Chunk, fn: number, reference: FunctionReference, flags: number): void {
+    if (!this.functions.has(fn)) {
+      this.functions.add(fn);
+      const define = new FrameWriter(TO_WORKER.define);
+      define.u32(fn);
+      encode(reference, define, () => 'function');
+      this.#channel?.send(define.finish());
+    }
+    const frame = new FrameWriter(TO_WORKER.chunk, chunk.values.length + 64);
+    frame.u32(chunk.id);
+    frame.u32(chunk.call.id);
+    frame.u32(fn);
+    frame.u8(flags);
+    frame.u32(chunk.from);
+    frame.u32(chunk.to);
+    frame.f64(chunk.firstIndex);
+    frame.bytes(chunk.values);
+    const toIdle = this.assigned.length === 0;
+    const sentAt = performance.now();
+    this.assigned.push({ chunk, position: chunk.from, begun: undefined, sentAt, toIdle, expired: undefined });
+    this.given += chunk.to - chunk.from;
+    this.tally.bytesIn += frame.length;
+    this.state = 'working';
+    this.#channel?.send(frame.finish());
+  }
+
+  /** Asks the running item of `call` to stop; its others are dropped. */
+  abort(call: number): void {
+    const frame = new FrameWriter(TO_WORKER.abort);
+    frame.u32(call);
+    this.#channel?.send(frame.finish());
+  }
+
+  /** Asks one item to stop. */
+  ask(chunk: number, position: number): void {
+    const frame = new FrameWriter(TO_WORKER.ask);
+    frame.u32(chunk);
+    frame.u32(position);
+    this.#channel?.send(frame.finish());
+  }
+
+  /** Ends the worker in good order after the chunks that it has. */
+  retire(): void {
+    if (this.retiring) return;
+    this.retiring = true;
+    if (this.assigned.length === 0) this.state = 'ending';
+    this.#channel?.send(new FrameWriter(TO_WORKER.end).finish());
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGKILL'): void {
+    this.killed = true;
+    this.#child.kill(signal);
+  }
+
+  ref(): void {
+    this.#child.ref();
+    this.#channel?.ref();
+    for (const stream of this.#output) stream.ref?.();
+  }
+
+  unref(): void {
+    this.#child.unref();
+    this.#channel?.unref();
+    for (const stream of this.#output) stream.unref?.();
+  }
+
+  get #output(): { ref?(): void; unref?(): void; destroy(): void }[] {
+    return [this.#child.stdout, this.#child.stderr].filter((stream) => stream !== null);
+  }
+
+  #receive({ type, body }: Frame): void {
+    const bytes = body.left + 5;
+    this.tally.bytesOut += bytes;
+    switch (type) {
+      case FROM_WORKER.ready:
+        this.tally.startUp = body.f64();
+        this.tally.initialising = body.f64();
+        this.tally.readyAt = performance.now();
+        this.state = 'waiting';
+        this.#owner.onReady(this);
+        return;
+      case FROM_WORKER.failed:
+        body.text();
+        this.initError = { error: decode(body) };
+        this.#owner.onInitFailed(this, this.initError.error);
+        return;
+      case FROM_WORKER.loading:
+        this.loading = body.u32();
+        return;
+      case FROM_WORKER.unusable: {
+        const fn = body.u32();
+        body.text();
+        this.loading = undefined;
+        this.#owner.onUnusable(this, fn, decode(body));
+        return;
+      }
+      case FROM_WORKER.begin:
+        this.#begin(body.u32(), body.u8() === 1);
+        return;
+      case FROM_WORKER.results:
+      case FROM_WORKER.failure: {
+        const assignment = this.#current(body.u32());
+        if (assignment === undefined) return;
+        if (type === FROM_WORKER.results) this.#owner.onResults(this, assignment, body, bytes);
+        else this.#owner.onFailure(this, assignment, body);
+        this.clock.next();
+        if (assignment.position >= assignment.chunk.to) this.#free();
+        return;
+      }
+      case FROM_WORKER.dropped:
+        this.loading = undefined;
+        if (this.#current(body.u32()) !== undefined) this.#free();
+        return;
+    }
+  }
+
+  #begin(chunk: number, exact: boolean): void {
+    const assignment = this.#current(chunk);
+    if (assignment === undefined) return;
+    this.loading = undefined;
+    assignment.begun = { exact };
+    if (assignment.toIdle) this.tally.transferring += performance.now() - assignment.sentAt;
+    this.clock.next();
+  }
+
+  /** Chunks run in order: only the first can be meant. */
+  #current(chunk: number): Assignment | undefined {
+    const first = this.assigned[0];
+    return first?.chunk.id === chunk ? first : undefined;
+  }
+
+  #free(): void {
+    this.assigned.shift();
+    this.clock.next();
+    if (this.assigned.length === 0) this.state = this.retiring ? 'ending' : 'waiting';
+    this.#owner.onFree(this);
+  }
+
+  #readOutput(stream: 'stdout' | 'stderr', token: string): Promise<void> {
+    const source = this.#child[stream];
+    const lines = new OutputLines(
+      token,
+      (line, item) => this.#owner.onOutput(this, stream, line, item),
+      (text) => this.#owner.onText(stream, text),
+    );
+    return new Promise((resolve) => {
+      if (source === null) return resolve();
+      source.on('data', (chunk: Buffer) => lines.push(chunk));
+      source.on('error', () => {});
+      source.once('close', () => {
+        lines.end();
+        resolve();
+      });
+    });
+  }
+
+  /** Everything that was written is read, or the limit is over. */
+  async #drain(ends: readonly Promise<void>[]): Promise<void> {
+    const limit = new Promise<void>((resolve) => {
+      this.#cleanup = setTimeout(resolve, DRAIN_LIMIT);
+    });
+    await Promise.race([Promise.all(ends), limit]);
+    clearTimeout(this.#cleanup);
+  }
+
+  #end(exitCode: number | null, signal: NodeJS.Signals | null, error?: Error): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.state = 'ending';
+    this.clock.stop();
+    this.tally.endedAt = performance.now();
+    this.#channel?.close();
+    for (const stream of this.#output) stream.destroy();
+    this.#owner.onEnd(this, exitCode, signal, error);
+  }
+}
