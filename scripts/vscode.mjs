@@ -3,7 +3,7 @@
  * started. Whoever starts one owns it: `await using server = await startVsCode(...)`.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,13 +74,11 @@ const serverOptions = (port, data) => [
   ...['--disable-telemetry', '--enable-smoke-test-driver'],
 ];
 
-/** An extension that is linked into the extensions folder and named in its index counts as installed. */
+/** A fresh server takes every folder that it finds there as installed. */
 function installExtension(folder, extensionsDir) {
-  symlinkSync(
-    folder,
-    join(extensionsDir, 'manycore.manycore-vscode-0.1.0'),
-    process.platform === 'win32' ? 'junction' : 'dir',
-  );
+  const { publisher, name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const link = join(extensionsDir, `${publisher}.${name}-${version}`);
+  symlinkSync(folder, link, process.platform === 'win32' ? 'junction' : 'dir');
 }
 
 async function listen(node, args, { port, data, env }) {
@@ -115,7 +113,7 @@ async function listen(node, args, { port, data, env }) {
     /** Address of a window on `folder`; `payload` as VS Code's own tests use it. */
     url: (folder, payload = []) => windowUrl(port, folder, payload),
     stop,
-    [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]: stop,
+    [Symbol.asyncDispose]: stop,
   };
 }
 

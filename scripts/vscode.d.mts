@@ -1,0 +1,16 @@
+export interface VsCodeServer extends AsyncDisposable {
+  readonly port: number;
+  /** Folder of the server's data, removed by `stop`. */
+  readonly data: string;
+  /** The end of what the server has printed. */
+  log(): string;
+  /** Address of a window on an absolute folder. */
+  url(folder: string, payload?: readonly (readonly [string, string])[]): string;
+  stop(): Promise<void>;
+}
+
+export function startVsCode(options?: {
+  readonly extensions?: readonly string[];
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+}): Promise<VsCodeServer>;

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunSummary } from '../../src/protocol/run.ts';
+import { Workbench } from './workbench.ts';
+
+const WORKSPACE = join(import.meta.dirname, '../fixtures/host');
+
+/** The summary of the only run in the folder. */
+function summaryOf(folder: string): RunSummary {
+  const runs = join(folder, '.manycore', 'runs');
+  const [run, ...others] = readdirSync(runs);
+  assert.ok(run !== undefined && others.length === 0, `one run is expected, not ${others.length + 1}`);
+  return JSON.parse(readFileSync(join(runs, run, 'run.json'), 'utf8'));
+}
+
+describe('a run that is clicked together in VS Code', () => {
+  it('shows the numbers that are on disk', async () => {
+    await using workbench = await Workbench.open({ workspace: WORKSPACE });
+    await workbench.openFile('src/distances.ts');
+    await workbench.lens('Run in parallel').click();
+    await workbench.pick('cities.csv');
+    await workbench.state('finished');
+
+    const summary = summaryOf(workbench.folder);
+    assert.equal(summary.function, 'src/distances.ts#distance');
+    assert.equal(summary.succeeded, 24);
+    assert.equal(await workbench.value('progress-done'), String(summary.items));
+    assert.equal(await workbench.value('succeeded-count'), String(summary.succeeded));
+    assert.equal(await workbench.value('failed-count'), String(summary.failed));
+    assert.equal(await workbench.value('speedup-value'), String(summary.speedup));
+    // The lens tells the result too.
+    await workbench.lens(`on ${summary.workers}`).waitFor();
+  });
+
+  it('shows the items that failed, with their errors, and ends well all the same', async () => {
+    await using workbench = await Workbench.open({ workspace: WORKSPACE });
+    await workbench.openFile('src/words.cjs');
+    await workbench.lens('Run in parallel').click();
+    await workbench.pick('words.jsonl');
+    await workbench.state('finished');
+
+    const summary = summaryOf(workbench.folder);
+    assert.deepEqual([summary.succeeded, summary.failed], [4, 2]);
+    assert.equal(await workbench.value('succeeded-count'), '4');
+    assert.equal(await workbench.value('failed-count'), '2');
+    await workbench.shown('tab-results').click();
+    await workbench.shown('results-failed').click();
+    await workbench.shown('results').getByText('an empty word').first().waitFor();
+  });
+
+  it('is stopped by the button in the panel, and what was done is kept', async () => {
+    await using workbench = await Workbench.open({
+      workspace: WORKSPACE,
+      settings: { 'manycore.run.baseline': 'off' },
+    });
+    await workbench.openFile('src/slow.mjs');
+    await workbench.lens('Run in parallel').click();
+    await workbench.answer('range:0:100000');
+    await workbench.state('running');
+    await workbench.shown('stop-button').click();
+    await workbench.state('interrupted');
+
+    const summary = summaryOf(workbench.folder);
+    assert.equal(summary.interrupted, true);
+    assert.ok(summary.items < 100_000);
+    assert.equal(await workbench.value('succeeded-count'), String(summary.succeeded));
+  });
+});

@@ -1,0 +1,125 @@
+import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { launchBrowser, WINDOW } from '../../scripts/browser.mjs';
+import { startVsCode } from '../../scripts/vscode.mjs';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Limit in ms for anything that the workbench is waited for. */
+const LIMIT = 60_000;
+
+export interface WorkbenchOptions {
+  /** Folder whose copy is opened. */
+  readonly workspace: string;
+  /** The extension: this checkout, as it is built, unless an unpacked one is named. */
+  readonly extension?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** In the reverse order of opening. */
+async function closeAll(close: readonly (() => Promise<void>)[], temporary: string): Promise<void> {
+  for (const one of close.toReversed()) await one();
+  rmSync(temporary, { recursive: true, force: true, maxRetries: 10 });
+}
+
+/** A real VS Code with the extension installed, in a headless browser, as a user sees it. */
+export class Workbench implements AsyncDisposable {
+  readonly page: Page;
+  /** The open folder: a copy, removed at the end. */
+  readonly folder: string;
+  readonly #close: () => Promise<void>;
+
+  private constructor(page: Page, folder: string, close: () => Promise<void>) {
+    this.page = page;
+    this.folder = folder;
+    this.#close = close;
+  }
+
+  static async open({ workspace, extension = ROOT, settings = {} }: WorkbenchOptions): Promise<Workbench> {
+    const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'manycore-e2e-')));
+    const folder = join(temporary, 'workspace');
+    cpSync(workspace, folder, {
+      recursive: true,
+      filter: (path) => !/[\\/](node_modules|\.manycore)$/.test(path),
+    });
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+    const close: (() => Promise<void>)[] = [];
+    try {
+      const server = await startVsCode({ extensions: [extension], settings });
+      close.push(() => server.stop());
+      const browser = await launchBrowser();
+      close.push(() => browser.close());
+      const page = await browser.newPage({ viewport: WINDOW });
+      page.setDefaultTimeout(LIMIT);
+      await page.goto(server.url(folder));
+      await page.locator('.monaco-workbench .statusbar').waitFor();
+      return new Workbench(page, folder, async () => closeAll(close, temporary));
+    } catch (error) {
+      await closeAll(close, temporary);
+      throw error;
+    }
+  }
+
+  /** Opens a file of the folder, through Quick Open. */
+  async openFile(name: string): Promise<void> {
+    await this.#quickInput('F1', `${name}`, '');
+    await this.#entry(name.split('/').at(-1) ?? name).click();
+    await this.page.locator('.tab.active', { hasText: name.split('/').at(-1) ?? name }).waitFor();
+  }
+
+  /** Runs a command of the palette by its title. */
+  async command(title: string): Promise<void> {
+    await this.#quickInput('F1', title, '>');
+    await this.#entry(title).click();
+  }
+
+  /** The lens over a function; the n-th of that text in the file. */
+  lens(text: string | RegExp, index = 0): Locator {
+    return this.page.locator('.codelens-decoration a', { hasText: text }).nth(index);
+  }
+
+  /** Takes an entry of the quick pick that is open, or types what none offers. */
+  async pick(text: string): Promise<void> {
+    await this.#entry(text).click();
+  }
+
+  /** Types into the quick pick that is open and accepts what was typed. */
+  async answer(text: string): Promise<void> {
+    await this.page.locator('.quick-input-widget input').fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The document in the panel's webview: a frame in a frame. */
+  panel(): FrameLocator {
+    return this.page.frameLocator('.webview.ready').frameLocator('#active-frame');
+  }
+
+  /** An element of the panel by its `data-testid`. */
+  shown(id: string): Locator {
+    return this.panel().locator(`[data-testid="${id}"]`);
+  }
+
+  /** The raw number or word that an element of the panel shows. */
+  async value(id: string): Promise<string | null> {
+    return this.shown(id).getAttribute('data-value');
+  }
+
+  /** Waits until the panel shows a run in this state. */
+  async state(value: string): Promise<void> {
+    await this.panel().locator(`[data-testid="run-state"][data-value="${value}"]`).waitFor();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+  }
+
+  async #quickInput(key: string, text: string, prefix: string): Promise<void> {
+    await this.page.keyboard.press(key);
+    await this.page.locator('.quick-input-widget input').fill(prefix + text);
+  }
+
+  #entry(text: string): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  }
+}
