@@ -108,10 +108,8 @@ function hasLoaderHooks(): boolean {
 
 function nativeReason(graph: Graph, version: string): string {
   if (![...graph.files].some(isTypeScript)) return 'plain JavaScript';
-  return `Node ${version} strips the types of all ${graph.files.size === 1 ? 'it' : `${graph.files.size} files`}`.replace(
-    'all it',
-    'it',
-  );
+  const { size } = graph.files;
+  return `Node ${version} strips ${size === 1 ? 'its types' : `the types of its ${size} files`}`;
 }
 
 function describe({ file, line, text }: Obstacle, entry: string): string {

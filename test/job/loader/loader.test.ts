@@ -19,7 +19,7 @@ const CASES: readonly Case[] = [
     title: 'erasable TypeScript with import.meta, JSON, top-level await, computed import() and createRequire',
     file: 'erasable/main.ts',
     kinds: ['bundle', 'native'],
-    reason: /^Node 24\.\d+\.\d+ strips the types/,
+    reason: /^Node 24\.\d+\.\d+ strips the types of its 4 files$/,
     value: (path) => ({
       url: pathToFileURL(path('erasable/main.ts')).href,
       dirname: path('erasable'),
@@ -181,6 +181,18 @@ const CASES: readonly Case[] = [
     kinds: ['bundle', 'bundle'],
     reason: /^JSX at main\.tsx, which Node cannot run$/,
     value: () => ({ tag: 'p', props: { id: 'x' }, children: ["Don't panic"] }),
+  },
+  {
+    title: 'a pattern of files, and imports that fail only at run time',
+    file: 'patterns/main.ts',
+    kinds: ['bundle', 'bundle'],
+    reason: /^require at main\.ts:9, beside import and export|^require beside/,
+    value: () => ({
+      names: ['a', 'b'],
+      same: true,
+      missing: 'ERR_MODULE_NOT_FOUND',
+      optional: 'MODULE_NOT_FOUND',
+    }),
   },
   {
     title: 'a package with a native add-on',
