@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { EventFeed } from '../../src/job/event-feed.ts';
+import { MAX_OUTPUT_LINES, type ResultRow, type RunEvent } from '../../src/protocol/run.ts';
+
+describe('EventFeed', () => {
+  let events: RunEvent[];
+  let feed: EventFeed;
+  beforeEach(() => {
+    events = [];
+    feed = new EventFeed((event) => events.push(event), { progress: () => null, onTick: () => undefined });
+  });
+  afterEach(() => feed[Symbol.dispose]());
+
+  const line = (item: number) => ({ worker: 0, item, stream: 'stdout' as const, text: 'x', time: 0 });
+  const row = (index: number, ok: boolean, ms: number): ResultRow => {
+    return {
+      index,
+      ok,
+      ms,
+      input: '',
+      value: '',
+      worker: 0,
+      error: ok ? null : { name: 'Error', message: '' },
+    };
+  };
+  const offer = (index: number, ok: boolean, ms = 1): void => {
+    if (feed.wantsRow(ok, ms)) feed.row(row(index, ok, ms));
+  };
+  const sentRows = (): readonly ResultRow[] =>
+    events.flatMap((event) => (event.type === 'results' ? event.rows : []));
+
+  it('puts lines together, and counts those that are too many for one event', () => {
+    for (let i = 0; i < MAX_OUTPUT_LINES + 7; i++) feed.line(line(i));
+    feed.flush();
+    assert.equal(events.length, 1);
+    const [event] = events;
+    assert.ok(event?.type === 'output');
+    assert.deepEqual([event.lines.length, event.dropped], [MAX_OUTPUT_LINES, 7]);
+  });
+
+  it('sends nothing where nothing happened', () => {
+    feed.flush();
+    assert.deepEqual(events, []);
+  });
+
+  it('sends failed items before all, and a bounded number of others', () => {
+    for (let i = 0; i < 1_000_000; i++) offer(i, i % 1000 !== 0);
+    feed.flush();
+    const rows = sentRows();
+    assert.equal(rows.filter(({ ok }) => !ok).length, 1000);
+    assert.ok(rows.length < 2000, `${rows.length} rows`);
+  });
+
+  it('still sends an item that is slower than all before', () => {
+    for (let i = 0; i < 10_000; i++) offer(i, true);
+    offer(10_000, true, 500);
+    feed.flush();
+    assert.ok(sentRows().some(({ index }) => index === 10_000));
+  });
+
+  it('keeps a picture of the run for the report', () => {
+    feed.line(line(1));
+    offer(1, false);
+    feed.span({ worker: 0, kind: 'computing', begin: 0, end: 5, item: 1, count: 1, failed: 1 });
+    feed.finish();
+    const { spans, output, rows } = feed.picture();
+    assert.deepEqual([spans.length, output.length, rows.length], [1, 1, 1]);
+  });
+
+  it('does not repeat a note more than ten times a second, but never keeps a phase back', () => {
+    for (let i = 0; i < 100; i++) feed.phase('baseline', `${i} items`);
+    feed.phase('running');
+    assert.deepEqual(
+      events.map((event) => event.type === 'phase' && event.phase),
+      ['baseline', 'running'],
+    );
+  });
+});
