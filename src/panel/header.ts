@@ -25,6 +25,7 @@ export class Header implements Part {
       },
       { class: 'link name', test: 'function-name' },
     );
+    this.#function.hidden = true;
     this.#stop = button('Stop', () => post({ type: 'stop' }), { test: 'stop-button' }, 'stop');
     this.#rerun = button(
       'Run again',

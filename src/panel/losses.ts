@@ -58,7 +58,8 @@ export class LossesView implements Part {
           title: `${label}: ${formatShare(summary.losses[key])}`,
         });
         part.style.flexGrow = String(summary.losses[key]);
-        if (summary.losses[key] > 0.12)
+        // The only colour that bears a text in every theme; the table below has them all.
+        if (key === 'computing' && summary.losses[key] > 0.12)
           part.append(el('span', {}, `${label} ${formatShare(summary.losses[key])}`));
         return part;
       }),

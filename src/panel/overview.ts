@@ -45,7 +45,7 @@ export class Overview implements Part {
   constructor() {
     this.element = el(
       'section',
-      { class: 'overview', 'aria-label': 'Result' },
+      { class: 'overview', 'aria-label': 'Result', tabindex: '0' },
       el('div', { class: 'answer' }, this.#hero, this.#speedup, this.#badge, this.#sub, this.#interval),
       this.#bar,
       el(

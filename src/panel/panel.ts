@@ -53,9 +53,14 @@ export class Panel {
     root.classList.add('app');
     root.append(
       header.element,
-      start.element,
-      failure.element,
-      el('main', { class: 'body' }, overview.element, this.#tabs.element),
+      el(
+        'main',
+        {},
+        el('h1', { class: 'unseen' }, 'Manycore run'),
+        start.element,
+        failure.element,
+        el('div', { class: 'body' }, overview.element, this.#tabs.element),
+      ),
       announcer.element,
     );
   }

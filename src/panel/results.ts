@@ -34,14 +34,6 @@ export class ResultsView implements Part {
       filter,
       button: button(label, () => this.#setFilter(filter), { class: 'toggle', test: `results-${filter}` }),
     }));
-    this.#list = new VirtualList<ResultRow>(
-      {
-        height: ROW_HEIGHT,
-        create: () => this.#createRow(),
-        fill: (row, item, index) => this.#fillRow(row, item, index),
-      },
-      el('div', { class: 'rows', role: 'rowgroup' }),
-    );
     const heads = COLUMNS.map((name) => el('div', { role: 'columnheader' }, name));
     this.#grid = el(
       'div',
@@ -52,12 +44,16 @@ export class ResultsView implements Part {
         'aria-label': 'Results; Enter opens the source of an error or the value, Space the whole result',
         test: 'results',
       },
-      el(
-        'div',
-        { role: 'rowgroup', class: 'heads' },
-        el('div', { role: 'row', class: 'row head' }, ...heads),
-      ),
-      this.#list.element,
+      el('div', { role: 'row', class: 'row head' }, ...heads),
+    );
+    this.#list = new VirtualList<ResultRow>(
+      {
+        height: ROW_HEIGHT,
+        create: () => this.#createRow(),
+        fill: (row, item, index) => this.#fillRow(row, item, index),
+      },
+      this.#grid,
+      ROW_HEIGHT,
     );
     this.#grid.addEventListener('keydown', (event) => this.#onKey(event));
     const all = button('Open all results', () => post({ type: 'openRunFile', file: 'results' }), {

@@ -19,9 +19,12 @@ export class VirtualList<Item> {
   readonly #kind: RowKind<Item>;
   readonly #space = el('div', { class: 'space', role: 'presentation' });
   readonly #window = el('div', { class: 'window', role: 'presentation' });
+  readonly #head: number;
   #items: readonly Item[] = [];
 
-  constructor(kind: RowKind<Item>, element: HTMLElement) {
+  /** @param head px at the top that a head, which does not scroll, takes from the rows. */
+  constructor(kind: RowKind<Item>, element: HTMLElement, head = 0) {
+    this.#head = head;
     this.#kind = kind;
     this.element = element;
     this.#space.append(this.#window);
@@ -54,7 +57,8 @@ export class VirtualList<Item> {
   /** Brings a row into sight with the least movement. */
   reveal(index: number): void {
     const top = index * this.#kind.height;
-    const { scrollTop, clientHeight } = this.element;
+    const { scrollTop } = this.element;
+    const clientHeight = this.element.clientHeight - this.#head;
     if (top < scrollTop) this.element.scrollTop = top;
     else if (top + this.#kind.height > scrollTop + clientHeight) {
       this.element.scrollTop = top + this.#kind.height - clientHeight;
