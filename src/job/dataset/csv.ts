@@ -17,8 +17,8 @@ export interface CsvOptions {
  * next line begins a new one.
  * Reading throws `DatasetError` for a header with two columns of one name.
  *
- * Written here because a reader must be able to go on after a stray quote, and no kept parser can: csv-parse takes the rest
- * of the file for one field. A line without quotes, which is nearly every line, is split by the engine.
+ * Written here so that a reader can go on after a stray quote: csv-parse, which was tried, takes the rest of the file for
+ * one field then. A line without quotes, which is nearly every line, is split by the engine.
  */
 export function csvRecords(options: CsvOptions): RecordReader {
   return new LineReader(new CsvParser(options));
