@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { type FunctionNode, isFunctionWithBody, unwrap } from './ast.ts';
+import { type FunctionNode, isFunctionWithBody, propertyName, unwrap } from './ast.ts';
 import type { Model } from './model.ts';
 import { judge } from './shape.ts';
 import { type Access, ELEMENT, prop, startState, Trace } from './trace.ts';
@@ -131,6 +131,21 @@ function methodByOrigin(model: Model, callee: ts.PropertyAccessExpression): stri
   const value = unwrap(declaration.initializer);
   const owner = ts.isNewExpression(value) ? model.runtimeClass(value.expression) : undefined;
   return owner && `${owner}.${callee.name.text}`;
+}
+
+/** The node that a diagnostic about a position points at: inside of options that are written at the call. */
+export function placeOf({ expression, accesses }: Position): ts.Expression {
+  let node = expression;
+  for (const step of accesses) {
+    const literal = unwrap(node);
+    if (step.kind !== 'prop' || !ts.isObjectLiteralExpression(literal)) break;
+    const property = literal.properties.find((one) => propertyName(one.name) === step.name);
+    if (property === undefined) break;
+    if (ts.isPropertyAssignment(property)) node = property.initializer;
+    else if (ts.isShorthandPropertyAssignment(property)) node = property.name;
+    else break;
+  }
+  return node;
 }
 
 /** Every call of a file that hands something to other processes, directly or through wrappers. */

@@ -27,7 +27,10 @@ export class Engine {
   diagnose(file: string): readonly Diagnostic[] {
     const model = this.#modelFor(file);
     let results = this.#results.get(model);
-    if (results === undefined) this.#results.set(model, (results = new Map()));
+    if (results === undefined) {
+      results = new Map();
+      this.#results.set(model, results);
+    }
     let diagnostics = results.get(file);
     if (diagnostics === undefined) {
       diagnostics = this.#check(model, file);

@@ -1,5 +1,13 @@
 import { ts } from 'ts-morph';
-import { type FunctionNode, isFunctionExpression, placeText, shortText, shownName, unwrap } from './ast.ts';
+import {
+  type FunctionNode,
+  isFunctionExpression,
+  isStaticMember,
+  placeText,
+  shortText,
+  shownName,
+  unwrap,
+} from './ast.ts';
 import { calledRuntime, STARTING } from './calls.ts';
 import { proofOf } from './guards.ts';
 import type { Model } from './model.ts';
@@ -89,7 +97,7 @@ class Walk {
     for (const member of node.members) {
       let start: Start | undefined;
       if (ts.isClassStaticBlockDeclaration(member)) start = this.first(member.body);
-      else if (ts.isPropertyDeclaration(member) && isStatic(member) && member.initializer)
+      else if (ts.isPropertyDeclaration(member) && isStaticMember(member) && member.initializer)
         start = this.first(member.initializer);
       for (const decorator of ts.canHaveDecorators(member) ? (ts.getDecorators(member) ?? []) : []) {
         start ??= this.first(decorator.expression);
@@ -169,7 +177,7 @@ function startOfClass(model: Model, node: ts.ClassLikeDeclaration): readonly str
   const walk = new Walk(model);
   for (const member of node.members) {
     let start: Start | undefined;
-    if (ts.isPropertyDeclaration(member) && !isStatic(member) && member.initializer)
+    if (ts.isPropertyDeclaration(member) && !isStaticMember(member) && member.initializer)
       start = walk.first(member.initializer);
     else if (ts.isConstructorDeclaration(member) && member.body) start = walk.first(member.body);
     if (start) return describe(node, start);
@@ -281,6 +289,3 @@ const CALLING = new Set([
   'call',
   'apply',
 ]);
-
-const isStatic = (node: ts.PropertyDeclaration): boolean =>
-  (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static) !== 0;

@@ -37,7 +37,10 @@ export class Model {
   /** Computes something for a node once. `key` is the function that computes it; while it runs, `fallback` is the answer. */
   once<N extends object, T>(key: (model: Model, node: N) => T, node: N, fallback: T): T {
     let memo = this.#memos.get(key);
-    if (memo === undefined) this.#memos.set(key, (memo = new WeakMap()));
+    if (memo === undefined) {
+      memo = new WeakMap();
+      this.#memos.set(key, memo);
+    }
     if (memo.has(node)) return memo.get(node) as T;
     memo.set(node, fallback);
     const value = key(this, node);
@@ -141,7 +144,10 @@ export class Model {
     const file = symbol.valueDeclaration?.getSourceFile();
     if (file === undefined) return [];
     let index = this.#writes.get(file);
-    if (index === undefined) this.#writes.set(file, (index = indexWrites(this, file)));
+    if (index === undefined) {
+      index = indexWrites(this, file);
+      this.#writes.set(file, index);
+    }
     return index.get(symbol) ?? [];
   }
 }

@@ -86,8 +86,7 @@ export class TypeJudge {
     if (symbol !== undefined && declaration !== undefined && this.#isLibrary(declaration)) {
       return this.#libraryFault(type, symbol, path, depth);
     }
-    if (declaration !== undefined && declaration.getSourceFile().fileName.includes('/node_modules/'))
-      return undefined;
+    if (declaration?.getSourceFile().fileName.includes('/node_modules/')) return undefined;
     const { checker } = this.#model;
     if (checker.isTupleType(type) || checker.isArrayType(type)) {
       return this.#argumentsFault(type as ts.TypeReference, path, depth);

@@ -1,10 +1,10 @@
 import { ts } from 'ts-morph';
 import { isFunctionExpression, propertyName, unwrap } from './ast.ts';
 import { isExported } from './exports.ts';
+import { instanceFields } from './fields.ts';
 import type { Model } from './model.ts';
-import { REFUSED } from './shape-kinds.ts';
 import { FUNCTION_ADVICE, TypeJudge } from './shape-type.ts';
-import { type Access, instanceFields, type Origin, startState, Trace, type TraceState } from './trace.ts';
+import { type Access, type Origin, startState, Trace, type TraceState } from './trace.ts';
 
 /** A part of a value that cannot cross to another process. */
 export interface Fault {
@@ -37,6 +37,7 @@ interface Sent {
 }
 
 const MAX_FAULTS = 5;
+const ENVIRONMENT_ADVICE = 'send { ...process.env }';
 
 /** What of a value that is sent cannot cross. The visible value wins over its declared type. */
 export function judge(
@@ -196,7 +197,7 @@ class ShapeJudge implements Judgement {
 
   #type(node: ts.Expression, accesses: readonly Access[], state: TraceState, trustFunctions: boolean): void {
     if (accesses.length === 0 && isProcessEnv(node)) {
-      this.#fault(state, 'an exotic object of Node', REFUSED['ProcessEnv'] ?? '', node);
+      this.#fault(state, 'an exotic object of Node', ENVIRONMENT_ADVICE, node);
       return;
     }
     const judging = new TypeJudge(this.#model, node, trustFunctions);

@@ -4,11 +4,13 @@ import {
   isAsync,
   isFunctionExpression,
   isGenerator,
+  isStaticMember,
   propertyName,
   resultsOf,
   unwrap,
 } from './ast.ts';
 import { isExported } from './exports.ts';
+import { instanceFields } from './fields.ts';
 import type { Model } from './model.ts';
 
 /** One step from a value to a part of it. */
@@ -157,22 +159,33 @@ export class Trace {
   #identifier(node: ts.Identifier, accesses: readonly Access[], from: TraceState): void {
     const symbol = this.#model.symbolAt(node);
     const state = accesses.length === 0 ? relabel(from, node.text) : from;
-    if (symbol === undefined) return this.#end(node, accesses, state);
+    if (symbol === undefined) {
+      this.#end(node, accesses, state);
+      return;
+    }
     this.#symbol(symbol, node, accesses, state);
   }
 
   #symbol(symbol: ts.Symbol, at: ts.Expression, accesses: readonly Access[], from: TraceState): void {
     const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0];
-    if (declaration === undefined || declaration.getSourceFile().isDeclarationFile)
-      return this.#end(at, accesses, from);
+    if (declaration === undefined || declaration.getSourceFile().isDeclarationFile) {
+      this.#end(at, accesses, from);
+      return;
+    }
     const state = isExported(this.#model, declaration) ? { ...from, exported: true } : from;
 
-    if (ts.isParameter(declaration))
-      return this.#parameter(declaration, symbol, { node: at, accesses }, accesses, state);
-    if (ts.isVariableDeclaration(declaration))
-      return this.#variable(declaration, symbol, at, accesses, state);
-    if (ts.isBindingElement(declaration))
-      return this.#binding(declaration, { node: at, accesses }, accesses, state);
+    if (ts.isParameter(declaration)) {
+      this.#parameter(declaration, symbol, { node: at, accesses }, accesses, state);
+      return;
+    }
+    if (ts.isVariableDeclaration(declaration)) {
+      this.#variable(declaration, symbol, at, accesses, state);
+      return;
+    }
+    if (ts.isBindingElement(declaration)) {
+      this.#binding(declaration, { node: at, accesses }, accesses, state);
+      return;
+    }
     if (accesses.length === 0) this.#visit({ kind: 'declaration', node: declaration, symbol, state });
     else this.#visit({ kind: 'typed', node: at, accesses, state });
   }
@@ -185,7 +198,10 @@ export class Trace {
     state: TraceState,
   ): void {
     const loop = declaration.parent.parent;
-    if (ts.isForOfStatement(loop)) return this.follow(loop.expression, [ELEMENT, ...accesses], state);
+    if (ts.isForOfStatement(loop)) {
+      this.follow(loop.expression, [ELEMENT, ...accesses], state);
+      return;
+    }
     const writes = this.#model.writesTo(symbol);
     const [first, ...rest] = accesses;
     if (
@@ -229,7 +245,10 @@ export class Trace {
     const pattern = declaration.parent;
     let step: Access;
     if (ts.isArrayBindingPattern(pattern)) {
-      if (declaration.dotDotDotToken) return this.#end(at.node, at.accesses, state);
+      if (declaration.dotDotDotToken) {
+        this.#end(at.node, at.accesses, state);
+        return;
+      }
       step = { kind: 'prop', name: String(pattern.elements.indexOf(declaration)) };
     } else if (declaration.dotDotDotToken) {
       const names = pattern.elements.flatMap((element) =>
@@ -239,7 +258,10 @@ export class Trace {
       step = { kind: 'omit', names };
     } else {
       const name = propertyName(declaration.propertyName ?? declaration.name);
-      if (name === undefined) return this.#end(at.node, at.accesses, state);
+      if (name === undefined) {
+        this.#end(at.node, at.accesses, state);
+        return;
+      }
       step = prop(name);
     }
     const holder = pattern.parent;
@@ -294,9 +316,11 @@ export class Trace {
       const method = call.expression.name.text;
       if (ELEMENT_CALLBACKS.has(method) && call.arguments[0] === fn) {
         if (fn.parameters[0] === declaration) {
-          return this.follow(call.expression.expression, [ELEMENT, ...accesses], state);
+          this.follow(call.expression.expression, [ELEMENT, ...accesses], state);
+          return;
         }
-        return this.#visit({ kind: 'typed', ...at, state });
+        this.#visit({ kind: 'typed', ...at, state });
+        return;
       }
     }
     if (declaration.initializer) this.follow(declaration.initializer, accesses, state);
@@ -313,32 +337,42 @@ export class Trace {
         ts.isVariableDeclaration(declaration) ||
         ts.isClassLike(declaration)
       ) {
-        return this.#symbol(symbol, node, accesses, state); // Member of a namespace or of a module.
+        this.#symbol(symbol, node, accesses, state);
+        return; // Member of a namespace or of a module.
       }
       if (
         ts.isMethodDeclaration(declaration) &&
         ts.isClassLike(declaration.parent) &&
         accesses.length === 0
       ) {
-        return this.#visit({ kind: 'declaration', node: declaration, symbol, state });
+        this.#visit({ kind: 'declaration', node: declaration, symbol, state });
+        return;
       }
       if (ts.isPropertyDeclaration(declaration)) {
-        if (declaration.initializer && isStatic(declaration)) {
+        if (declaration.initializer && isStaticMember(declaration)) {
           const exported = state.exported || isExported(this.#model, declaration);
-          return this.follow(declaration.initializer, accesses, { ...state, exported });
+          this.follow(declaration.initializer, accesses, { ...state, exported });
+          return;
         }
         if (declaration.initializer && node.expression.kind === ts.SyntaxKind.ThisKeyword) {
-          return this.follow(declaration.initializer, accesses, state);
+          this.follow(declaration.initializer, accesses, state);
+          return;
         }
       }
     }
-    if (isAmbient(this.#model, node.expression)) return this.#end(node, accesses, state);
+    if (isAmbient(this.#model, node.expression)) {
+      this.#end(node, accesses, state);
+      return;
+    }
     this.follow(node.expression, [prop(node.name.text), ...accesses], state);
   }
 
   #object(node: ts.ObjectLiteralExpression, accesses: readonly Access[], state: TraceState): void {
     const [step, ...rest] = accesses;
-    if (step === undefined || step.kind === 'omit') return this.#end(node, accesses, state);
+    if (step === undefined || step.kind === 'omit') {
+      this.#end(node, accesses, state);
+      return;
+    }
     for (const property of [...node.properties].reverse()) {
       if (ts.isSpreadAssignment(property)) {
         this.follow(property.expression, accesses, state);
@@ -357,10 +391,16 @@ export class Trace {
 
   #array(node: ts.ArrayLiteralExpression, accesses: readonly Access[], state: TraceState): void {
     const [step, ...rest] = accesses;
-    if (step === undefined || step.kind === 'omit') return this.#end(node, accesses, state);
+    if (step === undefined || step.kind === 'omit') {
+      this.#end(node, accesses, state);
+      return;
+    }
     node.elements.forEach((element, index) => {
       if (step.kind === 'prop' && step.name !== String(index)) return;
-      if (ts.isSpreadElement(element)) return this.follow(element.expression, [ELEMENT, ...rest], state);
+      if (ts.isSpreadElement(element)) {
+        this.follow(element.expression, [ELEMENT, ...rest], state);
+        return;
+      }
       this.follow(element, rest, { ...state, label: state.label.replace(/\[\*\]$/, `[${index}]`) });
     });
   }
@@ -369,7 +409,10 @@ export class Trace {
     const inner = unwrap(node.expression);
     if (ts.isCallExpression(inner)) {
       const fn = this.#model.calledFunction(inner);
-      if (fn && isAsync(fn) && !isGenerator(fn)) return this.#results(fn, inner, accesses, state);
+      if (fn && isAsync(fn) && !isGenerator(fn)) {
+        this.#results(fn, inner, accesses, state);
+        return;
+      }
     }
     this.#end(node, accesses, state);
   }
@@ -385,12 +428,13 @@ export class Trace {
       if (global === 'Object' || global === 'Array') {
         if (argument !== undefined && PASSING.has(`${global}.${method}`)) {
           if (method === 'from' && node.arguments[1] && first?.kind === 'element') {
-            return this.#callback(
+            this.#callback(
               node,
               node.arguments[1],
               { expression: argument, accesses: [ELEMENT], state },
               rest,
             );
+            return;
           }
           for (const one of method === 'assign' ? node.arguments : [argument])
             this.follow(one, accesses, state);
@@ -398,28 +442,38 @@ export class Trace {
         }
       } else if (first?.kind === 'element' && this.#model.calledFunction(node) === undefined) {
         if (method === 'map' && argument) {
-          return this.#callback(node, argument, { expression: receiver, accesses: [ELEMENT], state }, rest);
+          this.#callback(node, argument, { expression: receiver, accesses: [ELEMENT], state }, rest);
+          return;
         }
         if (method === 'flatMap' && argument) {
-          return this.#callback(
-            node,
-            argument,
-            { expression: receiver, accesses: [ELEMENT], state },
-            accesses,
-          );
+          this.#callback(node, argument, { expression: receiver, accesses: [ELEMENT], state }, accesses);
+          return;
         }
-        if (method === 'fill' && argument) return this.follow(argument, rest, state);
-        if (KEEPING_ELEMENTS.has(method)) return this.follow(receiver, accesses, state);
+        if (method === 'fill' && argument) {
+          this.follow(argument, rest, state);
+          return;
+        }
+        if (KEEPING_ELEMENTS.has(method)) {
+          this.follow(receiver, accesses, state);
+          return;
+        }
       }
     } else if (ts.isIdentifier(callee) && callee.text === 'structuredClone' && argument) {
-      return this.follow(argument, accesses, state);
+      this.follow(argument, accesses, state);
+      return;
     }
     const fn = this.#model.calledFunction(node);
-    if (fn === undefined || fn.getSourceFile().isDeclarationFile || isAsync(fn))
-      return this.#end(node, accesses, state);
+    if (fn === undefined || fn.getSourceFile().isDeclarationFile || isAsync(fn)) {
+      this.#end(node, accesses, state);
+      return;
+    }
     if (isGenerator(fn)) {
-      if (first?.kind !== 'element') return this.#end(node, accesses, state);
-      return this.#results(fn, node, rest, state);
+      if (first?.kind !== 'element') {
+        this.#end(node, accesses, state);
+        return;
+      }
+      this.#results(fn, node, rest, state);
+      return;
     }
     this.#results(fn, node, accesses, state);
   }
@@ -433,8 +487,10 @@ export class Trace {
   ): void {
     const { state } = bound;
     const fn = this.#model.functionOf(callback);
-    if (fn === undefined || isGenerator(fn) || isAsync(fn))
-      return this.#end(call, [ELEMENT, ...accesses], state);
+    if (fn === undefined || isGenerator(fn) || isAsync(fn)) {
+      this.#end(call, [ELEMENT, ...accesses], state);
+      return;
+    }
     const environment = new Map(state.environment);
     this.#bind(environment, fn.parameters[0], bound);
     for (const result of resultsOf(fn)) this.follow(result, accesses, { ...state, environment });
@@ -471,74 +527,33 @@ export class Trace {
   #new(node: ts.NewExpression, accesses: readonly Access[], state: TraceState): void {
     const [step, ...rest] = accesses;
     const argument = node.arguments?.[0];
-    if (step === undefined || step.kind === 'omit') return this.#end(node, accesses, state);
+    if (step === undefined || step.kind === 'omit') {
+      this.#end(node, accesses, state);
+      return;
+    }
     const name = ts.isIdentifier(node.expression) ? node.expression.text : '';
     const declaration = this.#model.classOf(node.expression);
     if (declaration === undefined || declaration.getSourceFile().isDeclarationFile) {
       const copies = name === 'Set' || name === 'Map' || name === 'Array';
-      if (copies && step.kind === 'element' && argument) return this.follow(argument, accesses, state);
-      return this.#end(node, accesses, state);
+      if (copies && step.kind === 'element' && argument) {
+        this.follow(argument, accesses, state);
+        return;
+      }
+      this.#end(node, accesses, state);
+      return;
     }
-    if (step.kind === 'element') return this.#end(node, accesses, state);
+    if (step.kind === 'element') {
+      this.#end(node, accesses, state);
+      return;
+    }
     for (const field of instanceFields(this.#model, declaration, node)) {
-      if (field.name === step.name && field.value) return this.follow(field.value, rest, state);
+      if (field.name === step.name && field.value) {
+        this.follow(field.value, rest, state);
+        return;
+      }
     }
     this.#end(node, accesses, state);
   }
-}
-
-/** One own field that `new X(...)` gives its instance. */
-export interface InstanceField {
-  readonly name: string;
-  readonly node: ts.Node;
-  /** What is stored, where it can be told; expressions of the class body may speak of the constructor's parameters. */
-  readonly value?: ts.Expression;
-}
-
-/** Own fields of an instance: declared ones, parameter properties, and `this.x = ...` in the constructor. No `#private` ones. */
-export function instanceFields(
-  model: Model,
-  declaration: ts.ClassLikeDeclaration,
-  creation?: ts.NewExpression,
-): InstanceField[] {
-  const fields: InstanceField[] = [];
-  const argumentFor = (parameter: ts.ParameterDeclaration): ts.Expression | undefined => {
-    const index = parameter.parent.parameters.indexOf(parameter);
-    const given = creation?.arguments?.[index];
-    return given && !ts.isSpreadElement(given) ? given : parameter.initializer;
-  };
-  for (const member of declaration.members) {
-    if (ts.isPropertyDeclaration(member) && !isStatic(member) && !ts.isPrivateIdentifier(member.name)) {
-      const name = propertyName(member.name);
-      if (name !== undefined)
-        fields.push({ name, node: member, ...(member.initializer && { value: member.initializer }) });
-    } else if (ts.isConstructorDeclaration(member)) {
-      for (const parameter of member.parameters) {
-        if (!ts.isParameterPropertyDeclaration(parameter, member)) continue;
-        const value = argumentFor(parameter);
-        fields.push({ name: parameter.name.getText(), node: parameter, ...(value && { value }) });
-      }
-      for (const statement of member.body?.statements ?? []) {
-        const assigned = assignedField(statement);
-        if (assigned === undefined) continue;
-        const right = unwrap(assigned.right);
-        const source = ts.isIdentifier(right) ? model.symbolAt(right)?.valueDeclaration : undefined;
-        const value =
-          source && ts.isParameter(source) && source.parent === member ? argumentFor(source) : right;
-        fields.push({ name: assigned.name, node: statement, ...(value && { value }) });
-      }
-    }
-  }
-  return fields;
-}
-
-function assignedField(statement: ts.Statement): { name: string; right: ts.Expression } | undefined {
-  if (!ts.isExpressionStatement(statement) || !ts.isBinaryExpression(statement.expression)) return undefined;
-  const { left, right, operatorToken } = statement.expression;
-  const isThis = ts.isPropertyAccessExpression(left) && left.expression.kind === ts.SyntaxKind.ThisKeyword;
-  if (!isThis || ts.isPrivateIdentifier(left.name) || operatorToken.kind !== ts.SyntaxKind.EqualsToken)
-    return undefined;
-  return { name: left.name.text, right };
 }
 
 /** True for `this`, `import.meta`, and what only a declaration file knows, such as `process`. */
@@ -572,9 +587,6 @@ function parameterKey(model: Model, parameter: ts.ParameterDeclaration): ts.Symb
   }
   return model.symbolAt(name);
 }
-
-const isStatic = (node: ts.PropertyDeclaration): boolean =>
-  (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static) !== 0;
 
 const relabel = (state: TraceState, label: string): TraceState =>
   state.labelFixed || label.length > 60 || label.includes('\n') ? state : { ...state, label };

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { ts } from 'ts-morph';
-import { enclosingFunction, isFunctionExpression, unwrap } from './ast.ts';
+import { enclosingFunction, isFunctionExpression, isStaticMember, unwrap } from './ast.ts';
 import { describeCall, type Position, type WorkerCall, workerCalls } from './calls.ts';
 import { isExported } from './exports.ts';
 import type { Model } from './model.ts';
@@ -70,9 +70,6 @@ function holderOf(node: ts.Node): ts.Declaration | undefined {
   }
   return undefined;
 }
-
-const isStaticMember = (node: ts.MethodDeclaration): boolean =>
-  (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static) !== 0;
 
 /** Functions that run in workers, with the call that sends them there. */
 export function workerSet(model: Model): ReadonlyMap<ts.Node, WorkerCall> {

@@ -50,8 +50,8 @@ export function toCodeAction(fix: Fix, diagnostic: Diagnostic, settings: ServerS
   const changes: Record<string, LspTextEdit[]> = {};
   for (const edit of fix.edits) {
     const uri = uriOf(edit.file);
-    const edits = (changes[uri] ??= []);
-    edits.push({ range: rangeOf(edit), newText: edit.newText });
+    changes[uri] ??= [];
+    changes[uri].push({ range: rangeOf(edit), newText: edit.newText });
   }
   return {
     title: fix.title,

@@ -9,8 +9,7 @@ const ROOT = fileURLToPath(new URL('../fixtures/rules/', import.meta.url));
 let all: Promise<readonly Diagnostic[]> | undefined;
 
 /**
- * Holds the fixtures of a rule: in `bad/` exactly the lines marked with `// reported` are reported (`// reported -3`: three
- * lines above), in `good/` nothing is, by any rule. All fixtures are analysed together, once.
+ * Holds the fixtures of a rule: in `bad/` exactly the lines marked with `// reported` are reported, in `good/` nothing is, by any rule. All fixtures are analysed together, once.
  */
 export function holdFixtures(rule: string): void {
   const files = globSync(`${rule}/{bad,good}/*.{ts,mts,cts,js,cjs}`, { cwd: ROOT }).sort();
@@ -36,7 +35,7 @@ function markedLines(file: string): number[] {
   return readFileSync(file, 'utf8')
     .split('\n')
     .flatMap((text, index) => {
-      const mark = /\/\/ reported(?: -(\d+))?$/.exec(text);
-      return mark ? [index + 1 - Number(mark[1] ?? 0)] : [];
+      const mark = /\/\/ reported$/.exec(text);
+      return mark ? [index + 1] : [];
     });
 }

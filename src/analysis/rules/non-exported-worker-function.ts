@@ -1,6 +1,6 @@
 import type { ts } from 'ts-morph';
 import { spanOf } from '../ast.ts';
-import { workerCalls } from '../calls.ts';
+import { placeOf, workerCalls } from '../calls.ts';
 import { exportFix } from '../fixes/export.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
@@ -22,7 +22,7 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
         const source = worker.node.getSourceFile();
         const fix = exportFix(model, worker.holder);
         yield {
-          node: position.expression,
+          node: placeOf(position),
           message:
             `\`${worker.name}\` runs in worker processes through \`${call.name}\`, but no module exports it: a worker imports ` +
             `the module and looks for the export, so the call fails with NotImportableError. ${advice(source, worker.name)}`,

@@ -1,6 +1,6 @@
 import type { ts } from 'ts-morph';
 import { spanOf } from '../ast.ts';
-import { workerCalls } from '../calls.ts';
+import { placeOf, workerCalls } from '../calls.ts';
 import { dropFix } from '../fixes/drop.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
@@ -23,7 +23,7 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
       if (first === undefined) continue;
       const fix = dropFix(model, first);
       yield {
-        node: position.expression,
+        node: placeOf(position),
         message: messageFor(first, others, call.name),
         path: first.path,
         chain: [`sent to a worker by ${call.name}`],
