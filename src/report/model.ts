@@ -17,7 +17,7 @@ export const MAX_LINES = 5_000;
 /** Most result rows kept for showing: failed ones first, then the slowest, then by index. */
 export const MAX_ROWS = 2_000;
 /** Of the rows that succeeded, this many are kept for being slow. */
-export const MAX_SLOWEST = 200;
+const MAX_SLOWEST = 200;
 
 /** What a run is doing, or how it ended. */
 export type RunState = 'idle' | RunPhase | 'finished' | 'interrupted' | 'failed';

@@ -68,10 +68,10 @@ export class TimelineView implements Part {
       this.#arrange();
       return;
     }
-    if (model.spans !== this.#spans || this.#rows.length !== (model.progress?.workers.length ?? 0)) {
-      this.#rows = rowsOf(model.spans, model.progress?.workers ?? []);
-      this.#marked = null;
-    }
+    const pointedAt = this.#markedSpan();
+    this.#rows = rowsOf(model.spans, model.progress?.workers ?? []);
+    // Spans come at the end, so that a mark keeps its place, unless all were put together more coarsely.
+    if (pointedAt !== null && this.#markedSpan()?.begin !== pointedAt.begin) this.#mark(null);
     this.#spans = model.spans;
     this.#progress = model.progress;
     this.#arrange();
