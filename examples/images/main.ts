@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   console.log(`${images.length} images in ${((performance.now() - begin) / 1000).toFixed(1)} s.`);
 
   const alike = pairs(images).filter(([one, other]) => hashDistance(one.hash, other.hash) <= 2);
-  console.log(`${alike.length} pairs look alike, such as:`);
+  console.log(`${alike.length} pairs look alike${alike.length > 0 ? ', such as:' : '.'}`);
   for (const [one, other] of alike.slice(0, 5)) console.log(`  ${emoji(one)} and ${emoji(other)}`);
 }
 
