@@ -5,7 +5,7 @@ export async function run(): Promise<void> {
   const { default: Runner } = await import('mocha');
   const mocha = new Runner({
     ui: 'bdd',
-    timeout: 60_000,
+    timeout: 40_000,
     color: false,
     forbidOnly: true,
     reporter: process.env['MANYCORE_TEST_REPORTER'] ?? 'spec',

@@ -40,12 +40,10 @@ export class RunInParallel {
    * @throws {EditorError} instead of telling, when `data` was given: then a program asks
    */
   async execute(argument?: unknown): Promise<RunOutcome | undefined> {
-    let isProgram = false;
     try {
-      const request = toRequest(argument);
-      isProgram = request.data !== undefined;
-      return await this.#execute(request);
+      return await this.#execute(toRequest(argument));
     } catch (error) {
+      const isProgram = typeof argument === 'object' && argument !== null && 'data' in argument;
       if (isProgram) throw error;
       tellError(error, this.#options.log);
       return undefined;
