@@ -99,14 +99,17 @@ describe('HTML report', () => {
   });
 
   it('names failed items with their message and place, those with the same error together', () => {
-    const twin = { ...failed, index: 9 };
+    const at = { file: '/project/src/score.ts', line: 30, column: 5 };
+    const first = { ...failed, error: { name: 'TypeError', message: 'no rating 17', at } };
+    const twin = { ...failed, index: 9, error: { name: 'TypeError', message: 'no rating 18', at } };
     const text = report({
-      summary: summarise(runFacts({ failed: 2, succeeded: 16, firstErrors: [failed] })),
-      rows: [failed, twin],
+      summary: summarise(runFacts({ failed: 2, succeeded: 16, firstErrors: [first] })),
+      rows: [first, twin],
     });
     assert.ok(text.includes('2 items failed'));
     assert.ok(text.includes('/project/src/score.ts:30:5'));
     assert.ok(text.includes('All with the same error'));
+    assert.ok(text.includes('no rating 17') && text.includes('no rating 18'));
     assert.ok(text.includes('>7</td>') && text.includes('>9</td>'));
   });
 

@@ -36,8 +36,10 @@ function capitalise(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+// Messages that differ in their numbers only (an index, a size, a time) are of one error.
 function errorKey(row: ResultRow): string {
-  return JSON.stringify([row.error?.name, row.error?.code, row.error?.message, row.error?.at]);
+  const { name, code, message, at } = row.error ?? {};
+  return JSON.stringify([name, code, message?.replace(/\d+(?:\.\d+)?/g, '0'), at]);
 }
 
 function errorRow(group: readonly ResultRow[]): Markup {
@@ -46,16 +48,14 @@ function errorRow(group: readonly ResultRow[]): Markup {
     error?.stack === undefined
       ? null
       : html`<details><summary>Stack</summary><pre>${error.stack}</pre></details>`;
-  const items = group
-    .slice(0, SHOWN_ITEMS)
-    .map(
-      (row) =>
-        html`<tr><td class="number">${String(row.index)}</td><td class="mono">${row.input}</td><td class="number">${formatMs(row.ms)}</td></tr>`,
-    );
+  const items = group.slice(0, SHOWN_ITEMS).map((row) => {
+    const own = row.error?.message === error?.message ? null : html`<div>${row.error?.message ?? ''}</div>`;
+    return html`<tr><td class="number">${String(row.index)}</td><td><span class="mono">${row.input}</span>${own}</td><td class="number">${formatMs(row.ms)}</td></tr>`;
+  });
   const which = group.length > SHOWN_ITEMS ? `The first ${SHOWN_ITEMS} items` : plural(group.length, 'item');
   return html`<tr><td class="number">${formatCount(group.length)}</td><td><span class="err">${error?.name ?? 'Error'}${error?.code === undefined ? '' : ` [${error.code}]`}:</span> ${error?.message ?? 'no message'}${
     error?.at === undefined ? null : html`<div class="mono soft">${place(error.at)}</div>`
-  }<details${group.length <= OPEN_ITEMS ? html` open` : null}><summary>${which}</summary><table><tbody>${items}</tbody></table></details>${stack}</td></tr>`;
+  }<details${group.length <= OPEN_ITEMS ? html` open` : null}><summary>${which}</summary><table class="items"><tbody>${items}</tbody></table></details>${stack}</td></tr>`;
 }
 
 function place(at: SourcePlace): string {

@@ -37,7 +37,7 @@ th { text-align: left; font-weight: 600; color: var(--soft); font-size: 12.5px; 
 td { border-bottom: 1px solid var(--grid); padding: 5px 12px 5px 0; vertical-align: top; overflow-wrap: anywhere; }
 tr:last-child td { border-bottom: 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; overflow-wrap: normal; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; } table.items { width: auto; }
 .swatch { display: inline-block; width: 11px; height: 11px; border-radius: 3px; margin-right: 8px; vertical-align: -1px; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; font-size: 12.5px; color: var(--soft); margin: 0 0 10px; }
 .legend .swatch { margin-right: 6px; }
@@ -66,4 +66,4 @@ footer { color: var(--faint); font-size: 12.5px; margin-top: 24px; }
 `;
 
 /** SHA-256 of `STYLE` in base64, for the content security policy. A test holds it equal to the text. */
-export const STYLE_HASH = 'EdzPL4S7pNJNchhSEQvNL70tqlKtUZJVRDIQVSp/Ywk=';
+export const STYLE_HASH = 'g+7TdEaeNqQB9y+nwCI10MPE2dD+QY6p5FT2D+0Zf4A=';
