@@ -96,7 +96,8 @@ export class PoolRun {
     const results = this.#pool.imapUnordered(
       workerFunction<typeof Task.runTask>(TASK_MODULE, 'runTask'),
       this.#items(),
-      { chunkSize: chunk, timeout: config.timeout, signal: stop.requested },
+      // No signal: it would drop what the running items still give.
+      { chunkSize: chunk, timeout: config.timeout },
     );
     using forced = stop.untilForced();
     const ended = forced.promise.then(() => ({ done: true, value: undefined }) as const);
