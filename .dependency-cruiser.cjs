@@ -6,6 +6,15 @@ const only = (from, allowed) => ({
   to: { path: '^(runtime|src)/', pathNot: [`^${from}/`, ...allowed.map((folder) => `^${folder}/`)] },
 });
 
+// The visitor of swc, with which the sources are read, does not know `using` declarations: they are visited as others are.
+const { Visitor } = require('@swc/core/Visitor.js');
+const visitStatement = Visitor.prototype.visitStatement;
+Visitor.prototype.visitStatement = function (statement) {
+  if (statement.type !== 'UsingDeclaration') return visitStatement.call(this, statement);
+  statement.decls = this.visitVariableDeclarators(statement.decls);
+  return statement;
+};
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
