@@ -8,7 +8,7 @@ import type { Fault } from '../shape.ts';
  * Fixes that are certain: `{ ...process.env }` for `process.env`, and leaving out a function member of a literal that is
  * written at the call itself (so nobody else sees it) where the receiver's type lets it be absent.
  */
-export function dropFix(model: Model, fault: Fault): Fix | undefined {
+export function dropFix(model: Model, fault: Fault, receiver: ts.Expression | undefined): Fix | undefined {
   const { node } = fault;
   const file = node.getSourceFile();
   if (ts.isPropertyAccessExpression(node) && node.getText() === 'process.env') {
@@ -27,7 +27,7 @@ export function dropFix(model: Model, fault: Fault): Fix | undefined {
       unwrap(property.initializer) === node);
   if (!isFunction || !ts.isObjectLiteralElementLike(property) || !property.name) return undefined;
   const literal = property.parent as ts.ObjectLiteralExpression;
-  if (!isWrittenAtCall(literal) || !mayBeAbsent(model, literal, property.name.getText())) return undefined;
+  if (!isWrittenAtCall(literal) || !mayBeAbsent(model, receiver, property.name.getText())) return undefined;
 
   const index = literal.properties.indexOf(property);
   const next = literal.properties[index + 1];
@@ -38,23 +38,21 @@ export function dropFix(model: Model, fault: Fault): Fix | undefined {
   return { title: `Leave out \`${property.name.getText()}\``, edits: [edit] };
 }
 
-/** The literal is part of an argument of a call, through nothing but literals. */
+/** The literal is an argument of a call, or an element of a list that is one. */
 function isWrittenAtCall(literal: ts.Node): boolean {
   let node = literal.parent;
-  while (
-    ts.isArrayLiteralExpression(node) ||
-    ts.isParenthesizedExpression(node) ||
-    ts.isPropertyAssignment(node) ||
-    ts.isObjectLiteralExpression(node)
-  ) {
+  while (ts.isArrayLiteralExpression(node) || ts.isParenthesizedExpression(node)) {
     node = node.parent;
   }
   return ts.isCallExpression(node) || ts.isNewExpression(node);
 }
 
-function mayBeAbsent(model: Model, literal: ts.ObjectLiteralExpression, name: string): boolean {
-  const type = model.checker.getContextualType(literal);
-  if (type === undefined) return false;
-  const property = model.checker.getPropertyOfType(model.checker.getNonNullableType(type), name);
-  return property !== undefined && (property.flags & ts.SymbolFlags.Optional) !== 0;
+/** True when the receiver knows the member, and can do without it. */
+function mayBeAbsent(model: Model, receiver: ts.Expression | undefined, name: string): boolean {
+  const signature = receiver && model.checker.getTypeAtLocation(receiver).getCallSignatures()[0];
+  const known = (signature?.parameters ?? []).flatMap((parameter) => {
+    const type = model.checker.getTypeOfSymbolAtLocation(parameter, receiver as ts.Expression);
+    return model.checker.getPropertyOfType(model.checker.getNonNullableType(type), name) ?? [];
+  });
+  return known.length > 0 && known.every((property) => (property.flags & ts.SymbolFlags.Optional) !== 0);
 }

@@ -21,7 +21,7 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
       const { faults } = judge(model, position, (parameter) => hasCallers(model, parameter));
       const [first, ...others] = faults;
       if (first === undefined) continue;
-      const fix = dropFix(model, first);
+      const fix = dropFix(model, first, call.workers[0] && placeOf(call.workers[0]));
       yield {
         node: placeOf(position),
         message: messageFor(first, others, call.name),

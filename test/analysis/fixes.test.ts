@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Analyser, type Diagnostic, type TextEdit } from '../../src/analysis/analyse.ts';
+
+const ROOT = fileURLToPath(new URL('../fixtures/rules', import.meta.url));
+
+function apply(text: string, edits: readonly TextEdit[]): string {
+  const lines = text.split('\n');
+  const offset = (line: number, column: number) =>
+    lines.slice(0, line - 1).reduce((sum, content) => sum + content.length + 1, 0) + column - 1;
+  return [...edits]
+    .sort((a, b) => offset(b.line, b.column) - offset(a.line, a.column))
+    .reduce(
+      (result, edit) =>
+        result.slice(0, offset(edit.line, edit.column)) +
+        edit.newText +
+        result.slice(offset(edit.endLine, edit.endColumn)),
+      text,
+    );
+}
+
+describe('quick fixes', () => {
+  it('remove what they were offered for, and bring nothing new', async () => {
+    const analyser = new Analyser({ roots: [ROOT] });
+    const all = await analyser.diagnoseAll();
+    const fixable = all.filter((one) => one.fixable);
+    const key = (one: Diagnostic) => `${one.rule} ${one.message}`;
+    assert.ok(fixable.length >= 10, `${fixable.length} fixable`);
+    for (const one of fixable) {
+      for (const fix of one.fixes) {
+        const files = new Set(fix.edits.map((edit) => edit.file));
+        for (const file of files) {
+          const edits = fix.edits.filter((edit) => edit.file === file);
+          analyser.setOverlay(file, apply(readFileSync(file, 'utf8'), edits));
+        }
+        const after = await analyser.diagnose(one.file);
+        const before = new Set(all.filter((other) => other.file === one.file).map(key));
+        before.delete(key(one));
+        const left = after.filter((other) => !before.has(key(other)));
+        assert.deepEqual(left, [], `${path.relative(ROOT, one.file)}: ${fix.title}`);
+        for (const file of files) analyser.setOverlay(file, null);
+      }
+    }
+  });
+});
