@@ -92,10 +92,9 @@ export class RunInParallel {
   async #run(config: RunConfig, node: FoundNode): Promise<RunOutcome> {
     const { runs, memory, log, showPanel } = this.#options;
     const done = runs.start(config, node);
-    const outcome = await Promise.all([
-      withRunProgress(runs, `Running ${config.function} over ${config.data}`, done),
-      Promise.resolve(showPanel()).catch((error: unknown) => log.warn(`panel: ${error}`)),
-    ]).then(([ended]) => ended);
+    // Not waited for: a panel that does not appear must not hold up the run.
+    Promise.resolve(showPanel()).catch((error: unknown) => log.warn(`panel: ${error}`));
+    const outcome = await withRunProgress(runs, `Running ${config.function} over ${config.data}`, done);
     if (outcome.summary !== null) {
       await memory.rememberRun(config.function, outcome.summary);
       this.#options.onRemembered();

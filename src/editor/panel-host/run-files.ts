@@ -82,13 +82,10 @@ async function openReport(file: string): Promise<void> {
 }
 
 async function revealFolder(runDir: string): Promise<void> {
+  if (!existsSync(runDir)) throw errors.noRunFile(runDir);
   const uri = vscode.Uri.file(runDir);
   const isLocal = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
-  const command = isLocal ? 'revealFileInOS' : 'revealInExplorer';
-  await vscode.commands.executeCommand(
-    command,
-    isLocal ? vscode.Uri.file(path.join(runDir, names.results)) : uri,
-  );
+  await vscode.commands.executeCommand(isLocal ? 'revealFileInOS' : 'revealInExplorer', uri);
 }
 
 function existing(runDir: string, name: string): string {
