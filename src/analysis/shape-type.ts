@@ -56,8 +56,10 @@ export class TypeJudge {
   /** Type of the part of a value, or undefined when it cannot be told. */
   part(type: ts.Type, accesses: readonly Access[]): ts.Type | undefined {
     let part: ts.Type | undefined = type;
-    for (const step of accesses) {
+    for (const [index, step] of accesses.entries()) {
       if (part === undefined) return undefined;
+      const entry = this.#entryType(part, step, accesses[index + 1]);
+      if (entry) return this.part(entry, accesses.slice(index + 2));
       const whole: ts.Type = this.#model.checker.getNonNullableType(part);
       if (step.kind === 'prop') part = this.#propertyType(whole, step.name);
       else if (step.kind === 'element') part = this.#elementType(whole);
@@ -176,6 +178,13 @@ export class TypeJudge {
       return this.#model.checker.getTypeOfSymbolAtLocation(property, this.#at);
     }
     return undefined;
+  }
+
+  /** Key or value of the entries that a Map gives. */
+  #entryType(type: ts.Type, step: Access, next: Access | undefined): ts.Type | undefined {
+    if (step.kind !== 'element' || next?.kind !== 'prop' || !/^[01]$/.test(next.name)) return undefined;
+    if (!/^(Readonly)?Map$/.test(type.getSymbol()?.name ?? '')) return undefined;
+    return this.#model.checker.getTypeArguments(type as ts.TypeReference)[Number(next.name)];
   }
 
   #elementType(type: ts.Type): ts.Type | undefined {

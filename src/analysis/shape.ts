@@ -106,14 +106,17 @@ class ShapeJudge implements Judgement {
         else this.follow(element, [], below, level + 1);
       });
     } else if (ts.isNewExpression(node)) this.#new(node, state, level);
-    else if (!isPlainLiteral(node)) this.#type(node, [], state, false);
+    else if (!isPlainLiteral(node)) this.#type(node, [], state, !ts.isCallExpression(node));
   }
 
   #object(node: ts.ObjectLiteralExpression, omit: readonly string[], state: TraceState, level: number): void {
+    // What is written last wins, but the first fault in the source is told first.
     const done = new Set(omit);
+    const wins: (() => void)[] = [];
     for (const property of [...node.properties].reverse()) {
       if (ts.isSpreadAssignment(property)) {
-        this.#spread(property.expression, done, state, level);
+        const later = new Set(done);
+        wins.unshift(() => this.#spread(property.expression, later, state, level));
         continue;
       }
       const name = propertyName(property.name);
@@ -123,10 +126,15 @@ class ShapeJudge implements Judgement {
       }
       const label = `${state.label}${name === undefined ? '[*]' : `.${name}`}`;
       const below = { ...state, label, labelFixed: true };
-      if (ts.isPropertyAssignment(property)) this.follow(property.initializer, [], below, level + 1);
-      else if (ts.isShorthandPropertyAssignment(property)) this.follow(property.name, [], below, level + 1);
-      else if (ts.isMethodDeclaration(property)) this.#function(property, below);
+      wins.unshift(() => this.#member(property, below, level));
     }
+    for (const win of wins) win();
+  }
+
+  #member(property: ts.ObjectLiteralElementLike, below: TraceState, level: number): void {
+    if (ts.isPropertyAssignment(property)) this.follow(property.initializer, [], below, level + 1);
+    else if (ts.isShorthandPropertyAssignment(property)) this.follow(property.name, [], below, level + 1);
+    else if (ts.isMethodDeclaration(property)) this.#function(property, below);
   }
 
   /** The members of `...x` are sent, not `x` itself: `{ ...process.env }` is fine. */
