@@ -33,9 +33,8 @@ async function run(
   const display = await displayFor(stream, paint);
   const { startRun } = await import('../job/run.ts');
   const run = startRun(config, (event) => display.show(event));
-  const unlisten = onSignals(() => run.stop());
+  onSignals(() => run.stop());
   const { summary, failure, exitCode } = await run.finished;
-  unlisten();
   display.close();
   if (failure) process.stderr.write(`${failureLines(failure, paintFor(process.stderr)).join('\n')}\n`);
   if (!summary) return exitCode;
@@ -54,8 +53,8 @@ async function displayFor(stream: NodeJS.WriteStream, paint: Paint): Promise<Dis
   return new PlainDisplay(stream, paint);
 }
 
-/** The first signal stops, the second kills the running items, a third ends this process at once. */
-function onSignals(stop: () => void): () => void {
+/** The first signal stops, the second kills the running items, a third ends this process at once. They are heard to its end. */
+function onSignals(stop: () => void): void {
   let count = 0;
   const listener = (): void => {
     if (++count > 2) process.exit(130);
@@ -68,9 +67,6 @@ function onSignals(stop: () => void): () => void {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, listener);
   process.stdout.on('error', onError);
-  return () => {
-    for (const signal of signals) process.off(signal, listener);
-  };
 }
 
 /** Variables that are set already stay as they are. */

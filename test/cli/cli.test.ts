@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readJournal } from '../../src/job/journal.ts';
 import {
   descendants,
@@ -13,8 +12,7 @@ import {
   temporaryFolders,
   until,
 } from '../job/harness.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+import { bundleCommand } from './bundle.ts';
 
 interface Ended {
   readonly code: number | null;
@@ -24,6 +22,12 @@ interface Ended {
 }
 
 describe('manycore', () => {
+  let command: string;
+  before(async () => {
+    command = await bundleCommand();
+  });
+  after(() => rmSync(command, { recursive: true, force: true }));
+
   const folder = temporaryFolders();
   const started: ChildProcess[] = [];
   afterEach(() => {
@@ -34,7 +38,7 @@ describe('manycore', () => {
     args: readonly string[],
     env: NodeJS.ProcessEnv = {},
   ): { child: ChildProcess; ended: Promise<Ended> } {
-    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+    const child = spawn(process.execPath, [join(command, 'cli.js'), ...args], {
       cwd: FIXTURES,
       env: { ...process.env, NO_COLOR: '1', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -126,7 +130,17 @@ describe('manycore', () => {
     );
     assert.equal(code, 1);
     assert.match(stdout, /item 7 RangeError: cannot take 7/);
-    assert.match(stdout, /functions\.ts:14:\d+/);
+    assert.ok(stdout.includes(`at ${join(FIXTURES, 'functions.ts')}:14:`), stdout);
+  });
+
+  it('says where a module throws, and shows what it printed', async () => {
+    const { code, stderr, stdout } = await manycore(
+      ...runIn(folder(), 'throws-at-import.ts', '--data', 'range:0:1'),
+    );
+    assert.equal(code, 2);
+    assert.match(stderr, /not ready/);
+    assert.ok(stderr.includes(`at ${join(FIXTURES, 'throws-at-import.ts')}:3:`), stderr);
+    assert.match(stdout, /before it fails/);
   });
 
   it('prints one JSON object with --json: what run.json holds', async () => {
@@ -158,21 +172,24 @@ describe('manycore', () => {
     assert.equal(readRows(join(dir, 'run'))[0]?.value, 'from the file');
   });
 
+  it('does not begin without the file of --env-file', async () => {
+    const { code, stderr } = await manycore(
+      ...runIn(folder(), 'functions.ts', '--data', 'range:0:1', '--env-file', 'none'),
+    );
+    // Node 20 looks for this option among those of the program too, and ends with 9 before the program begins.
+    assert.ok(code === 2 || code === 9, stderr);
+    assert.match(stderr, /none/);
+  });
+
   it('puts its runs under .manycore of the working directory unless told otherwise', async () => {
-    const dir = folder();
-    const { code } = await start(
-      ['run', join(FIXTURES, 'functions.ts#square'), '--data', 'range:0:3', '--baseline', 'off'],
-      {},
-    ).ended;
+    const { code } = await manycore('run', 'functions.ts#square', '--data', 'range:0:3', '--baseline', 'off');
     assert.equal(code, 0);
     const runs = join(FIXTURES, '.manycore', 'runs');
     try {
       assert.match(readdirSync(runs)[0] ?? '', /^\d{4}-\d\d-\d\d-\d{6}-square$/);
     } finally {
-      const { rmSync } = await import('node:fs');
       rmSync(join(FIXTURES, '.manycore'), { recursive: true });
     }
-    assert.ok(existsSync(dir));
   });
 
   it('shows the result of a run that is over again', async () => {
@@ -246,12 +263,12 @@ describe('manycore', () => {
       );
       await until('an item is done', () => done(dir) >= 1);
       const processes = descendants(child.pid ?? 0);
+      let printed = '';
+      child.stdout?.on('data', (text: string) => {
+        printed += text;
+      });
       child.kill('SIGINT');
-      child.kill('SIGINT');
-      await until(
-        'both signals were taken',
-        () => existsSync(join(dir, 'run', 'run.json')) || child.exitCode !== null,
-      );
+      await until('the first signal was taken', () => printed.includes('Stopping'));
       child.kill('SIGINT');
       assert.equal((await ended).code, 130);
       assert.deepEqual(processes.filter(isAlive), []);
