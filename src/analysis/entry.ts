@@ -242,19 +242,23 @@ function calledParameters(model: Model, fn: FunctionNode & { body: ts.ConciseBod
 
 /** True when a statement leaves the module or function in every process but the main one. */
 function endsInChildren(model: Model, statement: ts.Statement): boolean {
+  if (ts.isExpressionStatement(statement) && ts.isBinaryExpression(statement.expression)) {
+    const { left, right, operatorToken } = statement.expression; // isMainProcess || process.exit();
+    const isOr = operatorToken.kind === ts.SyntaxKind.BarBarToken;
+    return isOr && EXIT.test(right.getText()) && proofOf(model, left).whenTrue;
+  }
   if (!ts.isIfStatement(statement)) return false;
   const proof = proofOf(model, statement.expression);
   if (proof.whenFalse && leaves(statement.thenStatement)) return true;
   return proof.whenTrue && statement.elseStatement !== undefined && leaves(statement.elseStatement);
 }
 
+const EXIT = /^(await )?process\.(exit|abort|reallyExit)\(/;
+
 function leaves(statement: ts.Statement): boolean {
   if (ts.isReturnStatement(statement) || ts.isThrowStatement(statement)) return true;
   if (ts.isBlock(statement)) return statement.statements.some(leaves);
-  return (
-    ts.isExpressionStatement(statement) &&
-    /^(await )?process\.(exit|abort|reallyExit)\(/.test(statement.expression.getText())
-  );
+  return ts.isExpressionStatement(statement) && EXIT.test(statement.expression.getText());
 }
 
 /** Functions of the language and of Node that call what they are given, now or soon after. Events and tests do not count. */
