@@ -3,10 +3,14 @@
  * only; `scripts/build.mjs` builds them, a test holds `budgets.json` to the same list.
  */
 
-/** Modules of CommonJS packages call `require`, which an ESM bundle does not have by itself. */
+/** Modules of CommonJS packages use `require`, `__filename` and `__dirname`, which an ESM bundle does not have by itself. */
 const requireInEsm = [
   "import { createRequire as __createRequire } from 'node:module';",
+  "import { dirname as __dirnameOf } from 'node:path';",
+  "import { fileURLToPath as __pathOf } from 'node:url';",
   'const require = __createRequire(import.meta.url);',
+  'const __filename = __pathOf(import.meta.url);',
+  'const __dirname = __dirnameOf(__filename);',
 ].join('\n');
 
 /** CommonJS has no `import.meta`; files beside the bundle are found through this URL. */
