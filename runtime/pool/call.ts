@@ -118,6 +118,12 @@ export class Call {
     return this.#again.length > 0 || (!this.#exhausted && !this.#waiting && this.#room() > 0);
   }
 
+  /** True when a worker that is busy with this call should have its next chunk already: not near the end, where it could strand. */
+  get wantsPrefetch(): boolean {
+    const { left } = this.#source;
+    return this.sizer.prefetch && (left === undefined || left > this.options.workers * 2 * this.sizer.size);
+  }
+
   /** The next chunk of at most `limit` items, or null: then `wake` is called once there is something again. */
   take(limit: number): Chunk | null {
     if (this.#over) return null;

@@ -1,10 +1,5 @@
 /** Stacks of errors that come from workers: the worker's frames, then those of the caller. */
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** Files of the worker's side of the library, whose frames tell the user nothing. */
-const here = fileURLToPath(new URL('.', import.meta.url));
-const bootstrap = import.meta.url.endsWith('.ts') ? `${dirname(here)}/process/` : `${here}child.js`;
+import { library } from '../process/stack.ts';
 
 /** Adds the caller's frames to the stack of an error; returns the error. */
 export function withCaller(error: unknown, caller: { readonly stack?: string }): unknown {
@@ -25,6 +20,6 @@ export function withCaller(error: unknown, caller: { readonly stack?: string }):
   return error;
 }
 
+/** Frames of the library and of Node tell the user nothing. */
 const isInternal = (line: string): boolean =>
-  /^\s+at /.test(line) &&
-  (line.includes(bootstrap) || line.includes('node:internal/') || line.includes('(<anonymous>)'));
+  /^\s+at /.test(line) && (line.includes(`${library}/`) || line.includes('node:internal/'));

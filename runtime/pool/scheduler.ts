@@ -170,7 +170,8 @@ export class Scheduler implements WorkerOwner {
   onFailure: WorkerOwner['onFailure'] = (worker, assignment, body) =>
     takeFailure({ worker, assignment, events: this.events, progress: this.progress }, body);
 
-  onFree(worker: WorkerHandle): void {
+  onFree(worker: WorkerHandle, call: Call): void {
+    worker.lastCall = call;
     const { maxTasksPerChild } = this.#options;
     if (worker.assigned.length === 0 && maxTasksPerChild !== undefined && worker.given >= maxTasksPerChild)
       worker.retire();
@@ -222,7 +223,7 @@ export class Scheduler implements WorkerOwner {
     const left = (this.#options.maxTasksPerChild ?? Number.POSITIVE_INFINITY) - worker.given;
     if (left <= 0) return false;
     for (let call = this.#ready.first(); call !== undefined; call = this.#ready.first()) {
-      if (depth > 0 && !call.sizer.prefetch) return false;
+      if (depth > 0 && (worker.lastCall !== call || !call.wantsPrefetch)) return false;
       const chunk = call.take(left);
       if (chunk === null) continue;
       const { fn, spread } = call.options;
@@ -284,10 +285,13 @@ export class Scheduler implements WorkerOwner {
     const cause =
       worker.initError?.error ?? error ?? workerDied(worker, exitCode, signal, undefined, 'while it started');
     const why = cause instanceof Error ? cause.message : String(cause);
-    const what =
-      worker.initError === undefined ? 'worker could start' : 'worker could start: its initializer threw';
+    const problem = worker.initError === undefined ? '' : 'its initializer threw: ';
     for (const call of [...this.#calls])
-      call.fail(new WorkerStartError(`no ${what} in pool ${this.#options.name}: ${why}`, { cause }));
+      call.fail(
+        new WorkerStartError(`no worker of pool ${this.#options.name} could start: ${problem}${why}`, {
+          cause,
+        }),
+      );
   }
 
   /** What an ended worker had: the running item failed, the others are run elsewhere. */
@@ -320,7 +324,7 @@ export class Scheduler implements WorkerOwner {
     died: (index: number | undefined, when: string) => Error,
   ): void {
     const { call } = chunk;
-    if (worker.loading !== undefined && ++call.importDeaths >= MAX_IMPORT_DEATHS)
+    if (worker.loading !== undefined && ++call.importDeaths >= MAX_IMPORT_DEATHS + this.#options.retries)
       call.fail(died(undefined, `while it imported ${this.#references[worker.loading]?.url ?? 'a module'}`));
     else if (chunk.losses + 1 < MAX_LOSSES)
       call.requeue(chunk, position, chunk.to, { losses: chunk.losses + 1 });

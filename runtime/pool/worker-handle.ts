@@ -12,7 +12,7 @@ import type { WorkerInfo } from '../watch/events.ts';
 import { OutputLines } from '../watch/output-lines.ts';
 import { WorkerTally } from '../watch/stats.ts';
 import type { Assignment } from './assignment.ts';
-import type { Chunk } from './call.ts';
+import type { Call, Chunk } from './call.ts';
 import { WorkerClock } from './worker-clock.ts';
 
 /** The pool's side of what a worker does. */
@@ -24,7 +24,7 @@ export interface WorkerOwner {
   onResults(worker: WorkerHandle, assignment: Assignment, body: ByteReader, bytes: number): void;
   onFailure(worker: WorkerHandle, assignment: Assignment, body: ByteReader): void;
   /** A chunk is finished or dropped. */
-  onFree(worker: WorkerHandle): void;
+  onFree(worker: WorkerHandle, call: Call): void;
   onOutput(worker: WorkerHandle, stream: 'stdout' | 'stderr', line: string, item: number | undefined): void;
   onText(stream: 'stdout' | 'stderr', text: string): void;
   /** Called once, after everything that the worker said was handled. */
@@ -45,6 +45,8 @@ export class WorkerHandle {
   /** The function whose module it imports. */
   loading: number | undefined;
   state: WorkerInfo['state'] = 'starting';
+  /** Call of the last chunk that it finished: it is known to be quick with the next one. */
+  lastCall: Call | undefined;
   /** Tasks that it was given. */
   given = 0;
   rss: number | undefined;
@@ -238,10 +240,10 @@ export class WorkerHandle {
   }
 
   #free(): void {
-    this.assigned.shift();
+    const freed = this.assigned.shift();
     this.clock.next();
     if (this.assigned.length === 0) this.state = this.retiring ? 'ending' : 'waiting';
-    this.#owner.onFree(this);
+    if (freed !== undefined) this.#owner.onFree(this, freed.chunk.call);
   }
 
   #readOutput(stream: 'stdout' | 'stderr', token: string): Promise<void> {

@@ -11,7 +11,7 @@ export interface StackFrame {
 }
 
 /** Folder of the library: one folder of bundles, or the root of the source tree. */
-const library = (() => {
+export const library: string = (() => {
   const here = dirname(fileURLToPath(import.meta.url));
   return import.meta.url.endsWith('.ts') ? dirname(here) : here;
 })();

@@ -23,8 +23,8 @@ interface Chunk {
   readonly values: Buffer;
 }
 
-/** Items shorter than this, in ms, are reported in batches. */
-const TINY_ITEM = 0.01;
+/** Items shorter than this, in ms, are reported in batches: too short to have touched anything outside of the process. */
+const TINY_ITEM = 0.003;
 /** Items of a function that are reported one by one before it is known how long they take. */
 const PROBE_ITEMS = 32;
 /** Calls whose late chunks are dropped; older ones have none any more. */

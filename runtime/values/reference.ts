@@ -1,5 +1,6 @@
 /** Functions and classes by reference: which module exports this one, and the way back. */
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { NotImportableError } from '../errors.ts';
 import { moduleUrl, type StackFrame } from '../process/stack.ts';
 import { functionLocation } from './function-location.ts';
@@ -15,6 +16,9 @@ export interface FunctionReference {
   /** For messages. */
   readonly line?: number | undefined;
 }
+
+/** The one cache of all CommonJS modules of this process. */
+const requireCache = createRequire(import.meta.url).cache;
 
 type AnyFunction = (...args: never[]) => unknown;
 
@@ -78,12 +82,12 @@ export async function locate(fn: AnyFunction, callers: readonly StackFrame[]): P
     }
   }
   const place = functionLocation(fn);
-  if (place === undefined) throw notImportable(fn, undefined, undefined);
+  if (place === undefined) throw notImportable(fn.name, undefined, undefined);
   const url = moduleUrl(place.url);
   const found = await findInModule(fn, url);
   if (found === 'evaluating' && fn.name !== '')
     return { url, name: fn.name, source: Function.prototype.toString.call(fn), line: place.line };
-  if (found === undefined || found === 'evaluating') throw notImportable(fn, url, place.line);
+  if (found === undefined || found === 'evaluating') throw notImportable(fn.name, url, place.line);
   known.set(fn, found);
   return found;
 }
@@ -100,47 +104,46 @@ function refuseAnonymousKinds(fn: AnyFunction): void {
   );
 }
 
-export function notImportable(
-  fn: AnyFunction,
+function notImportable(
+  functionName: string,
   file: string | undefined,
   line: number | undefined,
 ): NotImportableError {
-  const name = fn.name || 'an anonymous function';
+  const name = functionName || 'an anonymous function';
   const place = file === undefined ? '' : ` at ${file}:${line ?? '?'}`;
   return new NotImportableError(
     `${name}${place} is not exported, so that other processes cannot import it. ` +
       'Move it to the top level of a module and export it (`export function ...`); ' +
       'pass what it closes over as arguments or through the initializer.',
-    fn.name,
+    functionName,
     file,
     line,
   );
 }
 
 function findInRequireCache(fn: object): FunctionReference | undefined {
-  const cache = createRequire(import.meta.url).cache;
-  for (const file in cache) {
-    const exported: unknown = cache[file]?.exports;
-    if (exported === null || (typeof exported !== 'object' && typeof exported !== 'function')) continue;
-    const name = exported === fn ? 'default' : findByIdentity(fn, exported);
+  for (const file in requireCache) {
+    const exported: unknown = requireCache[file]?.exports;
+    if (!isHolder(exported)) continue;
+    const name = exported === fn ? 'default' : pathOf(exported, (value) => value === fn);
     if (name !== undefined) return { url: moduleUrl(file), name };
   }
   return undefined;
 }
 
-/** Turns of the event loop that an already evaluated module may take to give its namespace; it needs two or three. */
-const TURNS = 50;
+/** Time in ms that an already evaluated module may take to give its namespace: loaders ask a thread of their own. */
+const NAMESPACE_LIMIT = 200;
 
 async function findInModule(fn: object, url: string): Promise<FunctionReference | 'evaluating' | undefined> {
   // `import` of a loaded module gives that instance. One that still waits at its top level, maybe for us, is not waited for.
-  const namespace = await settled(import(url), TURNS);
+  const namespace = await settled(import(url), NAMESPACE_LIMIT);
   if (namespace === 'pending') return 'evaluating';
   if (namespace === undefined) return undefined;
-  const name = findByIdentity(fn, namespace);
+  const name = pathOf(namespace, (value) => value === fn);
   return name === undefined ? undefined : { url, name };
 }
 
-async function settled(promise: Promise<object>, turns: number): Promise<object | 'pending' | undefined> {
+async function settled(promise: Promise<object>, limit: number): Promise<object | 'pending' | undefined> {
   let state: object | 'pending' | undefined = 'pending';
   promise.then(
     (value) => {
@@ -150,39 +153,46 @@ async function settled(promise: Promise<object>, turns: number): Promise<object 
       state = undefined;
     },
   );
-  for (let turn = 0; turn < turns && state === 'pending'; turn++)
+  for (const end = performance.now() + limit; state === 'pending' && performance.now() < end; )
     await new Promise<void>((resolve) => setImmediate(resolve));
   return state;
 }
 
-/** Path of properties from `holder` to `target`, at most two deep; getters are not called. */
-function findByIdentity(target: object, holder: object): string | undefined {
+/** Path of properties, at most two deep, from a module to the first value that is wanted. */
+function pathOf(holder: object, wanted: (value: unknown) => boolean): string | undefined {
   const inner: [string, object][] = [];
+  // Compilers to CommonJS export by getters; those of other objects may do anything.
+  const compiled = Reflect.get(holder, '__esModule') === true;
   for (const name of Object.getOwnPropertyNames(holder)) {
-    const value = valueOf(holder, name);
-    if (value === target) return name;
-    if (value !== null && (typeof value === 'object' || typeof value === 'function'))
-      inner.push([name, value]);
+    const value = ownValue(holder, name, compiled);
+    if (wanted(value)) return name;
+    if (isHolder(value)) inner.push([name, value]);
   }
   for (const [name, value] of inner)
     for (const property of Object.getOwnPropertyNames(value))
-      if (valueOf(value, property) === target) return `${name}.${property}`;
+      if (wanted(ownValue(value, property, false))) return `${name}.${property}`;
   return undefined;
 }
 
-function valueOf(holder: object, name: string): unknown {
+function ownValue(holder: object, name: string, getters: boolean): unknown {
   try {
-    return Object.getOwnPropertyDescriptor(holder, name)?.value;
+    const descriptor = Object.getOwnPropertyDescriptor(holder, name);
+    return getters && descriptor?.get !== undefined ? descriptor.get.call(holder) : descriptor?.value;
   } catch {
     return undefined; // An export that is not initialised yet.
   }
 }
 
+const isHolder = (value: unknown): value is object =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
+
 const modules = new Map<string, object>();
 
-/** Imports a module for `resolve`. */
+/** Imports a module for `resolve`. One that was loaded with `require` is that instance, not a second one. */
 export async function load(url: string): Promise<void> {
-  if (!modules.has(url)) modules.set(url, (await import(url)) as object);
+  if (modules.has(url)) return;
+  const required: unknown = url.startsWith('file:') ? requireCache[fileURLToPath(url)]?.exports : undefined;
+  modules.set(url, isHolder(required) ? required : ((await import(url)) as object));
 }
 
 /** The function at `reference`; undefined when its module was not loaded with `load`. */
@@ -190,12 +200,24 @@ export function resolve(reference: FunctionReference): AnyFunction | undefined {
   const namespace = modules.get(reference.url);
   if (namespace === undefined) return undefined;
   const found =
-    follow(namespace, reference.name) ?? follow(Reflect.get(namespace, 'default'), reference.name);
+    reference.source === undefined ? byName(namespace, reference.name) : bySource(namespace, reference);
   if (typeof found !== 'function') throw missing(reference, namespace);
-  if (reference.source !== undefined && Function.prototype.toString.call(found) !== reference.source)
-    throw notImportable(found as AnyFunction, reference.url, reference.line);
   remember(found, reference);
   return found as AnyFunction;
+}
+
+function byName(namespace: object, name: string): unknown {
+  if (name === 'default' && !('default' in namespace)) return namespace; // `module.exports = function`
+  return follow(namespace, name) ?? follow(Reflect.get(namespace, 'default'), name);
+}
+
+/** The other side knew the function's own name only: the export must be that very function. */
+function bySource(namespace: object, { url, name, source, line }: FunctionReference): unknown {
+  const isIt = (value: unknown) =>
+    typeof value === 'function' && value.name === name && Function.prototype.toString.call(value) === source;
+  const path = pathOf(namespace, isIt);
+  if (path === undefined) throw notImportable(name, url, line);
+  return follow(namespace, path);
 }
 
 function follow(holder: unknown, path: string): unknown {
@@ -209,7 +231,7 @@ function follow(holder: unknown, path: string): unknown {
 
 function missing({ url, name, line }: FunctionReference, namespace: object): NotImportableError {
   const names = Object.keys(namespace);
-  const exports = names.length === 0 ? 'nothing' : names.slice(0, 20).join(', ');
+  const exports = names.length === 0 ? 'nothing' : names.slice(0, 40).join(', ');
   return new NotImportableError(
     `${url} exports no function ${name} (it exports ${exports}). Export it at the top level of the module: \`export function ${name}\`.`,
     name,

@@ -1,0 +1,63 @@
+/** Looks at the processes of the system, for tests. */
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Workers of this very process that still live. */
+export function livingWorkers(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      const stat = read(`/proc/${pid}/stat`);
+      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return (
+        Number(parent) === process.pid &&
+        state !== 'Z' &&
+        read(`/proc/${pid}/cmdline`).includes('process/child.ts')
+      );
+    });
+}
+
+export function isAlive(pid: number): boolean {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat !== '' && stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'Z';
+}
+
+/** Waits until `holds`, at most 10 s. */
+export async function eventually(holds: () => boolean): Promise<boolean> {
+  for (const end = performance.now() + 10_000; performance.now() < end; ) {
+    if (holds()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return holds();
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+export const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../fixtures/runtime/${name}`, import.meta.url));
+
+/** Starts a program of the fixtures under the loader of the tests. */
+export function start(name: string) {
+  const child = spawn(process.execPath, ['--import', 'tsx', fixture(name)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (text: Buffer) => {
+    output += text;
+  });
+  child.stderr.on('data', (text: Buffer) => {
+    output += text;
+  });
+  const ended = new Promise<{ code: number | null; output: string }>((resolve) => {
+    child.once('close', (code) => resolve({ code, output }));
+  });
+  return { child, ended, output: () => output };
+}
