@@ -2,8 +2,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Engine } from './engine.ts';
 import { isSourceFile, Workspace } from './workspace.ts';
 
-export type { Category, Diagnostic, Fix, RelatedPlace, Severity, Span, TextEdit } from './diagnostic.ts';
-export { isSourceFile } from './workspace.ts';
+export type { Diagnostic, Fix, Severity, Span, TextEdit } from './diagnostic.ts';
 
 export interface AnalyserOptions {
   /** Absolute paths of the folders to analyse. */

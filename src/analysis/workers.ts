@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { ts } from 'ts-morph';
 import { enclosingFunction, isFunctionExpression, isStaticMember, unwrap } from './ast.ts';
-import { describeCall, type Position, type WorkerCall, workerCalls } from './calls.ts';
+import { describeCall, type Position, workerCalls } from './calls.ts';
 import { isExported } from './exports.ts';
 import type { Model } from './model.ts';
 import { judge } from './shape.ts';
@@ -71,41 +71,28 @@ function holderOf(node: ts.Node): ts.Declaration | undefined {
   return undefined;
 }
 
-/** Functions that run in workers, with the call that sends them there. */
-export function workerSet(model: Model): ReadonlyMap<ts.Node, WorkerCall> {
-  return model.once(findWorkers, model, nothingFound()).functions;
-}
-
 /** Modules that child processes import: those of worker functions, and what these import at run time. */
 export function childModules(model: Model): ReadonlySet<ts.SourceFile> {
-  return model.once(findWorkers, model, nothingFound()).modules;
+  return model.once(findChildModules, model, new Set());
 }
 
-interface Found {
-  readonly functions: Map<ts.Node, WorkerCall>;
-  readonly modules: Set<ts.SourceFile>;
-}
-
-const nothingFound = (): Found => ({ functions: new Map(), modules: new Set() });
-
-function findWorkers(model: Model): Found {
-  const found = nothingFound();
+function findChildModules(model: Model): ReadonlySet<ts.SourceFile> {
+  const modules = new Set<ts.SourceFile>();
   for (const file of model.candidates) {
     for (const call of workerCalls(model, file)) {
       for (const position of call.workers) {
         for (const worker of resolveWorkers(model, position)) {
-          if (!('node' in worker)) continue;
-          if (!found.functions.has(worker.node)) found.functions.set(worker.node, call);
-          found.modules.add(worker.node.getSourceFile());
+          if ('node' in worker) modules.add(worker.node.getSourceFile());
         }
       }
-      for (const position of call.sends)
-        for (const one of judge(model, position).references) found.modules.add(one);
+      for (const position of call.sends) {
+        for (const file of judge(model, position).references) modules.add(file);
+      }
     }
-    addExplicit(model, file, found.modules);
+    addExplicit(model, file, modules);
   }
-  closeOverImports(model, found.modules);
-  return found;
+  closeOverImports(model, modules);
+  return modules;
 }
 
 /** `workerFunction(new URL('./x.ts', import.meta.url), 'f')`, and classes that extend `Process`. */
