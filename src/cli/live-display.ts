@@ -62,12 +62,12 @@ export class LiveDisplay implements Display {
     if (this.#progress) {
       lines[0] = `${this.#bar(this.#progress)} ${progressText(this.#progress, this.#paint)}`;
       if (!this.#phase.startsWith('Running')) lines.unshift(this.#phase);
-      const room = Math.max(1, (this.#stream.rows ?? 24) - OTHER_LINES);
+      const room = Math.max(1, (this.#stream.rows || 24) - OTHER_LINES);
       const living = this.#progress.workers.filter(({ state }) => state !== 'ended');
       lines.push(...living.slice(0, room).map((worker) => this.#workerLine(worker)));
       if (living.length > room) lines.push(this.#paint('dim', `and ${living.length - room} more workers`));
     }
-    const width = this.#stream.columns ?? 80;
+    const width = this.#stream.columns || 80;
     this.#update(lines.map((line) => cutToWidth(line, width - 1)).join('\n'));
   }
 

@@ -93,11 +93,6 @@ describe('manycore', () => {
       ['run', 'functions.ts#square', '--data', 'range:0:1', '--node', '/no/node'],
       /\/no\/node/,
     ],
-    [
-      'a missing environment file',
-      ['run', 'functions.ts#square', '--data', 'range:0:1', '--env-file', 'none'],
-      /none/,
-    ],
   ] as const) {
     it(`ends with 2 for ${name}`, async () => {
       const { code, stderr, stdout } = await manycore(...args);
