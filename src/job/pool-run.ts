@@ -85,7 +85,6 @@ export class PoolRun {
     await using _pool = this.#pool;
     await this.#takeResults();
     const end = Date.now();
-    this.#options.feed.phase(this.#options.stop.reason ? 'stopping' : 'finishing');
     const { workers: stats } = this.#pool.stats();
     if (!this.#options.stop.forced.aborted) await this.#endWorkers();
     return { wallMs: end - this.#begun, workers: this.#book.facts(stats, end) };
@@ -99,18 +98,19 @@ export class PoolRun {
       // No signal: it would drop what the running items still give.
       { chunkSize: chunk, timeout: config.timeout },
     );
-    using forced = stop.untilForced();
-    const ended = forced.promise.then(() => ({ done: true, value: undefined }) as const);
+    // Leaving the iterator ends a `next()` that waits. (A race with one long-lived promise for every item would keep all.)
+    const leave = (): void => void results.return?.();
+    stop.forced.addEventListener('abort', leave, { once: true });
     for (;;) {
-      const next = results.next();
       try {
-        const result = await Promise.race([next, ended]);
+        const result = await results.next();
         if (result.done) break;
         this.#take(result.value);
       } catch (error) {
         if (!this.#takeLost(error)) break;
       }
     }
+    stop.forced.removeEventListener('abort', leave);
   }
 
   /** `[index, item]` of every record, until the run is stopped. A failing input stops the run and ends the items. */
@@ -190,6 +190,7 @@ export class PoolRun {
 
   #listen(): void {
     const { feed, logs, stop } = this.#options;
+    stop.requested.addEventListener('abort', () => feed.phase('stopping'), { once: true });
     this.#pool.on('worker', (event) => {
       const tally = this.#book.note(event.workerId, event.pid);
       if (event.type === 'end') this.#book.ended(event.workerId, event.time);
