@@ -4,7 +4,7 @@ import type { EventFeed } from './event-feed.ts';
 import { type JournalHeader, journalHeaderLine, journalLine } from './journal.ts';
 import { LineFile } from './line-file.ts';
 import type { RunFolder } from './run-folder.ts';
-import type { TaskRecord } from './task.ts';
+import type { TaskRecord } from './task-text.ts';
 import { valueText } from './value-text.ts';
 
 /** Sums over the items of one worker; times in ms. */
@@ -60,7 +60,7 @@ export class Collector implements Disposable {
   }
 
   add(record: TaskRecord, item: unknown, worker: WorkerTally): void {
-    const [index, ok, key, text, begin, ms, encodeMs] = record;
+    const { index, ok, begin, ms, encodeMs } = record;
     worker.encodingMs += encodeMs;
     const end = begin + ms;
     const id = worker.id;
@@ -79,7 +79,7 @@ export class Collector implements Disposable {
       this.matched.alone += alone;
       this.matched.parallel += ms;
     }
-    this.#count({ index, ok, key, text, begin, ms }, item, worker);
+    this.#count(record, item, worker);
   }
 
   addLost(lost: LostItem): void {

@@ -13,6 +13,7 @@ import { RateMeter } from './rate.ts';
 import type { Records } from './records.ts';
 import type { StopSwitch } from './stop.ts';
 import type * as Task from './task.ts';
+import { packItem, type TaskItem, unpackRecord } from './task-text.ts';
 import { valueText } from './value-text.ts';
 import { WorkerBook } from './worker-book.ts';
 
@@ -113,13 +114,13 @@ export class PoolRun {
     stop.forced.removeEventListener('abort', leave);
   }
 
-  /** `[index, item]` of every record, until the run is stopped. A failing input stops the run and ends the items. */
-  #items(): Iterable<readonly [number, unknown]> | AsyncIterable<readonly [number, unknown]> {
+  /** Every record with its index, until the run is stopped. A failing input stops the run and ends the items. */
+  #items(): Iterable<TaskItem> | AsyncIterable<TaskItem> {
     const { items } = this.#options;
     return Symbol.iterator in items ? this.#itemsOf(items) : this.#itemsOfAsync(items);
   }
 
-  *#itemsOf(items: Iterable<unknown>): Generator<readonly [number, unknown]> {
+  *#itemsOf(items: Iterable<unknown>): Generator<TaskItem> {
     try {
       for (const item of items) {
         if (this.#options.stop.reason !== null) return;
@@ -131,7 +132,7 @@ export class PoolRun {
     }
   }
 
-  async *#itemsOfAsync(items: AsyncIterable<unknown>): AsyncGenerator<readonly [number, unknown]> {
+  async *#itemsOfAsync(items: AsyncIterable<unknown>): AsyncGenerator<TaskItem> {
     try {
       for await (const item of items) {
         if (this.#options.stop.reason !== null) return;
@@ -143,17 +144,18 @@ export class PoolRun {
     }
   }
 
-  #handOut(item: unknown): readonly [number, unknown] {
+  #handOut(item: unknown): TaskItem {
     const index = this.#taken++;
     this.#underWay.set(index, item);
-    return [index, item];
+    return packItem(index, item);
   }
 
-  #take(record: Task.TaskRecord): void {
-    const [index, ok] = record;
+  #take(packed: string): void {
+    const record = unpackRecord(packed);
+    const { index, ok, pid } = record;
     const item = this.#underWay.get(index);
     this.#underWay.delete(index);
-    this.#options.collector.add(record, item, this.#book.byPid(record[7], this.#pool));
+    this.#options.collector.add(record, item, this.#book.byPid(pid, this.#pool));
     if (!ok) this.#checkErrors();
   }
 

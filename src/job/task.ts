@@ -7,26 +7,10 @@ import { isThenable, prepareCall, preparedCall, type TaskPlan } from './call.ts'
 import { describeError } from './error-text.ts';
 import { JobError } from './errors.ts';
 import { itemKey } from './item-key.ts';
+import { packRecord, type TaskItem, unpackItem } from './task-text.ts';
 import { valueText } from './value-text.ts';
 
 export { timeEach, timeItems, warmUp } from './timing.ts';
-
-/** Outcome of one item. A tuple, because it is what crosses for every item. */
-export type TaskRecord = readonly [
-  index: number,
-  ok: boolean,
-  /** Journal key of the item. */
-  key: string,
-  /** JSON text of the value, or of the `ErrorRecord`. */
-  text: string,
-  /** ms since the epoch, with fractions. */
-  begin: number,
-  /** ms in the user's function. */
-  ms: number,
-  /** ms for turning item and value into text. */
-  encodeMs: number,
-  pid: number,
-];
 
 /** What went wrong when the module was prepared: a `JobError` as plain data, or what the user's module threw. */
 export type Probe =
@@ -51,58 +35,61 @@ export async function probeTask(plan: TaskPlan): Promise<Probe> {
   }
 }
 
-/** Runs one item. What the user's function throws is a record, never a rejection. */
-export function runTask([index, item]: readonly [number, unknown]): TaskRecord | Promise<TaskRecord> {
+/** Runs one item. What the user's function throws is an outcome, never a rejection. */
+export function runTask(task: TaskItem): string | Promise<string> {
   const { run, functionHash } = preparedCall();
   const begin = performance.now();
-  const key = itemKey(functionHash, valueText(item));
+  const { index, item, text } = unpackItem(task);
+  const key = itemKey(functionHash, text);
   const called = performance.now();
-  const encodeMs = called - begin;
+  const begun: Begun = { index, key, begin: called, encodeMs: called - begin };
   try {
     const value = run(item);
     if (isThenable(value)) {
       return Promise.resolve(value).then(
-        (settled) => succeeded(index, key, settled, called, encodeMs),
-        (error: unknown) => failed(index, key, error, called, encodeMs),
+        (settled) => succeeded(begun, settled),
+        (error: unknown) => failed(begun, error),
       );
     }
-    return succeeded(index, key, value, called, encodeMs);
+    return succeeded(begun, value);
   } catch (error) {
-    return failed(index, key, error, called, encodeMs);
+    return failed(begun, error);
   }
 }
 
-function succeeded(index: number, key: string, value: unknown, begin: number, encodeMs: number): TaskRecord {
+interface Begun {
+  readonly index: number;
+  readonly key: string;
+  readonly begin: number;
+  readonly encodeMs: number;
+}
+
+function succeeded(begun: Begun, value: unknown): string {
   const end = performance.now();
   let text: string;
   try {
     text = valueText(value);
   } catch (error) {
-    return failed(index, key, new UnwritableValueError(error), begin, encodeMs, end);
+    return failed(begun, new UnwritableValueError(error), end);
   }
-  const ms = end - begin;
-  return [index, true, key, text, toEpoch(begin), ms, encodeMs + performance.now() - end, process.pid];
+  return outcome(begun, true, text, end);
 }
 
-function failed(
-  index: number,
-  key: string,
-  error: unknown,
-  begin: number,
-  encodeMs: number,
-  end = performance.now(),
-): TaskRecord {
-  const text = JSON.stringify(describeError(error));
-  return [
+function failed(begun: Begun, error: unknown, end = performance.now()): string {
+  return outcome(begun, false, JSON.stringify(describeError(error)), end);
+}
+
+function outcome({ index, key, begin, encodeMs }: Begun, ok: boolean, text: string, end: number): string {
+  return packRecord({
     index,
-    false,
+    ok,
     key,
     text,
-    toEpoch(begin),
-    end - begin,
-    encodeMs + performance.now() - end,
-    process.pid,
-  ];
+    begin: performance.timeOrigin + begin,
+    ms: end - begin,
+    encodeMs: encodeMs + performance.now() - end,
+    pid: process.pid,
+  });
 }
 
 /** A getter or `toJSON` of the value threw, or the value nests too deeply or is too long for a string. */
@@ -114,8 +101,4 @@ class UnwritableValueError extends Error {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(`The value that the function returned cannot be written as JSON: ${reason}`, { cause });
   }
-}
-
-function toEpoch(time: number): number {
-  return performance.timeOrigin + time;
 }

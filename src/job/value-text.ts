@@ -35,6 +35,18 @@ export function valueText(value: unknown): string {
   }
 }
 
+/** The JSON text from which `JSON.parse` makes an equal value; undefined where there is none. */
+export function losslessText(value: unknown): string | undefined {
+  return isPlain(value, 0) && !hasMissing(value) ? JSON.stringify(value) : undefined;
+}
+
+/** A property that is there and undefined would be left out. */
+function hasMissing(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === undefined;
+  for (const property of Object.values(value)) if (hasMissing(property)) return true;
+  return false;
+}
+
 /** Deeper than this, or circular, is left to `taggedText`. */
 const MAX_PLAIN_DEPTH = 64;
 

@@ -23,7 +23,20 @@ describe('Collector', () => {
     const worker = tally();
     let journaledBeforeWritten = 0;
     for (let i = 0; i < count; i++) {
-      collector.add([i, true, `key-${i}`, `{"n":${i}}`, 1000 + i, 2, 0.5, 1], i, worker);
+      collector.add(
+        {
+          index: i,
+          ok: true,
+          key: `key-${i}`,
+          text: `{"n":${i}}`,
+          begin: 1000 + i,
+          ms: 2,
+          encodeMs: 0.5,
+          pid: 1,
+        },
+        i,
+        worker,
+      );
       if (i % 500 !== 0) continue;
       const [results, journal] = [files.results, files.journal].map(
         (file) => readFileSync(file, 'utf8').split('\n').length - 1,
