@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cgroupQuota, cpuCount } from '../../../runtime/process/cpu-count.ts';
+import { findNode, isNewEnough, OLDEST_NODE } from '../../node/find-node.ts';
 import { cachePath } from '../loader/cache.ts';
-import { findNode, isNewEnough, OLDEST_NODE } from './find-node.ts';
 
 /** One line of `manycore doctor`. */
 export interface EnvironmentRow {
@@ -46,7 +46,7 @@ function nodeHere(): EnvironmentRow {
 async function nodeOfEditor(env: NodeJS.ProcessEnv, cwd: string): Promise<EnvironmentRow> {
   const name = 'Node for the editor';
   try {
-    const { version, path, reason } = await findNode({ env, cwd });
+    const { version, path, reason } = await findNode({ configured: '', env, cwd });
     return {
       name,
       value: `${version} (${path})`,
