@@ -31,7 +31,7 @@ const steps = [
     ],
   },
   { name: 'unused code and packages', run: bin('knip/bin/knip.js') },
-  { name: 'unit and integration tests', only: 'unit', run: mocha },
+  { name: 'unit and integration tests', only: 'unit', run: [...mocha, 'test/**/*.test.ts'] },
   { name: 'tests inside VS Code', only: 'host', run: [process.execPath, inRoot('scripts/host-test.mjs')] },
   {
     name: 'tests in a browser',

@@ -1,0 +1,129 @@
+/**
+ * `npm run pictures`: drives the real VS Code in headless Chromium and saves what a user sees to `docs/pictures`.
+ */
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { launchBrowser, WINDOW } from './browser.mjs';
+import { build } from './build.mjs';
+import { ensureInstalled } from './setup/install.mjs';
+import { inRoot } from './setup/paths.mjs';
+import { main, SetupError, say } from './setup/say.mjs';
+
+/** A picture in a repository is copied by everybody: this is the most that one may have, in bytes. */
+const LARGEST = 300_000;
+const flights = 'node_modules/vega-datasets/data/flights-2k.json';
+const folder = inRoot('docs', 'pictures');
+
+await main(async () => {
+  ensureInstalled();
+  await build();
+  const { register } = await import('tsx/esm/api');
+  register();
+  const { Workbench } = await import('../test/e2e/workbench.ts');
+  mkdirSync(folder, { recursive: true });
+  await pictureTheMainJob(Workbench);
+  await pictureWhatGoesWrong(Workbench);
+});
+
+/** The flights example: before, during and after a run, in three themes, and its report. */
+async function pictureTheMainJob(Workbench) {
+  const workbench = await Workbench.open({ workspace: inRoot('examples', 'flights') });
+  try {
+    const { page } = workbench;
+    await workbench.openFile('expected-delay.ts');
+    await page.locator('.monaco-editor textarea, .monaco-editor .native-edit-context').first().focus();
+    await page.keyboard.press('Control+g');
+    await page.locator('.quick-input-widget input').fill(':24');
+    await page.keyboard.press('Enter');
+    await workbench.lens('Run in parallel').waitFor();
+    await workbench.command('Manycore: Show Panel');
+    await workbench.shown('start').waitFor();
+    await settled(page);
+    await save(page, 'empty-panel');
+    await workbench.lens('Run in parallel').click();
+    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await save(page, 'choose-dataset');
+    await workbench.answer(flights);
+    await workbench.state('running');
+    await workbench.panel().locator('[data-testid="progress-done"]:not([data-value="0"])').waitFor();
+    await page.waitForTimeout(2500); // A picture of progress wants some of it.
+    await save(page, 'running');
+    await workbench.state('finished');
+    await hideNotifications(page);
+    await save(page, 'run-dark');
+    for (const tab of ['output', 'results', 'losses']) {
+      await workbench.shown(`tab-${tab}`).click();
+      await save(page, `tab-${tab}`);
+    }
+    await workbench.panel().locator('[role="tab"]').first().click();
+    for (const [name, theme, kind] of [
+      ['run-light', 'Light Modern', 'vscode-light'],
+      ['run-contrast', 'Default High Contrast', 'vscode-high-contrast'],
+    ]) {
+      workbench.setting('workbench.colorTheme', theme);
+      await workbench.panel().locator(`body.${kind}`).waitFor();
+      await save(page, name);
+    }
+    await pictureReport(workbench.folder);
+  } finally {
+    await workbench[Symbol.asyncDispose]();
+  }
+}
+
+/** Items that fail, and what the editor says before a run. */
+async function pictureWhatGoesWrong(Workbench) {
+  const workbench = await Workbench.open({ workspace: inRoot('test/fixtures/host') });
+  try {
+    const { page } = workbench;
+    await workbench.openFile('src/unguarded.ts');
+    await page.locator('.squiggly-error, .squiggly-warning').first().waitFor();
+    await workbench.command('Problems: Focus on Problems View');
+    await settled(page);
+    await save(page, 'diagnostics');
+    await workbench.openFile('src/words.cjs');
+    await workbench.lens('Run in parallel').click();
+    await workbench.pick('words.jsonl');
+    await workbench.state('finished');
+    await workbench.shown('tab-results').click();
+    await hideNotifications(page);
+    await save(page, 'failed-items');
+  } finally {
+    await workbench[Symbol.asyncDispose]();
+  }
+}
+
+async function pictureReport(workspace) {
+  const runs = join(workspace, '.manycore', 'runs');
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage({ viewport: WINDOW });
+    await page.goto(pathToFileURL(join(runs, readdirSync(runs)[0], 'report.html')).href);
+    await save(page, 'report');
+  } finally {
+    await browser.close();
+  }
+}
+
+async function hideNotifications(page) {
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget input').fill('>Notifications: Clear All Notifications');
+  await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+  await page.keyboard.press('Enter');
+  await settled(page);
+}
+
+/** Until nothing is loading or fading any more. */
+async function settled(page) {
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  await page.waitForTimeout(400);
+}
+
+async function save(page, name) {
+  const path = join(folder, `${name}.png`);
+  await page.waitForTimeout(400); // Hover effects and tabs fade.
+  await page.screenshot({ path, animations: 'disabled' });
+  const { size } = statSync(path);
+  if (size > LARGEST) throw new SetupError(`${path} has ${size} bytes: at most ${LARGEST}`);
+  say(`saved docs/pictures/${name}.png (${Math.round(size / 1000)} kB)`);
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+describe('the packed library', () => {
+  let project: string;
+  let installed: string;
+
+  const node = (...args: string[]): string =>
+    execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8', timeout: 60_000 });
+
+  before(() => {
+    execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { stdio: 'pipe' });
+    project = mkdtempSync(join(tmpdir(), 'manycore-library-'));
+    const packed = execFileSync('npm', ['pack', '--pack-destination', project], {
+      cwd: join(ROOT, 'runtime'),
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      shell: process.platform === 'win32',
+    });
+    installed = join(project, 'node_modules', 'manycore');
+    mkdirSync(installed, { recursive: true });
+    const archive = join(project, packed.trim().split('\n').at(-1) ?? '');
+    execFileSync('tar', ['-xzf', archive, '--strip-components=1', '-C', installed]);
+    // Its only dependency, and what the compiler needs: the rest of this checkout is out of reach.
+    for (const name of ['esbuild', '@esbuild', '@types', 'undici-types']) {
+      symlinkSync(join(ROOT, 'node_modules', name), join(project, 'node_modules', name), 'junction');
+    }
+    writeFileSync(join(project, 'package.json'), '{ "name": "stranger", "type": "module" }');
+  });
+
+  after(() => rmSync(project, { recursive: true, force: true }));
+
+  it('holds every file that its manifest names, and no source', () => {
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    const named = JSON.stringify([manifest.exports, manifest.bin]).match(/\.\/[\w./-]+/g) ?? [];
+    for (const file of named) assert.ok(readFileSync(join(installed, file)).length > 0, file);
+    assert.deepEqual(readdirSync(installed).sort(), ['LICENSE', 'README.md', 'dist', 'package.json']);
+  });
+
+  it('runs a pool for a program that imports it', () => {
+    writeFileSync(
+      join(project, 'esm.mjs'),
+      `import { isMainProcess, Pool } from 'manycore';
+       export const double = (item) => item * 2;
+       if (isMainProcess) {
+         const pool = new Pool(2);
+         console.log(JSON.stringify(await pool.map(double, [1, 2, 3])));
+         await pool.terminate();
+       }`,
+    );
+    assert.deepEqual(JSON.parse(node('esm.mjs')), [2, 4, 6]);
+  });
+
+  it('runs a pool for a program that requires it', () => {
+    writeFileSync(
+      join(project, 'common.cjs'),
+      `const { isMainProcess, Pool } = require('manycore');
+       exports.double = function double(item) { return item * 2; };
+       async function main() {
+         const pool = new Pool(2);
+         console.log(JSON.stringify(await pool.map(exports.double, [1, 2, 3])));
+         await pool.terminate();
+       }
+       if (isMainProcess) main();`,
+    );
+    assert.deepEqual(JSON.parse(node('common.cjs')), [2, 4, 6]);
+  });
+
+  it('has types for both kinds of module, which check without skipLibCheck', () => {
+    const text = `import { Pool } from 'manycore';
+      export async function run(): Promise<readonly string[]> {
+        const pool = new Pool(2);
+        const lengths: number[] = await pool.map((text: string) => text.length, ['a']);
+        return lengths.map(String);
+      }\n`;
+    writeFileSync(join(project, 'esm.mts'), text);
+    writeFileSync(join(project, 'common.cts'), text);
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+    node(tsc, ...flags, '--lib', 'es2023,esnext.disposable', 'esm.mts', 'common.cts');
+  });
+
+  it('brings a command that says its version', () => {
+    const { version } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    assert.equal(node(join(installed, 'dist/cli.js'), '--version').trim(), version);
+  });
+});
