@@ -18,13 +18,14 @@ process.on('message', (command: RunCommand) => {
   if (command.type === 'stop') run?.stop();
   else if (run === undefined) void begin(command.config);
 });
-process.on('disconnect', () => stopAndEnd());
+const gone = new Promise<void>((resolve) => process.once('disconnect', resolve));
+void gone.then(stopAndEnd);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => run?.stop());
 
 async function begin(config: Extract<RunCommand, { type: 'run' }>['config']): Promise<void> {
   run = startRun(config, send);
   const { exitCode } = await run.finished;
-  await sent;
+  await Promise.race([sent, gone]);
   // An open handle of user code must not keep a finished host alive.
   process.exit(exitCode);
 }

@@ -45,6 +45,8 @@ export class PoolRun {
   readonly #book = new WorkerBook();
   /** Items that were handed to the pool and have no outcome yet, by index. */
   readonly #underWay = new Map<number, unknown>();
+  /** Process ids of the workers in which items ran out of time, by index: their errors do not tell. */
+  readonly #expiredIn = new Map<number, number>();
   readonly #maxErrors: MaxErrors;
   readonly #begun = Date.now();
   readonly #rate = new RateMeter(this.#begun);
@@ -161,7 +163,7 @@ export class PoolRun {
 
   /** An item that ended its worker, ran out of time or cannot cross is a failed item; what is no item's fault stops the run. */
   #takeLost(error: unknown): boolean {
-    const { stop, collector, plan } = this.#options;
+    const { stop, collector, plan, config } = this.#options;
     if (stop.reason !== null && isOurStop(error)) return !stop.forced.aborted && !isPoolClosed(error);
     const index = lostIndex(error);
     if (index === undefined || !this.#underWay.has(index)) {
@@ -170,11 +172,14 @@ export class PoolRun {
     }
     const item = this.#underWay.get(index);
     this.#underWay.delete(index);
-    const worker = error instanceof WorkerDiedError ? this.#book.byPid(error.pid, this.#pool) : undefined;
+    const pid = error instanceof WorkerDiedError ? error.pid : this.#expiredIn.get(index);
+    this.#expiredIn.delete(index);
+    const worker = pid === undefined ? undefined : this.#book.byPid(pid, this.#pool);
     const key = itemKey(plan.functionHash, valueText(item));
     // The stack is the job host's own and says nothing about the item.
     const { stack: _, at: __, ...described } = describeError(error);
-    collector.addLost({ index, item, key, error: described, worker, begin: Date.now(), ms: 0 });
+    const ms = error instanceof TimeoutError ? (config.timeout ?? 0) : 0;
+    collector.addLost({ index, item, key, error: described, worker, begin: Date.now() - ms, ms });
     this.#checkErrors();
     return true;
   }
@@ -191,7 +196,7 @@ export class PoolRun {
   }
 
   #listen(): void {
-    const { feed, logs, stop } = this.#options;
+    const { config, feed, logs, stop } = this.#options;
     stop.requested.addEventListener('abort', () => feed.phase('stopping'), { once: true });
     this.#pool.on('worker', (event) => {
       const tally = this.#book.note(event.workerId, event.pid);
@@ -207,6 +212,12 @@ export class PoolRun {
       } as const;
       feed.span({ worker: tally.id, ...span });
     });
+    // Asked for only where it is needed: the event comes for every item.
+    if (config.timeout !== undefined) {
+      this.#pool.on('task', ({ ok, itemIndex, pid }) => {
+        if (!ok && itemIndex !== undefined) this.#expiredIn.set(itemIndex, pid);
+      });
+    }
     this.#pool.on('output', ({ workerId, pid, itemIndex, stream, line }) => {
       this.#book.note(workerId, pid).lines++;
       const output = { worker: workerId, item: itemIndex ?? null, stream, text: line, time: Date.now() };

@@ -182,6 +182,7 @@ describe('a run', () => {
       });
       assert.equal(exitCode, 1);
       assert.equal(rows[3]?.error?.code, 'ERR_MANYCORE_TIMEOUT');
+      assert.ok((rows[3]?.worker ?? -1) >= 0, 'the worker that ran it is known');
       assert.equal(rows.filter(({ ok }) => ok).length, 5);
     });
 
