@@ -1,131 +1,171 @@
+import { type CsvError, Parser } from 'csv-parse';
 import { BadRecordError, type BadRecordSink, DatasetError } from './errors.ts';
-import { type LineParser, LineReader } from './lines.ts';
-import { MAX_RECORD_BYTES, NO_RECORD, type RecordReader } from './records.ts';
+import { MAX_RECORD_BYTES } from './records.ts';
 
 export interface CsvOptions {
   readonly file: string;
   readonly delimiter: ',' | '\t';
   /** Fields become numbers, booleans and null where they read as such; see `typedField`. */
   readonly typed: boolean;
+  /** A stray quote ends the reading; else it is text. */
+  readonly strict: boolean;
   readonly bad: BadRecordSink;
 }
 
 /**
- * CSV (RFC 4180) with a header line: every record is an object with a property for each column, in the header's order.
- * Quoted fields may have line breaks, and `""` for a quote; LF and CRLF; blank lines are no records.
- * A record with more or fewer fields than the header, a stray quote or bytes that are not UTF-8 is a bad record; the
- * next line begins a new one.
- * Reading throws `DatasetError` for a header with two columns of one name.
+ * CSV (RFC 4180) with a header line, read by csv-parse: every record is an object with a property for each column, in the
+ * header's order. Quoted fields may have line breaks, and `""` for a quote; LF and CRLF; blank lines are no records.
+ * A record with more or fewer fields than the header, or bytes that are not UTF-8, is a bad record.
  *
- * Written here so that a reader can go on after a stray quote: csv-parse, which was tried, takes the rest of the file for
- * one field then. A line without quotes, which is nearly every line, is split by the engine.
+ * csv-parse cannot leave out one record with a stray quote. So with `strict` it ends the reading. Otherwise it is
+ * text, and where it opens a field that none closes, the lines up to the next quote belong to that field: as an item if
+ * the number of fields happens to fit, as one bad record if not. The next line is a record of its own again.
+ * @throws DatasetError while iterating, for a header with two columns of one name, a stray quote in `strict`, and a record
+ * above `MAX_RECORD_BYTES`, after which csv-parse cannot go on.
  */
-export function csvRecords(options: CsvOptions): RecordReader {
-  return new LineReader(new CsvParser(options));
+export async function* csvRecords(
+  bytes: AsyncIterable<Buffer>,
+  options: CsvOptions,
+): AsyncGenerator<unknown, void, void> {
+  const table = new Table(options);
+  const parser = new RecordParser(options, table);
+  parser.on('error', () => {}); // Every write tells its own error.
+  for await (const chunk of bytes) {
+    table.watch(chunk);
+    const failure = await outcome((done) => parser.write(chunk, done));
+    for (const record of table.take()) yield record;
+    if (failure) throw table.unreadable(failure);
+  }
+  table.watch(null);
+  const failure = await outcome((done) => parser.end(done));
+  for (const record of table.take()) yield record;
+  if (failure?.code === 'CSV_QUOTE_NOT_CLOSED') options.bad(table.neverClosed(failure));
+  else if (failure) throw table.unreadable(failure);
 }
 
-/** A record whose quoted field goes on in the next line. */
-interface OpenRecord {
-  readonly line: number;
-  readonly fields: string[];
-  /** The lines of the open field, without the quote that opened it. */
-  readonly parts: string[];
-  length: number;
-  damage: string | null;
+function outcome(write: (done: (error?: Error | null) => void) => void): Promise<CsvError | null> {
+  return new Promise((resolve) => {
+    write((error) => resolve((error as CsvError | null | undefined) ?? null));
+  });
 }
 
-class CsvParser implements LineParser {
+/**
+ * Hands records to the table as they are found. Asked for as a stream, those before a failure would be dropped by it; and
+ * `on_record`, which would do too, costs half of the speed.
+ */
+class RecordParser extends Parser {
+  readonly #table: Table;
+
+  constructor({ delimiter, strict }: CsvOptions, table: Table) {
+    super({
+      bom: true,
+      delimiter,
+      max_record_size: MAX_RECORD_BYTES,
+      record_delimiter: ['\r\n', '\n'],
+      relax_column_count: true,
+      relax_quotes: !strict,
+      skip_empty_lines: true,
+    });
+    this.#table = table;
+  }
+
+  override push(fields: string[] | null): boolean {
+    if (fields === null) return super.push(null);
+    this.#table.record(fields, this.info.lines);
+    return true;
+  }
+}
+
+/** The header, and the records of one chunk in the order of the file. */
+class Table {
   readonly #options: CsvOptions;
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #columns: readonly string[] | null = null;
-  #open: OpenRecord | null = null;
+  #found: (object | DatasetError)[] = [];
+  /** Line on which the last record ended. */
+  #line = 0;
+  #damaged = false;
 
   constructor(options: CsvOptions) {
     this.#options = options;
   }
 
-  line(text: string, number: number, damage: string | null): unknown {
-    if (this.#open !== null) return this.#goOn(this.#open, text, damage);
-    if (!text.includes('"')) {
-      const bare = text.endsWith('\r') ? text.slice(0, -1) : text;
-      return bare === '' ? NO_RECORD : this.#row(bare.split(this.#options.delimiter), number, damage);
-    }
-    return this.#fields({ line: number, fields: [], parts: [], length: 0, damage }, text, 0);
-  }
-
-  lost(number: number, reason: string): void {
-    this.#refuse(this.#open?.line ?? number, reason);
-    this.#open = null;
-  }
-
-  end(): void {
-    if (this.#open !== null) this.#refuse(this.#open.line, 'a quoted field is never closed');
-  }
-
-  /** Another line of a quoted field. */
-  #goOn(record: OpenRecord, text: string, damage: string | null): unknown {
-    this.#open = null;
-    record.damage ??= damage;
-    return this.#quoted(record, text, 0);
-  }
-
-  /** The fields from `from` on, where one begins. */
-  #fields(record: OpenRecord, text: string, from: number): unknown {
-    for (let at = from; ; ) {
-      if (text[at] === '"') return this.#quoted(record, text, at + 1);
-      const delimiter = text.indexOf(this.#options.delimiter, at);
-      const field = delimiter === -1 ? text.slice(at).replace(/\r$/, '') : text.slice(at, delimiter);
-      if (field.includes('"'))
-        return this.#refuse(record.line, 'a quote in the middle of a field that is not quoted');
-      record.fields.push(field);
-      if (delimiter === -1) return this.#row(record.fields, record.line, record.damage);
-      at = delimiter + 1;
+  /** Sees the bytes before the parser, which puts U+FFFD in place of what is not UTF-8; null at the end. */
+  watch(chunk: Buffer | null): void {
+    if (this.#damaged) return;
+    try {
+      this.#decoder.decode(chunk ?? undefined, { stream: chunk !== null });
+    } catch {
+      this.#damaged = true;
     }
   }
 
-  /** The rest of a quoted field from `from` on, and what comes after it. */
-  #quoted(record: OpenRecord, text: string, from: number): unknown {
-    let quote = text.indexOf('"', from);
-    while (quote !== -1 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
-    if (quote === -1) return this.#leaveOpen(record, text.slice(from));
-    record.parts.push(text.slice(from, quote));
-    record.fields.push(record.parts.join('\n').replaceAll('""', '"'));
-    record.parts.length = 0;
-    const after = quote + 1;
-    if (text[after] === this.#options.delimiter) return this.#fields(record, text, after + 1);
-    if (after === text.length || (text[after] === '\r' && after + 1 === text.length)) {
-      return this.#row(record.fields, record.line, record.damage);
+  /** One record, which ends on `line`. */
+  record(fields: readonly string[], line: number): void {
+    this.#line = line;
+    if (this.#columns === null) this.#found.push(...this.#header(fields));
+    else this.#found.push(this.#row(fields, this.#columns));
+  }
+
+  /** What was found since the last call; throws or skips a bad record at its place. */
+  *take(): Generator<unknown, void, void> {
+    const found = this.#found;
+    this.#found = [];
+    for (const record of found) {
+      if (record instanceof BadRecordError) this.#options.bad(record);
+      else if (record instanceof DatasetError) throw record;
+      else yield record;
     }
-    return this.#refuse(
-      record.line,
-      'a quoted field goes on after its closing quote (a quote inside is written "")',
+  }
+
+  unreadable(cause: CsvError): DatasetError {
+    const { file } = this.#options;
+    const line = this.#line + 1;
+    const name = file === '-' ? 'standard input' : file;
+    const tooLong = cause.code === 'CSV_MAX_RECORD_SIZE';
+    const reason = tooLong
+      ? `the record has more than ${MAX_RECORD_BYTES} characters`
+      : (STRAY_QUOTES.get(cause.code) ?? cause.message);
+    return new DatasetError(`${name}:${line} cannot be read on: ${reason}${noticed(cause, line)}.`, {
+      hint: tooLong
+        ? 'Look for a quote that is never closed. Such a record is not skipped either.'
+        : 'Correct the record; with --on-bad-record skip, stray quotes are taken for text.',
+      at: file === '-' ? undefined : { file, line, column: 1 },
+      cause,
+    });
+  }
+
+  neverClosed(cause: CsvError): BadRecordError {
+    return new BadRecordError(
+      this.#options.file,
+      this.#line + 1,
+      'a quoted field is never closed; nothing after it could be read',
+      { cause },
     );
   }
 
-  #leaveOpen(record: OpenRecord, part: string): typeof NO_RECORD {
-    record.length += part.length + 1;
-    if (record.length > MAX_RECORD_BYTES) {
-      return this.#refuse(
-        record.line,
-        `a quoted field has more than ${MAX_RECORD_BYTES} characters; is it never closed?`,
-      );
+  #header(names: readonly string[]): DatasetError[] {
+    this.#columns = names;
+    const { file } = this.#options;
+    if (this.#damages(names)) {
+      return [
+        new DatasetError(`The header of ${file} is not valid UTF-8.`, { hint: 'Save the file as UTF-8.' }),
+      ];
     }
-    record.parts.push(part);
-    this.#open = record;
-    return NO_RECORD;
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice === undefined) return [];
+    return [
+      new DatasetError(`The header of ${file} has two columns named ${JSON.stringify(twice)}.`, {
+        hint: 'Rename one of them: an item has one property for each column.',
+      }),
+    ];
   }
 
-  #row(fields: readonly string[], line: number, damage: string | null): unknown {
-    const columns = this.#columns;
-    if (columns === null) {
-      this.#columns = this.#header(fields, damage);
-      return NO_RECORD;
-    }
-    if (damage !== null) return this.#refuse(line, damage);
+  #row(fields: readonly string[], columns: readonly string[]): object {
+    if (this.#damages(fields)) return this.#bad(fields, 'not valid UTF-8');
     if (fields.length !== columns.length) {
-      return this.#refuse(
-        line,
-        `it has ${count(fields.length, 'field')}, the header ${count(columns.length, 'column')}`,
-      );
+      const [got, wanted] = [count(fields.length, 'field'), count(columns.length, 'column')];
+      return this.#bad(fields, `it has ${got}, the header ${wanted}`);
     }
     const row: Record<string, unknown> = {};
     for (let index = 0; index < fields.length; index++) {
@@ -135,21 +175,28 @@ class CsvParser implements LineParser {
     return row;
   }
 
-  #header(names: readonly string[], damage: string | null): readonly string[] {
-    const { file } = this.#options;
-    if (damage !== null)
-      throw new DatasetError(`The header of ${file} is ${damage}.`, { hint: 'Save the file as UTF-8.' });
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice === undefined) return names;
-    throw new DatasetError(`The header of ${file} has two columns named ${JSON.stringify(twice)}.`, {
-      hint: 'Rename one of them: an item has one property for each column.',
-    });
+  #damages(fields: readonly string[]): boolean {
+    return this.#damaged && fields.some((field) => field.includes('\uFFFD'));
   }
 
-  #refuse(line: number, reason: string): typeof NO_RECORD {
-    this.#options.bad(new BadRecordError(this.#options.file, line, reason));
-    return NO_RECORD;
+  #bad(fields: readonly string[], reason: string): BadRecordError {
+    const breaks = fields.reduce((sum, field) => sum + field.split('\n').length - 1, 0);
+    return new BadRecordError(this.#options.file, this.#line - breaks, reason);
   }
+}
+
+const STRAY_QUOTES: ReadonlyMap<string, string> = new Map([
+  [
+    'CSV_INVALID_CLOSING_QUOTE',
+    'a quoted field goes on after its closing quote (a quote inside is written "")',
+  ],
+  ['INVALID_OPENING_QUOTE', 'a quote in the middle of a field that is not quoted'],
+]);
+
+/** The line on which the parser stopped, where that is not the one on which the record begins. */
+function noticed(cause: CsvError, begin: number): string {
+  const line = cause['lines'];
+  return typeof line === 'number' && line > begin ? ` (noticed on line ${line})` : '';
 }
 
 /**

@@ -111,17 +111,20 @@ function readKind(
   const bad = badRecordSink(options);
   switch (kind) {
     case 'json':
-      return readRecords(bytes, new JsonArrayReader(file, pointer, bad));
+      return readRecords(bytes, new JsonArrayReader(file, pointer));
     case 'jsonl':
       return readRecords(bytes, jsonLines(file, bad));
     case 'text':
       return readRecords(bytes, textLines(file, bad));
     case 'csv':
     case 'tsv':
-      return readRecords(
-        bytes,
-        csvRecords({ file, delimiter: kind === 'csv' ? ',' : '\t', typed: options.typed ?? false, bad }),
-      );
+      return csvRecords(bytes, {
+        file,
+        delimiter: kind === 'csv' ? ',' : '\t',
+        typed: options.typed ?? false,
+        strict: options.onBadRecord === 'fail',
+        bad,
+      });
   }
 }
 

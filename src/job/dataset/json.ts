@@ -1,61 +1,77 @@
-import { BadRecordError, type BadRecordSink, DatasetError } from './errors.ts';
-import { ValueScanner } from './json-values.ts';
-import { MAX_RECORD_BYTES, NO_RECORD, notUtf8, type RecordReader } from './records.ts';
+import { type ParsedTokenInfo, Tokenizer, TokenParser, TokenType } from '@streamparser/json';
+import { DatasetError } from './errors.ts';
+import { MAX_RECORD_BYTES, type RecordReader } from './records.ts';
 
-const [QUOTE, BACKSLASH, COMMA, COLON, NEWLINE] = [0x22, 0x5c, 0x2c, 0x3a, 0x0a];
-const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+const NEWLINE = 0x0a;
+
+/** Longer strings are gathered in this many bytes at a time. */
+const STRING_BUFFER_BYTES = 64 * 1024;
 
 /** Keys named in the hint of "not an array". */
 const MAX_SURVEYED = 6;
 
 /**
- * What the next significant byte belongs to:
+ * What the next token belongs to:
  *
  *   value ──'{'──> key ──> colon ──> value of the wanted key, or skip ──> comma ──> key ...
  *     │──'['──> element number of the pointer, or skip ──> comma ...
  *     └──'[' when the pointer is used up: the elements ──> tail
  */
-type Phase = 'value' | 'first-key' | 'key' | 'colon' | 'skip' | 'comma' | 'elements' | 'tail' | 'done';
+type Phase = 'value' | 'key' | 'colon' | 'skip' | 'comma' | 'elements' | 'tail' | 'done';
 
 /**
- * The elements of one JSON array, wherever in the file it lies, one in memory at a time.
+ * The elements of one JSON array, wherever in the file it lies, a chunk's worth of them in memory at a time.
  *
- * The bytes are only split here (strings, brackets and commas); every element goes to `JSON.parse` as it is. So
- * the engine's own parser does the work, and after an element that is not JSON the next one can still be read.
- * An element that is not JSON, not UTF-8 or too long is a bad record. What lies before the array is stepped over, what
- * lies after an array inside of an object is not read.
+ * @streamparser/json makes tokens of the bytes and values of the tokens; here only the JSON Pointer is followed.
+ * What lies before the array is stepped over, what lies after an array inside of an object is not read.
+ * Where the text is not JSON, not UTF-8 or an element is above `MAX_RECORD_BYTES`, the parser cannot tell where the next
+ * element begins: the elements before that place are given, then `DatasetError` is thrown, whatever is done with bad
+ * records. JSON Lines has no such limit.
  */
 export class JsonArrayReader implements RecordReader {
   readonly #file: string;
-  readonly #bad: BadRecordSink;
-  /** JSON Pointer: the keys and indices that lead to the array. */
+  /** The keys and indices that lead to the array. */
   readonly #pointer: readonly string[];
+  readonly #tokenizer = new Tokenizer({ stringBufferSize: STRING_BUFFER_BYTES });
+  readonly #elements = new TokenParser({ paths: ['$.*'], keepStack: false });
+  /** Elements that the chunk completed. */
+  #found: unknown[] = [];
+  /** How many elements there were so far. */
+  #element = 0;
+
   #phase: Phase = 'value';
-  /** How many tokens of the pointer have been followed. */
+  /** How many keys and indices of the pointer have been followed. */
   #followed = 0;
   /** Index in the array that is being followed through; -1 in an object. */
   #index = -1;
-  /** How many bytes of a byte order mark the file began with. */
-  #mark = 0;
-
-  readonly #values = new ValueScanner();
-  /** The element or key that is being passed, in the pieces in which it came. */
-  #pieces: Buffer[] = [];
-  #held = 0;
-
-  #element = 0;
-  #inKey = false;
-  /** The key's last byte so far was the backslash of an escape. */
-  #escaped = false;
   #key = '';
+  /** Open brackets of the value that is being stepped over. */
+  #depth = 0;
   /** Members that are arrays, of an object that was found where an array should be; null unless that happened. */
   #survey: string[] | null = null;
 
-  constructor(file: string, pointer: readonly string[], bad: BadRecordSink) {
+  /** Bytes and line ends of the chunks before this one. */
+  #bytes = 0;
+  #lines = 0;
+  #chunk: Buffer = Buffer.alloc(0);
+  /** Where the last token begins, from the begin of the file. */
+  #token = 0;
+  /** Bytes of the chunks in which nothing was completed. */
+  #pending = 0;
+  #progress = false;
+
+  constructor(file: string, pointer: readonly string[]) {
     this.#file = file;
     this.#pointer = pointer;
-    this.#bad = bad;
+    this.#tokenizer.onToken = (token) => this.#take(token);
+    this.#elements.onValue = ({ value }) => {
+      this.#found.push(value);
+      this.#element++;
+      this.#progress = true;
+    };
+    this.#elements.onEnd = () => {
+      this.#phase = pointer.length === 0 ? 'tail' : 'done';
+    };
   }
 
   get done(): boolean {
@@ -63,188 +79,139 @@ export class JsonArrayReader implements RecordReader {
   }
 
   *push(chunk: Buffer): Generator<unknown, void, void> {
-    let at = 0;
-    while (at < chunk.length) {
-      if (this.#phase === 'elements') {
-        const end = this.#values.pass(chunk, at, true);
-        this.#hold(chunk.subarray(at, end));
-        at = end;
-        if (end < chunk.length) {
-          const last = chunk[end] === CLOSE_ARRAY;
-          const record = this.#finishElement(last);
-          if (record !== NO_RECORD) yield record;
-          if (last) this.#phase = this.#pointer.length === 0 ? 'tail' : 'done';
-          at++;
-        }
-      } else if (this.#phase === 'skip') {
-        at = this.#values.pass(chunk, at, false);
-        if (at < chunk.length) {
-          this.#phase = 'comma';
-          this.#values.begun = false;
-        }
-      } else if (this.#phase === 'done') {
-        return;
-      } else {
-        at = this.#step(chunk, at);
-      }
-    }
+    this.#chunk = chunk;
+    this.#progress = false;
+    const failure = this.#attempt(() => this.#tokenizer.write(chunk));
+    const found = this.#found;
+    this.#found = [];
+    for (const element of found) yield element;
+    if (this.done) return;
+    if (failure !== null) throw failure;
+    this.#pending = this.#progress ? 0 : this.#pending + chunk.length;
+    if (this.#pending > MAX_RECORD_BYTES) throw this.#notJson(`it has more than ${MAX_RECORD_BYTES} bytes`);
+    this.#bytes += chunk.length;
+    this.#lines += lineEnds(chunk, chunk.length);
   }
 
   end(): Iterable<unknown> {
+    this.#chunk = Buffer.alloc(0);
+    if (this.#phase === 'tail' || this.#phase === 'value') {
+      const failure = this.#attempt(() => this.#tokenizer.end());
+      if (failure !== null) throw failure;
+    }
     if (this.#phase === 'tail' || this.#phase === 'done') return [];
     if (this.#survey !== null) throw this.#notAnArray();
     if (this.#phase === 'value' && this.#followed === 0) return []; // An empty file: no items.
-    const { begun, beginLine, line } = this.#values;
     const place =
-      this.#phase !== 'elements'
-        ? `before ${this.#where(this.#pointer.length)} is reached`
-        : begun || this.#element > 0
-          ? `in element ${this.#element}, which begins on line ${begun ? beginLine : line}`
-          : 'after the [ of its array';
-    throw new DatasetError(`${this.#file} is cut off: it ends ${place}.`, {
+      this.#phase === 'elements'
+        ? `in element ${this.#element}`
+        : `before ${this.#where(this.#pointer.length)}`;
+    throw new DatasetError(`${this.#file} is cut off: it ends on line ${this.#lines + 1}, ${place}.`, {
       hint: 'Look for a bracket or a quote that is not closed, or copy the file again.',
-      at: { file: this.#file, line: begun ? beginLine : line, column: 1 },
+      at: { file: this.#file, line: this.#lines + 1, column: 1 },
     });
   }
 
-  #hold(piece: Buffer): void {
-    this.#held += piece.length;
-    if (this.#held > MAX_RECORD_BYTES) this.#pieces = [];
-    else if (piece.length > 0) this.#pieces.push(piece);
-  }
-
-  /** The element that has been passed, or `NO_RECORD`. */
-  #finishElement(last: boolean): unknown {
-    const { begun, line: here, beginLine } = this.#values;
-    const [pieces, held] = [this.#pieces, this.#held];
-    this.#pieces = [];
-    this.#held = 0;
-    this.#values.begun = false;
-    if (last && !begun && this.#element === 0) return NO_RECORD;
-    const element = this.#element++;
-    const refuse = (reason: string, cause?: unknown): typeof NO_RECORD => {
-      this.#bad(new BadRecordError(this.#file, begun ? beginLine : here, reason, { element, cause }));
-      return NO_RECORD;
-    };
-    if (held > MAX_RECORD_BYTES) return refuse(`it has ${held} bytes; the limit is ${MAX_RECORD_BYTES}`);
-    if (!begun) return refuse('there is nothing between two commas, or after the last one');
-    const bytes = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
-    const damage = notUtf8(bytes);
-    if (damage !== null) return refuse(damage);
+  /** What the tokenizer, or the token that it found, failed with. */
+  #attempt(work: () => void): DatasetError | null {
     try {
-      return JSON.parse(bytes.toString('utf8'));
+      work();
+      return null;
     } catch (error) {
-      return refuse(String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, ' '), error);
+      return error instanceof DatasetError ? error : this.#notJson(reasonOf(error), error);
     }
   }
 
-  /** One significant byte on the way to the array (and after it). */
-  #step(chunk: Buffer, at: number): number {
-    const byte = chunk[at] as number;
-    if (this.#inKey) return this.#readKey(chunk, at);
-    if (byte <= 0x20) {
-      if (byte === NEWLINE) this.#values.line++;
-      return at + 1;
+  #take(parsed: ParsedTokenInfo): void {
+    this.#token = parsed.offset;
+    if (this.#phase === 'elements') this.#elements.write(parsed);
+    else if (this.#phase !== 'done') this.#seek(parsed);
+  }
+
+  /** One token on the way to the array (and after it). */
+  #seek(parsed: ParsedTokenInfo): void {
+    const { token, value } = parsed;
+    this.#progress = true;
+    const opens = token === TokenType.LEFT_BRACKET || token === TokenType.LEFT_BRACE;
+    const closes = token === TokenType.RIGHT_BRACKET || token === TokenType.RIGHT_BRACE;
+    if (this.#depth > 0) {
+      if (opens) this.#depth++;
+      else if (closes) this.#depth--;
+      return;
     }
     switch (this.#phase) {
       case 'value':
-        if (byte === BYTE_ORDER_MARK[this.#mark] && this.#followed === 0) {
-          this.#mark++;
-          return at + 1;
-        }
-        return this.#enter(byte, at);
-      case 'first-key':
+        if (closes && this.#index === 0) throw this.#notFound(this.#followed - 1);
+        this.#enter(parsed);
+        return;
       case 'key':
-        if (byte === CLOSE_OBJECT) throw this.#notFound();
-        if (byte !== QUOTE) throw this.#malformed('a key should begin here');
-        this.#inKey = true;
-        return at + 1;
+        if (closes) throw this.#notFound();
+        if (token !== TokenType.STRING) break;
+        this.#key = String(value);
+        this.#phase = 'colon';
+        return;
       case 'colon':
-        if (byte !== COLON) throw this.#malformed(`a : should follow the key ${JSON.stringify(this.#key)}`);
-        if (this.#survey !== null) this.#phase = 'value';
-        else this.#phase = this.#key === this.#pointer[this.#followed] ? this.#follow() : 'skip';
-        return at + 1;
+        if (token !== TokenType.COLON) break;
+        this.#follow(this.#survey === null && this.#key === this.#pointer[this.#followed]);
+        return;
+      case 'skip':
+        if (closes) throw this.#notFound();
+        if (opens) this.#depth = 1;
+        if (token === TokenType.LEFT_BRACKET) this.#survey?.push(this.#key);
+        if (this.#survey?.length === MAX_SURVEYED) throw this.#notAnArray();
+        this.#phase = 'comma';
+        return;
       case 'comma':
-        if (byte !== COMMA) throw this.#notFound();
+        if (closes) throw this.#notFound();
+        if (token !== TokenType.COMMA) break;
         if (this.#index === -1) this.#phase = 'key';
-        else this.#phase = String(++this.#index) === this.#pointer[this.#followed] ? this.#follow() : 'skip';
-        return at + 1;
+        else this.#follow(String(++this.#index) === this.#pointer[this.#followed]);
+        return;
       default:
         throw this.#afterTheArray();
     }
+    throw this.#notJson(`unexpected ${JSON.stringify(value)}`);
   }
 
   /** A value begins on the path of the pointer. */
-  #enter(byte: number, at: number): number {
-    if (this.#survey !== null) {
-      if (byte === OPEN_ARRAY) this.#survey.push(this.#key);
-      if (this.#survey.length === MAX_SURVEYED) throw this.#notAnArray();
-      this.#phase = 'skip';
-      return at;
-    }
-    const token = this.#pointer[this.#followed];
-    if (byte === CLOSE_ARRAY && this.#index === 0) {
-      this.#followed--;
-      throw this.#notFound();
-    }
-    if (token === undefined && byte === OPEN_ARRAY) {
-      this.#phase = 'elements';
-    } else if (byte === OPEN_OBJECT) {
+  #enter(parsed: ParsedTokenInfo): void {
+    const { token, value } = parsed;
+    const wanted = this.#pointer[this.#followed];
+    if (token === TokenType.LEFT_BRACE) {
       this.#index = -1;
-      this.#phase = 'first-key';
-      if (token === undefined) this.#survey = [];
-    } else if (byte === OPEN_ARRAY && token !== undefined) {
-      if (!/^(?:0|[1-9]\d*)$/.test(token)) {
-        throw new DatasetError(
-          `In ${this.#file}, ${this.#where(this.#followed)} is an array, so ${JSON.stringify(token)} leads nowhere.`,
-          {
-            hint: 'In an array a JSON Pointer has an index, from 0.',
-          },
-        );
-      }
+      this.#phase = 'key';
+      if (wanted === undefined) this.#survey = [];
+    } else if (token !== TokenType.LEFT_BRACKET) {
+      const [where, expected] = [
+        this.#where(this.#followed),
+        wanted === undefined ? 'an array' : 'an object or array',
+      ];
+      throw new DatasetError(`In ${this.#file}, ${where} is ${nameOf(value)}, not ${expected}.`, {
+        hint: 'Name an array with a JSON Pointer (file.json#/path/to/array); one value a line: jsonl:FILE; lines of text: text:FILE.',
+        at: { file: this.#file, line: this.#line(), column: 1 },
+      });
+    } else if (wanted === undefined) {
+      this.#phase = 'elements';
+      this.#elements.write(parsed);
+    } else if (/^(?:0|[1-9]\d*)$/.test(wanted)) {
       this.#index = 0;
-      this.#phase = token === '0' ? this.#follow() : 'skip';
+      this.#follow(wanted === '0');
     } else {
       throw new DatasetError(
-        `In ${this.#file}, ${this.#where(this.#followed)} is ${nameOf(byte)}, not ${token === undefined ? 'an array' : 'an object or array'}.`,
-        {
-          hint: 'Name an array with a JSON Pointer (file.json#/path/to/array); one value a line: jsonl:FILE; lines of text: text:FILE.',
-          at: { file: this.#file, line: this.#values.line, column: 1 },
-        },
+        `In ${this.#file}, ${this.#where(this.#followed)} is an array, so ${JSON.stringify(wanted)} leads nowhere.`,
+        { hint: 'In an array a JSON Pointer has an index, from 0.' },
       );
     }
-    return at + 1;
   }
 
-  #follow(): Phase {
-    this.#followed++;
-    return 'value';
+  #follow(wanted: boolean): void {
+    this.#phase = wanted ? 'value' : 'skip';
+    if (wanted) this.#followed++;
   }
 
-  #readKey(chunk: Buffer, from: number): number {
-    let at = from;
-    for (; at < chunk.length; at++) {
-      const byte = chunk[at] as number;
-      if (this.#escaped) this.#escaped = false;
-      else if (byte === BACKSLASH) this.#escaped = true;
-      else if (byte === QUOTE) break;
-      else if (byte === NEWLINE) throw this.#malformed('a key ends in the middle of a line');
-    }
-    this.#hold(chunk.subarray(from, at));
-    if (this.#held > MAX_RECORD_BYTES)
-      throw this.#malformed(`a key is longer than ${MAX_RECORD_BYTES} bytes`);
-    if (at === chunk.length) return at;
-    const text = Buffer.concat(this.#pieces).toString('utf8');
-    this.#pieces = [];
-    this.#held = 0;
-    this.#inKey = false;
-    try {
-      this.#key = JSON.parse(`"${text}"`) as string;
-    } catch (error) {
-      throw this.#malformed(`the key "${text}" is not JSON`, error);
-    }
-    this.#phase = 'colon';
-    return at + 1;
+  /** Line of the last token, or of the place at which the tokenizer stopped. */
+  #line(position = this.#token): number {
+    return this.#lines + 1 + lineEnds(this.#chunk, position - this.#bytes);
   }
 
   /** The value at the first `tokens` of the pointer, in words. */
@@ -252,22 +219,24 @@ export class JsonArrayReader implements RecordReader {
     return tokens === 0 ? 'the whole document' : pointerText(this.#pointer.slice(0, tokens));
   }
 
-  #malformed(reason: string, cause?: unknown): DatasetError {
-    return new DatasetError(`${this.#file}:${this.#values.line} is not JSON: ${reason}.`, {
-      at: { file: this.#file, line: this.#values.line, column: 1 },
+  #notJson(reason: string, cause?: unknown): DatasetError {
+    const line = this.#line(positionOf(cause));
+    const element = this.#phase === 'elements' ? ` (element ${this.#element})` : '';
+    const name = this.#file === '-' ? 'standard input' : this.#file;
+    return new DatasetError(`${name}:${line}${element} cannot be read on: ${reason}.`, {
+      hint: 'A JSON array cannot be read on after a broken place, so it is not skipped either. Correct it, or write one value a line and read that as jsonl:FILE.',
+      at: this.#file === '-' ? undefined : { file: this.#file, line, column: 1 },
       cause,
     });
   }
 
-  #notFound(): DatasetError {
+  #notFound(followed = this.#followed): DatasetError {
     if (this.#survey !== null) return this.#notAnArray();
-    const [token, holder] = [this.#pointer[this.#followed] ?? '', this.#where(this.#followed)];
-    return new DatasetError(
-      `In ${this.#file}, ${holder} has no ${this.#index === -1 ? `key ${JSON.stringify(token)}` : `element ${token}`}.`,
-      {
-        hint: 'Keys are case-sensitive; in a JSON Pointer ~1 stands for / and ~0 for ~.',
-      },
-    );
+    const token = this.#pointer[followed] ?? '';
+    const missing = this.#index === -1 ? `key ${JSON.stringify(token)}` : `element ${token}`;
+    return new DatasetError(`In ${this.#file}, ${this.#where(followed)} has no ${missing}.`, {
+      hint: 'Keys are case-sensitive; in a JSON Pointer ~1 stands for / and ~0 for ~.',
+    });
   }
 
   #notAnArray(): DatasetError {
@@ -283,24 +252,37 @@ export class JsonArrayReader implements RecordReader {
   }
 
   #afterTheArray(): DatasetError {
-    return new DatasetError(
-      `${this.#file}:${this.#values.line} is not JSON: something follows the end of the array.`,
-      {
-        hint: 'If every line is one JSON value, read it as jsonl:FILE.',
-        at: { file: this.#file, line: this.#values.line, column: 1 },
-      },
-    );
+    const line = this.#line();
+    return new DatasetError(`${this.#file}:${line} is not JSON: something follows the end of the array.`, {
+      hint: 'If every line is one JSON value, read it as jsonl:FILE.',
+      at: { file: this.#file, line, column: 1 },
+    });
   }
+}
+
+/** The parser's reason without its states and positions, which the line and the element tell better. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'not valid UTF-8';
+  return error.message.replace(/ (?:at chunk position|in state) .*$/s, '').replaceAll(/\s+/g, ' ');
+}
+
+/** The tokenizer says only in words where it stopped. */
+function positionOf(error: unknown): number | undefined {
+  const position = error instanceof Error ? /absolute position "(\d+)"/.exec(error.message)?.[1] : undefined;
+  return position === undefined ? undefined : Number(position);
+}
+
+function lineEnds(chunk: Buffer, end: number): number {
+  let lines = 0;
+  for (let at = chunk.indexOf(NEWLINE); at !== -1 && at < end; at = chunk.indexOf(NEWLINE, at + 1)) lines++;
+  return lines;
 }
 
 function pointerText(tokens: readonly string[]): string {
   return `#${tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
 }
 
-function nameOf(byte: number): string {
-  if (byte === QUOTE) return 'a string';
-  if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) return 'a number';
-  if (byte === 0x74 || byte === 0x66) return 'a boolean';
-  if (byte === 0x6e) return 'null';
-  return `no JSON value (${JSON.stringify(String.fromCharCode(byte))})`;
+function nameOf(value: unknown): string {
+  return value === null ? 'null' : `a ${typeof value}`;
 }

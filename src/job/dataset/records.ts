@@ -1,10 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
-/** A record (a line, an element of an array) longer than this many bytes is a bad record: it never sits in memory whole. */
+/** A record (a line, an element of an array) longer than about this many bytes is refused: it never sits in memory whole. */
 export const MAX_RECORD_BYTES = 64 * 1024 * 1024;
-
-/** What a line gives that completes no record; every value of JSON is one. */
-export const NO_RECORD = Symbol('no record');
 
 /**
  * Takes a file's bytes as they come and gives the records that they complete.

@@ -48,21 +48,50 @@ describe('CSV', () => {
   });
 
   it('leaves bad records out when they are to be skipped', async () => {
-    const { records, skipped } = await readSkipping(
-      'a.csv',
-      'a,b\n1,2\n3\n"x"y,"z"w\n4,5\nq"r,6\n7,8\n9,"open\n10,11\n',
-    );
+    const { records, skipped } = await readSkipping('a.csv', 'a,b\n1,2\n3\n4,5\n6,7,8\n9,"open\n10,11\n');
     assert.deepEqual(records, [
       { a: '1', b: '2' },
       { a: '4', b: '5' },
-      { a: '7', b: '8' },
     ]);
     assert.deepEqual(skipped, [
       '3: it has 1 field, the header 2 columns',
-      '4: a quoted field goes on after its closing quote (a quote inside is written "")',
-      '6: a quote in the middle of a field that is not quoted',
-      '8: a quoted field is never closed',
+      '5: it has 3 fields, the header 2 columns',
+      '6: a quoted field is never closed; nothing after it could be read',
     ]);
+  });
+
+  it('cannot be read on after a stray quote, and says so', async () => {
+    for (const [content, message] of [
+      ['a,b\n1,2\n"x"y,3\n', /a\.csv:3 cannot be read on: a quoted field goes on after its closing quote/],
+      ['a\n"x"y', /a\.csv:2 cannot be read on/],
+      ['a,b\n1,2\nx"y,3\n', /a\.csv:3 cannot be read on: a quote in the middle of a field/],
+      ['a,b\n1,"open\n2,x\n3,"y"\n', /a\.csv:2 cannot be read on: .* \(noticed on line 4\)/],
+    ] as const) {
+      await assert.rejects(readContent('a.csv', content), {
+        name: 'DatasetError',
+        message,
+        hint: /for text/,
+      });
+    }
+    await assert.rejects(readContent('a.csv', 'a\n"x\n'), /a\.csv:2: a quoted field is never closed/);
+  });
+
+  it('takes a stray quote for text when bad records are to be skipped', async () => {
+    assert.deepEqual(await readSkipping('a.csv', 'a,b\n"x"y,"z"w\nq"r,5\' 6"\n7,8\n'), {
+      records: [
+        { a: '"x"y', b: '"z"w' },
+        { a: 'q"r', b: '5\' 6"' },
+        { a: '7', b: '8' },
+      ],
+      skipped: [],
+    });
+  });
+
+  it('loses the lines up to the next quote where one is not closed, then goes on', async () => {
+    assert.deepEqual(await readSkipping('a.csv', 'a,b\n"open,1\n2,x\n3,"y"\n4,"z"\n'), {
+      records: [{ a: '4', b: 'z' }],
+      skipped: ['2: it has 1 field, the header 2 columns'],
+    });
   });
 
   it('gives the records before a bad one', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { DatasetError } from '../../../src/job/dataset/dataset.ts';
+import { type DatasetError, MAX_RECORD_BYTES, openDataset } from '../../../src/job/dataset/dataset.ts';
 import { JsonArrayReader } from '../../../src/job/dataset/json.ts';
-import { readContent, readSkipping } from './reading.ts';
+import { readContent, TempFolder } from './reading.ts';
 
 const NESTED =
   '{ "x": 1, "s": "]}", "a/b": { "~k": [[0], [1, 2]], "": {"deep": [9]} }, "data": [1, {"q": "3,]"}], "z": [] }';
@@ -25,9 +25,7 @@ describe('JSON arrays', () => {
       `\uFEFF{"skip": {"data": [7]}, "da\\u0074a": ${JSON.stringify(value, null, 1)} }`,
     );
     for (let size = 1; size <= bytes.length; size++) {
-      const reader = new JsonArrayReader('a.json', ['data'], (error) => {
-        throw error;
-      });
+      const reader = new JsonArrayReader('a.json', ['data']);
       const records: unknown[] = [];
       for (let at = 0; at < bytes.length && !reader.done; at += size)
         records.push(...reader.push(bytes.subarray(at, at + size)));
@@ -68,42 +66,43 @@ describe('JSON arrays', () => {
     await assert.rejects(readContent('a.json#/s', NESTED), /#\/s is a string, not an array/);
     await assert.rejects(readContent('a.json#/x/y', NESTED), /#\/x is a number, not an object or array/);
     await assert.rejects(readContent('a.json', 'null'), /the whole document is null/);
-    await assert.rejects(readContent('a.json', '<html>'), /is no JSON value \("<"\)/);
+    await assert.rejects(readContent('a.json', '<html>'), /a\.json:1 cannot be read on: Unexpected "<"/);
   });
 
-  it('tells line and element of a bad element', async () => {
-    await assert.rejects(readContent('a.json', '[1,\n2,\n{"a": nope},\n4]'), (error: DatasetError) => {
-      assert.equal(error.name, 'BadRecordError');
-      assert.match(error.message, /a\.json:3 \(element 2\): Unexpected token/);
-      assert.equal(error.exitCode, 2);
-      assert.equal(error.at?.line, 3);
-      return true;
-    });
+  it('gives the elements before a broken place, then says where it is and that nothing after it can be read', async () => {
+    for (const onBadRecord of ['fail', 'skip'] as const) {
+      using folder = new TempFolder();
+      folder.write('a.json', '[1,\n2,\n{"a": nope},\n4]');
+      const dataset = await openDataset('a.json', { cwd: folder.path, onBadRecord });
+      const seen: unknown[] = [];
+      const read = async () => {
+        for await (const record of dataset.records()) seen.push(record);
+      };
+      await assert.rejects(read, (error: DatasetError) => {
+        assert.equal(error.name, 'DatasetError');
+        assert.match(error.message, /a\.json:3 \(element 2\) cannot be read on: Unexpected "o"/);
+        assert.match(error.hint ?? '', /not skipped either.*jsonl:FILE/);
+        assert.equal(error.exitCode, 2);
+        assert.equal(error.at?.line, 3);
+        return true;
+      });
+      assert.deepEqual(seen, [1, 2]);
+    }
   });
 
-  it('goes on after bad elements when they are to be skipped', async () => {
-    const { records, skipped } = await readSkipping('a.json', '[1,\n{"a": nope},\n 2 3,,\n{"b": 1]}, 5,\n]');
-    assert.deepEqual(records, [1, 5]);
-    assert.deepEqual(
-      skipped.map((line) => line.replace(/(Unexpected|Expected).*/, 'unexpected')),
-      [
-        '2: unexpected',
-        '3: unexpected',
-        '3: there is nothing between two commas, or after the last one',
-        '4: unexpected',
-        '5: there is nothing between two commas, or after the last one',
-      ],
-    );
+  it('refuses what JSON does not have: two values without a comma, a comma too many, another bracket', async () => {
+    await assert.rejects(readContent('a.json', '[1,\n 2 3]'), /:2 \(element 2\) .* Unexpected NUMBER \(3\)/);
+    await assert.rejects(readContent('a.json', '[1,,2]'), /Unexpected COMMA/);
+    await assert.rejects(readContent('a.json', '[1,]'), /Unexpected RIGHT_BRACKET/);
+    await assert.rejects(readContent('a.json', '[{"a": [2}'), /Unexpected RIGHT_BRACE/);
+    await assert.rejects(readContent('a.json#/b', '{"a" 1}'), /:1 cannot be read on: unexpected 1/);
   });
 
   it('refuses an array that is cut off and says in which element', async () => {
-    await assert.rejects(
-      readContent('a.json', '[1,\n{"a": [2}'),
-      /cut off: it ends in element 1, which begins on line 2/,
-    );
-    await assert.rejects(readContent('a.json', '[1, "x'), /element 1/);
-    await assert.rejects(readContent('a.json', '['), /after the \[ of its array/);
-    await assert.rejects(readContent('a.json#/b', '{"a": 1, '), /before #\/b is reached/);
+    await assert.rejects(readContent('a.json', '[1,\n{"a": [2'), /cut off: it ends on line 2, in element 1/);
+    await assert.rejects(readContent('a.json', '[1, "x'), /in element 1/);
+    await assert.rejects(readContent('a.json', '['), /in element 0/);
+    await assert.rejects(readContent('a.json#/b', '{"a": 1, '), /before #\/b/);
   });
 
   it('refuses what follows the array', async () => {
@@ -113,11 +112,21 @@ describe('JSON arrays', () => {
     });
   });
 
-  it('takes invalid UTF-8 for a bad element', async () => {
-    const bytes = Buffer.concat([Buffer.from('["a", "'), Buffer.from([0xff]), Buffer.from('", "b"]')]);
-    assert.deepEqual(await readSkipping('a.json', bytes), {
-      records: ['a', 'b'],
-      skipped: ['1: not valid UTF-8'],
-    });
+  it('refuses bytes that are not UTF-8', async () => {
+    const bytes = Buffer.concat([Buffer.from('["a",\n"'), Buffer.from([0xff]), Buffer.from('", "b"]')]);
+    await assert.rejects(
+      readContent('a.json', bytes),
+      /a\.json:\d \(element 1\) cannot be read on: not valid UTF-8/,
+    );
+  });
+
+  it('refuses an element above the limit without holding it', () => {
+    const reader = new JsonArrayReader('a.json', []);
+    const megabyte = Buffer.alloc(1024 * 1024, ' ');
+    assert.deepEqual([...reader.push(Buffer.from('[1, {"a":'))], [1]);
+    assert.throws(() => {
+      for (let read = 0; read <= MAX_RECORD_BYTES + megabyte.length; read += megabyte.length)
+        assert.deepEqual([...reader.push(megabyte)], []);
+    }, /element 1\) cannot be read on: it has more than \d+ bytes/);
   });
 });
