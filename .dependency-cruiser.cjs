@@ -21,10 +21,11 @@ module.exports = {
     only('runtime', []),
     only('src/protocol', ['runtime']),
     only('src/report', ['src/protocol', 'runtime']),
+    only('src/node', []),
     only('src/analysis', ['src/protocol']),
     only('src/server', ['src/analysis', 'src/protocol']),
-    only('src/job', ['runtime', 'src/report', 'src/protocol']),
-    only('src/editor', ['src/protocol', 'src/report']),
+    only('src/job', ['runtime', 'src/node', 'src/report', 'src/protocol']),
+    only('src/editor', ['src/node', 'src/protocol', 'src/report']),
     only('src/panel', ['src/protocol', 'src/report']),
     only('src/cli', ['runtime', 'src/analysis', 'src/job', 'src/protocol', 'src/report', 'src/server']),
     {

@@ -1,6 +1,6 @@
 import * as os from 'node:os';
 import * as vscode from 'vscode';
-import { findNode } from './settings/node.ts';
+import { findNode } from '../node/find-node.ts';
 import { readAllSettings, readSetting } from './settings/settings.ts';
 
 /** Versions, settings and the Node that would be used: what a report about a problem needs, and no path of the workspace. */

@@ -48,16 +48,7 @@ export const errors = {
       'ERR_MANYCORE_BUSY',
       `${running} is still running in this window. Stop it first, or wait for its end.`,
     ),
-  nodeSetting: (path: string, reason: string) =>
-    new EditorError('ERR_MANYCORE_NODE', `The setting manycore.node.path names "${path}", which ${reason}`, [
-      'openNodeSetting',
-    ]),
-  nodeTooOld: (path: string, version: string, needed: string) =>
-    new EditorError(
-      'ERR_MANYCORE_NODE_TOO_OLD',
-      `Manycore needs Node ${needed} or newer to run your code, but ${path} is ${version}. Install a newer one, or name it in the setting.`,
-      ['openNodeSetting'],
-    ),
+  node: (message: string) => new EditorError('ERR_MANYCORE_NODE', message, ['openNodeSetting']),
   hostDied: (how: string, lastLines: readonly string[]) =>
     new EditorError(
       'ERR_MANYCORE_JOB_HOST_DIED',

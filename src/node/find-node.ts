@@ -1,8 +1,18 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import * as path from 'node:path';
-import { errors } from '../errors.ts';
 import { environmentForNode } from './environment.ts';
+
+/** Why no Node could be taken; whoever shows it adds what can be done there. */
+export class NodeSearchError extends Error {
+  override readonly name = 'NodeSearchError';
+  readonly kind: 'chosen' | 'too-old' | 'none';
+
+  constructor(kind: NodeSearchError['kind'], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
 
 /** The Node that runs the user's code, and why this one. */
 export interface FoundNode {
@@ -15,14 +25,15 @@ export interface FoundNode {
 }
 
 export interface NodeSearch {
-  /** The setting; empty when nobody set it. */
+  /** What the setting `manycore.node.path` names; empty when nobody set it. */
   readonly configured: string;
   /** Where a relative setting begins and where version managers look for the project's version. */
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** The program that the extension host runs in: the last resort. */
-  readonly ownRuntime: string;
-  readonly log: (line: string) => void;
+  /** The program that the editor's extension host runs in: the last resort. */
+  readonly ownRuntime?: string | undefined;
+  /** Gets a line for every candidate, and why it was not taken. */
+  readonly log?: ((line: string) => void) | undefined;
 }
 
 export const OLDEST_NODE = '20.19.0';
@@ -33,8 +44,8 @@ const SHELL_TIMEOUT = 8_000;
 const MARK = '_manycore_node_';
 
 /**
- * Finds the user's Node: the setting, then `PATH`, then what a login shell has on its `PATH`, then VS Code's own.
- * @throws {EditorError} when the setting names no Node, or when the only ones found are older than `OLDEST_NODE`.
+ * Finds the user's Node: the setting, then `PATH`, then what a login shell has on its `PATH`, then the editor's own.
+ * @throws {NodeSearchError} when the setting names no Node, none is found, or only ones older than `OLDEST_NODE`.
  */
 export async function findNode(search: NodeSearch): Promise<FoundNode> {
   if (search.configured !== '') return configuredNode(search);
@@ -43,7 +54,7 @@ export async function findNode(search: NodeSearch): Promise<FoundNode> {
   const inShell = await candidate(search, await findByLoginShell(search), 'login shell has it on its PATH');
   if (inShell !== null && isNewEnough(inShell.version)) return inShell;
   const old = onPath ?? inShell;
-  if (old !== null) throw errors.nodeTooOld(old.path, old.version, OLDEST_NODE);
+  if (old !== null) throw tooOld(old.path, old.version);
   return ownRuntime(search);
 }
 
@@ -57,12 +68,22 @@ export function isNewEnough(version: string): boolean {
   return difference === undefined || difference > 0;
 }
 
+function tooOld(file: string, version: string): NodeSearchError {
+  return new NodeSearchError(
+    'too-old',
+    `Manycore needs Node ${OLDEST_NODE} or newer to run your code, but ${file} is ${version}. Install a newer one, or name it in the setting manycore.node.path.`,
+  );
+}
+
 async function configuredNode(search: NodeSearch): Promise<FoundNode> {
   const home = search.env['HOME'] ?? search.env['USERPROFILE'] ?? '';
   const file = path.resolve(search.cwd, search.configured.replace(/^~(?=[\\/])/, home));
   const asked = await askVersion(file, search);
-  if ('failure' in asked) throw errors.nodeSetting(search.configured, asked.failure);
-  if (!isNewEnough(asked.version)) throw errors.nodeTooOld(file, asked.version, OLDEST_NODE);
+  if ('failure' in asked) {
+    const message = `The setting manycore.node.path names "${search.configured}", which ${asked.failure}`;
+    throw new NodeSearchError('chosen', message);
+  }
+  if (!isNewEnough(asked.version)) throw tooOld(file, asked.version);
   return {
     path: file,
     version: asked.version,
@@ -75,19 +96,24 @@ async function candidate(search: NodeSearch, file: string | null, reason: string
   if (file === null) return null;
   const asked = await askVersion(file, search);
   if ('failure' in asked) {
-    search.log(`${file} (${reason}) ${asked.failure}`);
+    search.log?.(`${file} (${reason}) ${asked.failure}`);
     return null;
   }
-  search.log(`${file} (${reason}) is Node ${asked.version}`);
+  search.log?.(`${file} (${reason}) is Node ${asked.version}`);
   return { path: file, version: asked.version, reason, electron: asked.electron };
 }
 
 async function ownRuntime(search: NodeSearch): Promise<FoundNode> {
   const reason =
     "VS Code's own, because no other Node was found: native add-ons of your project may not load";
+  if (search.ownRuntime === undefined)
+    throw new NodeSearchError(
+      'none',
+      `No Node was found on PATH or by the login shell. Manycore needs Node ${OLDEST_NODE} or newer.`,
+    );
   const own = await candidate(search, search.ownRuntime, reason);
-  if (own === null) throw errors.hostNotStarted(search.ownRuntime, 'it did not tell its version');
-  if (!isNewEnough(own.version)) throw errors.nodeTooOld(own.path, own.version, OLDEST_NODE);
+  if (own === null) throw new NodeSearchError('none', `${search.ownRuntime} did not tell its version.`);
+  if (!isNewEnough(own.version)) throw tooOld(own.path, own.version);
   return own;
 }
 
@@ -115,7 +141,7 @@ async function findByLoginShell(search: NodeSearch): Promise<string | null> {
   const { stdout, failure } = await execute(shell, ['-ilc', script], search, SHELL_TIMEOUT);
   const found = stdout.split(MARK)[1]?.trim() ?? '';
   if (!path.isAbsolute(found))
-    search.log(`login shell ${shell} ${failure ?? 'has no "node" program on its PATH'}`);
+    search.log?.(`login shell ${shell} ${failure ?? 'has no "node" program on its PATH'}`);
   return path.isAbsolute(found) ? found : null;
 }
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { environmentForNode } from '../../../src/editor/settings/environment.ts';
-import { findNode, isNewEnough, type NodeSearch } from '../../../src/editor/settings/node.ts';
+import { environmentForNode } from '../../src/node/environment.ts';
+import { findNode, isNewEnough, type NodeSearch } from '../../src/node/find-node.ts';
 
 const ownFolder = dirname(process.execPath);
 
@@ -42,8 +42,8 @@ describe('the Node that runs the user’s code', function () {
 
   it('is refused with the setting when that names no Node', async () => {
     await assert.rejects(findNode(search({ configured: 'none' })), {
-      code: 'ERR_MANYCORE_NODE',
-      remedies: ['openNodeSetting'],
+      kind: 'chosen',
+      message: /manycore\.node\.path/,
     });
     const other = program('other', 'echo hello');
     await assert.rejects(findNode(search({ configured: other })), /did not answer as Node does/);
@@ -52,7 +52,7 @@ describe('the Node that runs the user’s code', function () {
   it('is refused when it is too old, with what is needed', async () => {
     const old = program('old', 'echo "18.20.1 "');
     await assert.rejects(findNode(search({ configured: old })), {
-      code: 'ERR_MANYCORE_NODE_TOO_OLD',
+      kind: 'too-old',
       message: /20\.19\.0 or newer.*old is 18\.20\.1/,
     });
   });
@@ -82,10 +82,18 @@ describe('the Node that runs the user’s code', function () {
     assert.match(found.reason, /no other Node was found/);
   });
 
+  it('is told to be missing where there is no last resort', async () => {
+    const env = { PATH: join(folder, 'empty'), SHELL: '' };
+    await assert.rejects(findNode(search({ env, ownRuntime: undefined })), {
+      kind: 'none',
+      message: /No Node was found/,
+    });
+  });
+
   it('is not VS Code’s own when there is one that is too old', async () => {
     program('old/node', 'echo "18.0.0 "');
     const env = { PATH: join(folder, 'old'), SHELL: '' };
-    await assert.rejects(findNode(search({ env })), { code: 'ERR_MANYCORE_NODE_TOO_OLD' });
+    await assert.rejects(findNode(search({ env })), { kind: 'too-old' });
   });
 
   for (const [version, expected] of Object.entries({

@@ -1,8 +1,8 @@
 /** Apart from the rest because the language client is large: loaded when the server is first wanted. */
 import type { LogOutputChannel } from 'vscode';
 import { LanguageClient, type ServerOptions, TransportKind } from 'vscode-languageclient/node.js';
+import { environmentForNode } from '../../node/environment.ts';
 import { languages } from '../contributions.ts';
-import { environmentForNode } from '../settings/environment.ts';
 
 export interface AnalysisClientOptions {
   readonly serverFile: string;

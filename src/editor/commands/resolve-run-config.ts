@@ -1,7 +1,7 @@
 import * as path from 'node:path';
+import type { FoundNode } from '../../node/find-node.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import type { Settings } from '../contributions.ts';
-import type { FoundNode } from '../settings/node.ts';
 import type { RunRequest } from './run-request.ts';
 
 /** A function to run, found. */

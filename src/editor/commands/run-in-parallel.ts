@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { type FoundNode, findNode, NodeSearchError } from '../../node/find-node.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import { formatMs, formatSpeedup, plural } from '../../report/format.ts';
 import { Command } from '../contributions.ts';
@@ -6,7 +7,6 @@ import { errors } from '../errors.ts';
 import type { RunOutcome } from '../runs/job-process.ts';
 import { withRunProgress } from '../runs/run-progress.ts';
 import type { Runs } from '../runs/runs.ts';
-import { type FoundNode, findNode } from '../settings/node.ts';
 import { readSetting } from '../settings/settings.ts';
 import { type Offer, offer, tellError } from '../user-messages.ts';
 import { chooseDataset } from './choose-dataset.ts';
@@ -107,7 +107,10 @@ export class RunInParallel {
     const { log } = this.#options;
     const configured = readSetting('manycore.node.path', scope);
     const ownRuntime = process.execPath;
-    return findNode({ configured, cwd, env: process.env, ownRuntime, log: (line) => log.debug(line) });
+    const search = { configured, cwd, env: process.env, ownRuntime, log: (line: string) => log.debug(line) };
+    return findNode(search).catch((error: unknown) => {
+      throw error instanceof NodeSearchError ? errors.node(error.message) : error;
+    });
   }
 
   async #mayStart(ifRunning: 'ask' | 'stop' | 'fail'): Promise<boolean> {

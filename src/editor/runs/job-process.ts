@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { environmentForNode } from '../../node/environment.ts';
+import type { FoundNode } from '../../node/find-node.ts';
 import {
   PROTOCOL_VERSION,
   type RunCommand,
@@ -9,8 +11,6 @@ import {
   type RunSummary,
 } from '../../protocol/run.ts';
 import { type EditorError, errors } from '../errors.ts';
-import { environmentForNode } from '../settings/environment.ts';
-import type { FoundNode } from '../settings/node.ts';
 import { lineSplitter } from './line-splitter.ts';
 
 export interface JobProcessOptions {

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
+import type { FoundNode } from '../../node/find-node.ts';
 import type { RunConfig, RunEvent } from '../../protocol/run.ts';
 import { applyEvent, emptyModel, type RunModel } from '../../report/model.ts';
 import { ContextKey } from '../contributions.ts';
 import { errors } from '../errors.ts';
-import type { FoundNode } from '../settings/node.ts';
 import { JobProcess, type RunOutcome } from './job-process.ts';
 
 /** Time in ms that a run gets to end when the window closes; VS Code itself waits five seconds. */
