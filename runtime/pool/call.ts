@@ -135,6 +135,8 @@ export class Call {
     const firstIndex = this.#read;
     const batch = this.#fill(Math.min(size, limit, this.#room()));
     if (batch.count === 0) return null;
+    // Otherwise the end would only be seen when a worker asks for more.
+    if (this.#source.left === 0 && this.#held === undefined) this.#exhaust();
     const { count } = batch;
     const writer = new ByteWriter(batch.bytes + 16);
     batch.moveTo(writer);

@@ -44,12 +44,11 @@ export function takeResults(context: ReportContext, body: ByteReader, bytes: num
   if (count === 1) tally.slow(working, indexOf(assignment, first), () => argumentOf(assignment, first));
   const costs = { decode: decoding / count, encode: encoding / count, bytesOut: bytes / count };
   const base = call.options.indexed ? chunk.firstIndex : 0;
-  let failed = 0;
+  progress.add(count, assignment.expired === undefined ? 0 : 1);
   for (let i = 0; i < count; i++) {
     const position = first + i;
     assignment.position = position + 1;
     const late = i === 0 ? assignment.expired : undefined;
-    if (late !== undefined) failed++;
     if (context.events.has('task')) {
       const end = (timesAt[2 * i] ?? Date.now()) + (timesAt[2 * i + 1] ?? 0);
       tell(context, position, timesAt[2 * i] ?? Date.now(), end, late, costs);
@@ -60,7 +59,6 @@ export function takeResults(context: ReportContext, body: ByteReader, bytes: num
     } else takeValue(call, base + position, values);
   }
   assignment.expired = undefined;
-  progress.add(count, failed);
 }
 
 /** `body` of a `failure` frame behind the number of the chunk. */

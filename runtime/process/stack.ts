@@ -1,4 +1,5 @@
 /** Call sites: which of the user's modules called the library. */
+import { findSourceMap } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -24,9 +25,15 @@ export function userFrames(below: CallableFunction | NewableFunction): StackFram
     if (url === null || url === undefined || !/^(file:|\/|[A-Za-z]:[\\/])/.test(url)) continue;
     const file = url.startsWith('file:') ? fileOf(url) : url;
     if (dirname(file).startsWith(library)) continue;
-    frames.push({ url, file, line: site.getLineNumber() ?? 0 });
+    frames.push({ url, file, line: sourceLine(url, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 1) });
   }
   return frames;
+}
+
+/** Line in the file as the user wrote it, for a place in what runs; both from 1. */
+export function sourceLine(url: string, line: number, column: number): number {
+  const entry = findSourceMap(url)?.findEntry(line - 1, column - 1);
+  return entry !== undefined && 'originalLine' in entry ? entry.originalLine + 1 : line;
 }
 
 function fileOf(url: string): string {

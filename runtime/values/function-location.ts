@@ -1,5 +1,6 @@
 /** Asks V8 where a function was compiled, through an inspector session of this very process. */
 import { Session } from 'node:inspector';
+import { sourceLine } from '../process/stack.ts';
 
 export interface FunctionPlace {
   /** URL or path of the script. */
@@ -49,10 +50,10 @@ function ask(opened: Session): FunctionPlace | undefined {
   opened.post('Runtime.getProperties', { objectId, ownProperties: true }, (error, answer) => {
     if (error !== null) return;
     const location = answer.internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value
-      ?.value as { scriptId: string; lineNumber: number } | undefined;
+      ?.value as { scriptId: string; lineNumber: number; columnNumber: number } | undefined;
     const url = location === undefined ? undefined : scripts.get(location.scriptId);
     if (location !== undefined && url !== undefined && url !== '')
-      place = { url, line: location.lineNumber + 1 };
+      place = { url, line: sourceLine(url, location.lineNumber + 1, location.columnNumber + 1) };
   });
   opened.post('Runtime.releaseObject', { objectId });
   return place;

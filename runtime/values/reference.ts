@@ -135,10 +135,13 @@ function findInRequireCache(fn: object): FunctionReference | undefined {
 const NAMESPACE_LIMIT = 200;
 
 async function findInModule(fn: object, url: string): Promise<FunctionReference | 'evaluating' | undefined> {
+  // One that was loaded with `require` was searched already; `import` could make a second instance of it.
+  if (required(url) !== undefined) return undefined;
   // `import` of a loaded module gives that instance. One that still waits at its top level, maybe for us, is not waited for.
   const namespace = await settled(import(url), NAMESPACE_LIMIT);
   if (namespace === 'pending') return 'evaluating';
   if (namespace === undefined) return undefined;
+  modules.set(url, namespace);
   const name = pathOf(namespace, (value) => value === fn);
   return name === undefined ? undefined : { url, name };
 }
@@ -191,13 +194,16 @@ const modules = new Map<string, object>();
 /** Imports a module for `resolve`. One that was loaded with `require` is that instance, not a second one. */
 export async function load(url: string): Promise<void> {
   if (modules.has(url)) return;
-  const required: unknown = url.startsWith('file:') ? requireCache[fileURLToPath(url)]?.exports : undefined;
-  modules.set(url, isHolder(required) ? required : ((await import(url)) as object));
+  const exported: unknown = required(url)?.exports;
+  modules.set(url, isHolder(exported) ? exported : ((await import(url)) as object));
 }
 
-/** The function at `reference`; undefined when its module was not loaded with `load`. */
+const required = (url: string): NodeJS.Module | undefined =>
+  url.startsWith('file:') ? requireCache[fileURLToPath(url)] : undefined;
+
+/** The function at `reference`; undefined when its module is not loaded, as far as is known here. */
 export function resolve(reference: FunctionReference): AnyFunction | undefined {
-  const namespace = modules.get(reference.url);
+  const namespace = modules.get(reference.url) ?? (required(reference.url)?.exports as object | undefined);
   if (namespace === undefined) return undefined;
   const found =
     reference.source === undefined ? byName(namespace, reference.name) : bySource(namespace, reference);

@@ -5,7 +5,7 @@ import { NotImportableError, Pool, SerializationError, workerFunction } from '..
 import defaultDouble, * as tasks from '../../fixtures/runtime/tasks.ts';
 import { livingWorkers } from '../processes.ts';
 
-const require = createRequire(import.meta.url);
+const requireCommon = createRequire(import.meta.url);
 
 describe('values that cross', () => {
   const pool = new Pool(1);
@@ -114,10 +114,10 @@ describe('values that cross', () => {
     });
 
     it('finds exports of CommonJS modules', async () => {
-      const common = require('../../fixtures/runtime/common.cjs');
+      const common = requireCommon('../../fixtures/runtime/common.cjs');
       assert.deepEqual(await pool.map(common.triple, [3]), [9]);
       assert.deepEqual(await pool.map(common.nested.half, [3]), [1.5]);
-      assert.deepEqual(await pool.map(require('../../fixtures/runtime/single.cjs'), [3]), [12]);
+      assert.deepEqual(await pool.map(requireCommon('../../fixtures/runtime/single.cjs'), [3]), [12]);
     });
 
     it('takes a function by name and refuses to call it here', async () => {
