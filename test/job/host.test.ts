@@ -23,9 +23,10 @@ describe('the job host', () => {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
     });
+    child.stderr?.resume();
     const send = (command: RunCommand): void => void child.send(command);
     send({ type: 'run', config: { cwd: FIXTURES, workers: 2, baseline: 'off', ...config } });
-    const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
+    const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
     return { child, events, send, ended, printed: () => stdout };
   }
 
