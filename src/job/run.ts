@@ -160,7 +160,11 @@ async function execute(
   using collector = new Collector(folder, journal, measured.alone, feed);
   collect.now = collector;
 
-  const chunk = chooseChunk(config.chunk, measured.mean);
+  const chunk = chooseChunk(config.chunk, {
+    mean: measured.mean,
+    count: total,
+    workers: header.workers.count,
+  });
   feed.phase('running', chunk.note);
   let ran: Awaited<ReturnType<PoolRun['run']>> = { wallMs: 0, workers: [] };
   input.countSkipped();
