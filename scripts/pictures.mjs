@@ -59,9 +59,10 @@ async function pictureTheMainJob(Workbench) {
     await workbench.panel().locator('[role="tab"]').first().click();
     for (const [name, theme, kind] of [
       ['run-light', 'Light Modern', 'vscode-light'],
-      ['run-contrast', 'Default High Contrast', 'vscode-high-contrast'],
+      ['run-contrast', 'Dark High Contrast', 'vscode-high-contrast'],
     ]) {
-      workbench.setting('workbench.colorTheme', theme);
+      await workbench.command('Preferences: Color Theme');
+      await workbench.answer(theme);
       await workbench.panel().locator(`body.${kind}`).waitFor();
       await save(page, name);
     }

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
@@ -28,13 +28,11 @@ export class Workbench implements AsyncDisposable {
   readonly page: Page;
   /** The open folder: a copy, removed at the end. */
   readonly folder: string;
-  readonly #settingsFile: string;
   readonly #close: () => Promise<void>;
 
-  private constructor(page: Page, folder: string, settingsFile: string, close: () => Promise<void>) {
+  private constructor(page: Page, folder: string, close: () => Promise<void>) {
     this.page = page;
     this.folder = folder;
-    this.#settingsFile = settingsFile;
     this.#close = close;
   }
 
@@ -56,8 +54,7 @@ export class Workbench implements AsyncDisposable {
       page.setDefaultTimeout(LIMIT);
       await page.goto(server.url(folder));
       await page.locator('.monaco-workbench .statusbar').waitFor();
-      const settingsFile = join(server.data, 'data', 'User', 'settings.json');
-      return new Workbench(page, folder, settingsFile, async () => closeAll(close, temporary));
+      return new Workbench(page, folder, async () => closeAll(close, temporary));
     } catch (error) {
       await closeAll(close, temporary);
       throw error;
@@ -69,12 +66,6 @@ export class Workbench implements AsyncDisposable {
     await this.#quickInput('F1', `${name}`, '');
     await this.#entry(name.split('/').at(-1) ?? name).click();
     await this.page.locator('.tab.active', { hasText: name.split('/').at(-1) ?? name }).waitFor();
-  }
-
-  /** Changes a user setting of the running VS Code. */
-  setting(name: string, value: unknown): void {
-    const settings = JSON.parse(readFileSync(this.#settingsFile, 'utf8'));
-    writeFileSync(this.#settingsFile, JSON.stringify({ ...settings, [name]: value }, null, 2));
   }
 
   /** Runs a command of the palette by its title. */
@@ -93,9 +84,10 @@ export class Workbench implements AsyncDisposable {
     await this.#entry(text).click();
   }
 
-  /** Types into the quick pick that is open and accepts what was typed. */
+  /** Types into the quick pick that is open and accepts what was typed, once it is offered. */
   async answer(text: string): Promise<void> {
     await this.page.locator('.quick-input-widget input').fill(text);
+    await this.#entry(text).waitFor();
     await this.page.keyboard.press('Enter');
   }
 
