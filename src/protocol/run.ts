@@ -71,7 +71,12 @@ export type RunCommand =
 
 export type RunEvent =
   | { readonly type: 'started'; readonly protocol: number; readonly header: RunHeader }
-  | { readonly type: 'phase'; readonly phase: RunPhase; readonly time: number; readonly note?: string | undefined }
+  | {
+      readonly type: 'phase';
+      readonly phase: RunPhase;
+      readonly time: number;
+      readonly note?: string | undefined;
+    }
   | { readonly type: 'progress'; readonly progress: RunProgress }
   | { readonly type: 'output'; readonly lines: readonly OutputLine[]; readonly dropped: number }
   /** Every failed item (up to a limit) and as many successful ones as fit; not in index order. */
