@@ -9,8 +9,6 @@ import { borrowEsbuild } from './esbuild.ts';
 import { isTypeScript, realPath } from './files.ts';
 import { type Graph, type Obstacle, readGraph } from './graph.ts';
 
-export { pickExport } from './pick-export.ts';
-
 /** How the workers load the user's module. Disposing it lets its bundle be deleted one day. */
 export interface LoadPlan extends AsyncDisposable {
   readonly kind: 'native' | 'bundle';
