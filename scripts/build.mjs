@@ -27,10 +27,6 @@ export async function build({ development = false, force = false, quiet = false 
   const done = [];
   const failed = [];
   for (const bundle of bundles) {
-    if (!existsSync(inRoot(bundle.entry))) {
-      say(`build: skipped ${bundle.out}: ${bundle.entry} does not exist yet`);
-      continue;
-    }
     if (isFresh(bundle, stamps[bundle.out], development)) continue;
     // One bundle that does not build leaves the others to be built: all that is wrong is told at once.
     const stamp = await bundleOne(bundle, development).catch((error) => failed.push(error) && null);
@@ -40,7 +36,7 @@ export async function build({ development = false, force = false, quiet = false 
     done.push(bundle.out);
   }
   if (failed.length > 0) throw new SetupError(failed.map((error) => error.message).join('\nmanycore: '));
-  if (existsSync(inRoot('runtime/index.ts')) && writeDeclarations(stamps)) {
+  if (writeDeclarations(stamps)) {
     writeStamp(stampFile, stamps);
     done.push('runtime/dist/types');
   }

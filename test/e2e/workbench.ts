@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { launchBrowser, WINDOW } from '../../scripts/browser.mjs';
 import { startVsCode } from '../../scripts/vscode.mjs';
@@ -38,7 +38,7 @@ export class Workbench implements AsyncDisposable {
 
   static async open({ workspace, extension = ROOT, settings = {} }: WorkbenchOptions): Promise<Workbench> {
     const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'manycore-e2e-')));
-    const folder = join(temporary, 'workspace');
+    const folder = join(temporary, basename(workspace));
     cpSync(workspace, folder, {
       recursive: true,
       filter: (path) => !/[\\/](node_modules|\.manycore)$/.test(path),
