@@ -14,3 +14,6 @@ export function startVsCode(options?: {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
 }): Promise<VsCodeServer>;
+
+/** Installs a VSIX as VS Code does; gives the folder of the installed extension. */
+export function installVsix(vsix: string, extensionsDir: string): Promise<string>;

@@ -2,8 +2,16 @@
  * A VS Code server of our own on loopback: started with fresh data in a temporary folder, stopped with everything that it
  * started. Whoever starts one owns it: `await using server = await startVsCode(...)`.
  */
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +66,40 @@ export async function startVsCode({ extensions = [], settings = {}, env = {} } =
   } catch (error) {
     rmSync(data, { recursive: true, force: true, maxRetries: 10 });
     throw error;
+  }
+}
+
+/**
+ * Installs a VSIX as VS Code does.
+ * @returns {Promise<string>} folder of the installed extension
+ * @throws {SetupError} when VS Code refuses it
+ */
+export async function installVsix(vsix, extensionsDir) {
+  const [node, serverMain] = [await ensureNode24(), await ensureVsCodeServer()];
+  const data = mkdtempSync(join(tmpdir(), 'manycore-vscode-'));
+  try {
+    const args = [
+      serverMain,
+      '--install-extension',
+      vsix,
+      '--server-data-dir',
+      data,
+      '--extensions-dir',
+      extensionsDir,
+    ];
+    const { status, stdout, stderr } = spawnSync(node, args, {
+      env: cleanEnv(),
+      encoding: 'utf8',
+      timeout: START_LIMIT,
+    });
+    const installed = readdirSync(extensionsDir, { withFileTypes: true }).find((entry) =>
+      entry.isDirectory(),
+    );
+    if (status !== 0 || installed === undefined)
+      throw new SetupError(`${vsix} was not installed:\n${stdout}${stderr}`);
+    return join(extensionsDir, installed.name);
+  } finally {
+    rmSync(data, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

@@ -15,6 +15,8 @@ export interface WorkbenchOptions {
   /** The extension: this checkout, as it is built, unless an unpacked one is named. */
   readonly extension?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether the folder sees the packages of this checkout. Default true. */
+  readonly packages?: boolean;
 }
 
 /** In the reverse order of opening. */
@@ -36,14 +38,15 @@ export class Workbench implements AsyncDisposable {
     this.#close = close;
   }
 
-  static async open({ workspace, extension = ROOT, settings = {} }: WorkbenchOptions): Promise<Workbench> {
+  static async open(options: WorkbenchOptions): Promise<Workbench> {
+    const { workspace, extension = ROOT, settings = {}, packages = true } = options;
     const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'manycore-e2e-')));
     const folder = join(temporary, basename(workspace));
     cpSync(workspace, folder, {
       recursive: true,
       filter: (path) => !/[\\/](node_modules|\.manycore)$/.test(path),
     });
-    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+    if (packages) symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
     const close: (() => Promise<void>)[] = [];
     try {
       const server = await startVsCode({ extensions: [extension], settings });

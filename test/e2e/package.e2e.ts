@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageExtension } from '../../scripts/package.mjs';
+import { installVsix } from '../../scripts/vscode.mjs';
+import { Workbench } from './workbench.ts';
+
+/** Everything that a user installs; a file that is not here must not be there. */
+const SHIPPED = [
+  'CHANGELOG.md',
+  'LICENSE.txt',
+  'README.md',
+  'dist/child.js',
+  'dist/extension.cjs',
+  'dist/job-host.js',
+  'dist/panel.css',
+  'dist/panel.js',
+  'dist/server.js',
+  'dist/task.js',
+  'docs/pictures/run-dark.png',
+  'docs/rules/missing-entry-guard.md',
+  'docs/rules/non-exported-worker-function.md',
+  'docs/rules/unserializable-argument.md',
+  'media/icon.png',
+  'media/manycore.svg',
+  'node_modules/@esbuild/PLATFORM/bin/esbuild',
+  'node_modules/@esbuild/PLATFORM/package.json',
+  'node_modules/esbuild/LICENSE.md',
+  'node_modules/esbuild/lib/main.js',
+  'node_modules/esbuild/package.json',
+  'package.json',
+  'package.nls.json',
+];
+
+describe('the packaged extension', () => {
+  const temporary = mkdtempSync(join(tmpdir(), 'manycore-vsix-'));
+  let installed: string;
+
+  before(async () => {
+    const extensions = join(temporary, 'extensions');
+    mkdirSync(extensions);
+    installed = await installVsix(await packageExtension({ outDir: temporary }), extensions);
+  });
+
+  after(() => rmSync(temporary, { recursive: true, force: true, maxRetries: 10 }));
+
+  it('holds what is needed, and nothing else', () => {
+    const platform = `${process.platform}-${process.arch}`;
+    const files = readdirSync(installed, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        join(entry.parentPath, entry.name)
+          .slice(installed.length + 1)
+          .replaceAll('\\', '/'),
+      )
+      // VS Code's own, and its choice of case.
+      .filter((file) => file !== '.vsixmanifest')
+      .map((file) =>
+        file.replace(/^(readme|changelog)\.md$/i, (name) => name.toUpperCase().replace('.MD', '.md')),
+      )
+      .map((file) => file.replace(platform, 'PLATFORM'));
+    assert.deepEqual(files.sort(), SHIPPED.toSorted());
+  });
+
+  it('runs TypeScript that has to be bundled, with the esbuild that it brought', async () => {
+    const workspace = join(temporary, 'project');
+    mkdirSync(workspace);
+    writeFileSync(join(workspace, 'package.json'), '{ "name": "project", "type": "module" }');
+    writeFileSync(
+      join(workspace, 'unit.ts'),
+      'enum Unit { Metre = 1, Kilometre = 1000 }\nexport const metres = (item: number): number => item * Unit.Kilometre;\n',
+    );
+    await using workbench = await Workbench.open({ workspace, extension: installed, packages: false });
+    await workbench.openFile('unit.ts');
+    await workbench.lens('Run in parallel').click();
+    await workbench.answer('range:0:20');
+    await workbench.state('finished');
+    assert.equal(await workbench.value('succeeded-count'), '20');
+    assert.equal(await workbench.value('failed-count'), '0');
+  });
+});
