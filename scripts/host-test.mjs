@@ -13,6 +13,7 @@ import { format, parseArgs } from 'node:util';
 import { launchBrowser } from './browser.mjs';
 import { build, bundleOne } from './build.mjs';
 import { hostSuite } from './bundles.mjs';
+import { atEnd } from './setup/cleanup.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { inRoot, root } from './setup/paths.mjs';
 import { main, SetupError, say } from './setup/say.mjs';
@@ -35,6 +36,8 @@ export async function runHostTests({
   const temporary = mkdtempSync(join(tmpdir(), 'manycore-host-'));
   const output = join(temporary, 'output.txt');
   writeFileSync(output, '');
+  const remove = () => rmSync(temporary, { recursive: true, force: true, maxRetries: 10 });
+  const forget = atEnd(remove);
   const log = boundedLog();
   try {
     const folder = copyWorkspace(workspace, temporary);
@@ -55,7 +58,8 @@ export async function runHostTests({
     throw error;
   } finally {
     process.stdout.write(readFileSync(output, 'utf8'));
-    rmSync(temporary, { recursive: true, force: true, maxRetries: 10 });
+    remove();
+    forget();
   }
 }
 

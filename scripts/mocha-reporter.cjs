@@ -10,6 +10,9 @@ const { reporters } = require('mocha');
 const output = process.env.MANYCORE_TEST_OUTPUT;
 if (output) reporters.Base.consoleLog = (...args) => appendFileSync(output, `${format(...args)}\n`);
 
+// A browser's driver catches SIGTERM to close its browser, and the tests would go on: `npm test` means it as the end.
+if (!output) process.on('SIGTERM', () => process.exit(143));
+
 module.exports = class CountingSpec extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);

@@ -59,7 +59,7 @@ await main(async () => {
     );
     const skippedToo = skipped > 0 ? `, ${skipped} skipped` : '';
     console.log(`${passed} passed, ${failures} failed${skippedToo}`);
-    return failed === null ? 0 : 1;
+    return process.exitCode || (failed === null ? 0 : 1);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

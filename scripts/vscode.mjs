@@ -16,6 +16,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { atEnd } from './setup/cleanup.mjs';
 import { SetupError } from './setup/say.mjs';
 import { ensureNode24 } from './tools/node24.mjs';
 import { ensureVsCodeServer } from './tools/vscode-server.mjs';
@@ -136,9 +137,12 @@ async function listen(node, args, { port, data, env }) {
       log = (log + text).slice(-KEPT_LOG);
     });
   }
+  const forget = atEnd(() => {
+    killGroup(server, 'SIGKILL');
+    rmSync(data, { recursive: true, force: true, maxRetries: 10 });
+  });
   let stopped = null;
-  const stop = () => (stopped ??= stopServer(server, data));
-  process.once('exit', () => killGroup(server, 'SIGKILL'));
+  const stop = () => (stopped ??= stopServer(server, data).finally(forget));
   try {
     await answers(
       `http://127.0.0.1:${port}/version`,

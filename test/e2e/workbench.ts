@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { launchBrowser, WINDOW } from '../../scripts/browser.mjs';
+import { atEnd } from '../../scripts/setup/cleanup.mjs';
 import { startVsCode } from '../../scripts/vscode.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -20,9 +21,8 @@ export interface WorkbenchOptions {
 }
 
 /** In the reverse order of opening. */
-async function closeAll(close: readonly (() => Promise<void>)[], temporary: string): Promise<void> {
+async function closeAll(close: readonly (() => Promise<void>)[]): Promise<void> {
   for (const one of close.toReversed()) await one();
-  rmSync(temporary, { recursive: true, force: true, maxRetries: 10 });
 }
 
 /** A real VS Code with the extension installed, in a headless browser, as a user sees it. */
@@ -47,7 +47,9 @@ export class Workbench implements AsyncDisposable {
       filter: (path) => !/[\\/](node_modules|\.manycore)$/.test(path),
     });
     if (packages) symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
-    const close: (() => Promise<void>)[] = [];
+    const remove = (): void => rmSync(temporary, { recursive: true, force: true, maxRetries: 10 });
+    const forget = atEnd(remove);
+    const close: (() => Promise<void>)[] = [async () => forget(), async () => remove()];
     try {
       const server = await startVsCode({ extensions: [extension], settings });
       close.push(() => server.stop());
@@ -57,9 +59,9 @@ export class Workbench implements AsyncDisposable {
       page.setDefaultTimeout(LIMIT);
       await page.goto(server.url(folder));
       await page.locator('.monaco-workbench .statusbar').waitFor();
-      return new Workbench(page, folder, async () => closeAll(close, temporary));
+      return new Workbench(page, folder, async () => closeAll(close));
     } catch (error) {
-      await closeAll(close, temporary);
+      await closeAll(close);
       throw error;
     }
   }
