@@ -1,0 +1,5 @@
+/** Worker of workerpool: it calls methods that are registered by name. */
+import workerpool from 'workerpool';
+import { tasks } from './tasks.ts';
+
+workerpool.worker(tasks);
