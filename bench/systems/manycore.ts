@@ -14,10 +14,7 @@ export const openManycore: Open = async ({ workers }) => {
 export const openManycoreWatched: Open = async ({ workers }) => {
   const [{ Pool }, tasks] = await load();
   const pool = new Pool(workers);
-  let heard = 0;
-  const hear = () => {
-    heard += 1;
-  };
+  const hear = () => undefined;
   pool.on('task', hear).on('worker', hear).on('progress', hear).on('output', hear);
   return session(pool, tasks);
 };
