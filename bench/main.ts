@@ -8,6 +8,7 @@ import { describeMachine } from './report/machine.ts';
 import type { Machine, WorkloadRecord } from './report/record.ts';
 import { machineSection, workloadSection } from './report/table.ts';
 import { runRounds } from './rounds.ts';
+import { systemNames } from './systems/registry.ts';
 import { type Workload, workloads } from './workloads.ts';
 
 const root = process.env['MANYCORE_BENCH_ROOT'] ?? '.';
@@ -28,7 +29,7 @@ async function main(options: Options): Promise<void> {
 }
 
 /** Only a run of all systems is kept: ratios are of one run or they are none. */
-const isWhole = ({ quick, systems }: Options): boolean => !quick && systems.length > 4;
+const isWhole = ({ quick, systems }: Options): boolean => !quick && systems.length === systemNames.length;
 
 async function measure(
   workload: Workload,

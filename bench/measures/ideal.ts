@@ -12,9 +12,19 @@ export async function measureIdeal(request: RepeatRequest): Promise<Reading> {
   const { workers, count } = request;
   const all = Array.from({ length: count }, (_, i) => request.iterations[i % request.iterations.length] ?? 0);
   const [alone = Number.NaN] = await runAtOnce([all]);
-  const shares = Array.from({ length: workers }, (_, w) => all.filter((_, i) => i % workers === w));
-  const sideBySide = Math.max(...(await runAtOnce(shares)));
+  const sideBySide = Math.max(...(await runAtOnce(evenShares(all, workers))));
   return { value: alone / workers, ran: count, extra: { alone, sideBySide } };
+}
+
+/** The longest first, each to the share that has the least so far: who knows all durations does no better by far. */
+function evenShares(all: readonly number[], workers: number): number[][] {
+  const shares = Array.from({ length: workers }, () => ({ sum: 0, items: [] as number[] }));
+  for (const item of [...all].sort((a, b) => b - a)) {
+    const least = shares.reduce((a, b) => (b.sum < a.sum ? b : a));
+    least.items.push(item);
+    least.sum += item;
+  }
+  return shares.map(({ items }) => items);
 }
 
 /** Time of each share, all of them started together in bare processes. */

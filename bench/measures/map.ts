@@ -16,7 +16,9 @@ export async function measureMap(open: Open, request: RepeatRequest): Promise<Re
   const pilot = makeItems(request, Math.min(count, Math.max(LEAST_PILOT, Math.ceil(count * PILOT_SHARE))));
   await session.map(task, pilot);
   const pilotTime = await time(() => session.map(task, pilot));
-  const affordable = Math.floor((request.budget / pilotTime) * pilot.length);
+  // Items that differ among themselves tell nothing about the rest: they are all run.
+  const even = request.iterations.length <= 1;
+  const affordable = even ? Math.floor((request.budget / pilotTime) * pilot.length) : count;
   const ran = Math.min(count, Math.max(pilot.length, affordable));
   const items = makeItems(request, ran);
   let results: ArrayLike<unknown> = [];

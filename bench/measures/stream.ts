@@ -1,8 +1,8 @@
 import type { Reading, RepeatRequest } from '../protocol.ts';
 import type { Open } from '../systems/system.ts';
 
-/** The parent's memory after this share of the items is where growth is counted from: 100,000 of 5 million. */
-const BASE_SHARE = 1 / 50;
+/** Growth is counted from the parent's memory after so many items. */
+const BASE = 100_000;
 /** Items between two looks at the clock and the memory. */
 const LOOK_EVERY = 10_000;
 
@@ -11,7 +11,7 @@ export async function measureStream(open: Open, request: RepeatRequest): Promise
   const { task, workers, count } = request;
   const session = await open({ workers, binary: false });
   if (!session.stream) throw new Error('this system has no call that reads its input lazily');
-  const base = Math.floor(count * BASE_SHARE);
+  const base = Math.min(BASE, Math.floor(count / 2));
   let atBase = 0;
   let peak = 0;
   let taken = 0;

@@ -164,7 +164,9 @@ def measure_map(request):
     begin = now()
     system.map(task, pilot)
     pilot_time = now() - begin
-    ran = min(count, max(len(pilot), int(request["budget"] / pilot_time * len(pilot))))
+    even = len(request["iterations"]) <= 1
+    affordable = int(request["budget"] / pilot_time * len(pilot)) if even else count
+    ran = min(count, max(len(pilot), affordable))
     items = make_items(request, ran)
     begin = now()
     results = system.map(task, items)
@@ -178,8 +180,17 @@ def measure_ideal(request):
     count, workers, iterations = request["count"], request["workers"], request["iterations"]
     every = [iterations[i % len(iterations)] for i in range(count)]
     alone = run_at_once([every])[0]
-    side_by_side = max(run_at_once([every[w::workers] for w in range(workers)]))
+    side_by_side = max(run_at_once(even_shares(every, workers)))
     return {"value": alone / workers, "ran": count, "extra": {"alone": alone, "sideBySide": side_by_side}}
+
+
+def even_shares(every, workers):
+    shares = [(0, w, []) for w in range(workers)]
+    for item in sorted(every, reverse=True):
+        total, w, share = min(shares)
+        share.append(item)
+        shares[w] = (total + item, w, share)
+    return [share for _, _, share in shares]
 
 
 def run_share(share, barrier, results):
@@ -235,7 +246,8 @@ def measure_round_trip(request):
 
 def measure_stream(request):
     system = SYSTEMS[request["system"]](request["workers"])
-    count, base = request["count"], request["count"] // 50
+    count = request["count"]
+    base = min(100_000, count // 2)
     at_base = peak = taken = total = 0
     begin = now()
     for result in system.stream(noop, iter(range(count))):
