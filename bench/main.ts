@@ -8,6 +8,7 @@ import { describeMachine } from './report/machine.ts';
 import type { Machine, WorkloadRecord } from './report/record.ts';
 import { machineSection, workloadSection } from './report/table.ts';
 import { runRounds } from './rounds.ts';
+import { endRepeats } from './run-repeat.ts';
 import { systemNames } from './systems/registry.ts';
 import { type Workload, workloads } from './workloads.ts';
 
@@ -68,6 +69,12 @@ function resultsDocument(): string {
 function showProgress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    endRepeats();
+    process.exit(130);
+  });
 
 try {
   await main(readOptions(process.argv.slice(2)));

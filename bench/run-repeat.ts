@@ -7,21 +7,26 @@ import { isPython } from './systems/registry.ts';
 /** Output of a system that is kept, in characters: the answer is at its end. */
 const KEPT_OUTPUT = 1_000_000;
 
-/** `python/` lies beside the sources; the compiled harness is in a folder of its own, and is told where they are. */
-export const pythonFile = (): string =>
-  `${process.env['MANYCORE_BENCH_ROOT'] ?? fileURLToPath(new URL('.', import.meta.url))}/python/repeat.py`;
-
 /** Command of a process that measures in the language of the system. */
 export const commandOf = (system: string, script: string): readonly [string, string[]] =>
-  isPython(system)
-    ? ['python3', [pythonFile()]]
-    : [process.execPath, [fileURLToPath(new URL(script, import.meta.url))]];
+  isPython(system) ? ['python3', [beside('./python/repeat.py')]] : [process.execPath, [beside(script)]];
+
+const beside = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** Groups of the repeats that run now. */
+const running = new Set<number>();
+
+/** Ends every repeat that runs now: they are in groups of their own, which Ctrl-C does not reach. */
+export function endRepeats(): void {
+  for (const pid of running) endGroup(pid);
+}
 
 /** Resolves always: a system that fails, dies or exceeds `limit` (ms) gives an error as its answer. */
 export function runRepeat(request: RepeatRequest, limit: number): Promise<RepeatAnswer> {
   const [command, args] = commandOf(request.system, './repeat.js');
   // A group of its own: whatever the system has started is ended with it.
   const child = spawn(command, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  if (child.pid !== undefined) running.add(child.pid);
   let stdout = '';
   let stderr = '';
   let overTime = false;
@@ -51,6 +56,7 @@ export function runRepeat(request: RepeatRequest, limit: number): Promise<Repeat
     });
     function finish(answer: RepeatAnswer): void {
       clearTimeout(timer);
+      if (child.pid !== undefined) running.delete(child.pid);
       resolve(answer);
     }
   });

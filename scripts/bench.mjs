@@ -27,6 +27,7 @@ export async function prepareBench() {
     },
   );
   if (compiled.status !== 0) throw new SetupError('bench: the harness does not compile (errors above)');
+  cpSync(inRoot('bench/python'), join(folder, 'python'), { recursive: true });
   const library = join(folder, 'node_modules', 'manycore');
   for (const part of ['package.json', 'dist'])
     cpSync(inRoot('runtime', part), join(library, part), { recursive: true });
@@ -51,8 +52,8 @@ function isAlive(pid) {
   }
 }
 
-/** Variables that tell the harness where its sources are and what is measured. */
-export const benchEnvironment = () => ({
+/** Tells the harness where its results go and what is measured. */
+const benchEnvironment = () => ({
   ...process.env,
   MANYCORE_BENCH_ROOT: inRoot('bench'),
   MANYCORE_BENCH_COMMIT: commit(),

@@ -1,0 +1,2 @@
+/** Types of `bench.mjs`, for the tests of the benchmark. */
+export function prepareBench(): Promise<string>;
