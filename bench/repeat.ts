@@ -34,6 +34,8 @@ async function answer(): Promise<RepeatAnswer> {
 // A rejection that a system leaves unhandled when its worker is killed is part of what is measured, and ends nothing.
 process.on('unhandledRejection', () => undefined);
 process.on('uncaughtException', () => undefined);
+// A system whose workers keep nothing alive would end this process before its answer.
+setInterval(() => undefined, 60_000);
 const line = await answer().catch((error: unknown): RepeatAnswer => ({ error: String(error) }));
 writeSync(1, `\n${JSON.stringify(line)}\n`);
 process.exit(0);
