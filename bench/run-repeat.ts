@@ -48,11 +48,14 @@ export function runRepeat(request: RepeatRequest, limit: number): Promise<Repeat
       // Workers that outlive the repeat would hold its output open.
       endGroup(child.pid);
     });
-    child.on('close', () => {
-      const line = stdout.trimEnd().split('\n').at(-1) ?? '';
+    child.on('close', (code, signal) => {
+      const line = lastLine(stdout);
       if (overTime) finish({ error: `no answer within ${limit / 1000} s` });
       else if (line.startsWith('{"')) finish(JSON.parse(line) as RepeatAnswer);
-      else finish({ error: `ended without an answer: ${stderr.trim().split('\n').at(-1) ?? ''}` });
+      else
+        finish({
+          error: `ended without an answer (${signal ?? `exit code ${code}`}) ${lastLine(stderr)}`.trimEnd(),
+        });
     });
     function finish(answer: RepeatAnswer): void {
       clearTimeout(timer);
@@ -61,6 +64,8 @@ export function runRepeat(request: RepeatRequest, limit: number): Promise<Repeat
     }
   });
 }
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.trim() ?? '';
 
 function endGroup(pid: number | undefined): void {
   if (pid === undefined) return;
