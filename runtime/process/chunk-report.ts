@@ -86,7 +86,7 @@ export class ChunkReport {
     frame.bytes(error.value);
     this.#channel.send(frame.finish());
     this.working += this.#working;
-    this.#restart(now);
+    this.#restart(performance.now()); // Sending is neither working nor decoding the next item.
   }
 
   /** Sends what there is. */
@@ -111,7 +111,7 @@ export class ChunkReport {
     this.#position += count;
     this.working += this.#working;
     this.#times.length = 0;
-    this.#restart(now);
+    this.#restart(performance.now()); // Sending is neither working nor decoding the next item.
   }
 
   #restart(now: number): void {
