@@ -76,7 +76,10 @@ function pick(items: readonly DatasetItem[], target: RunTarget): Promise<Dataset
     );
     store.add(
       quickPick.onDidAccept(() => {
-        resolve(quickPick.selectedItems[0]);
+        // Enter right after typing comes before the list knows what was typed.
+        const chosen = quickPick.selectedItems[0] ?? describedItem(quickPick.value, target, 'edit')[0];
+        if (chosen === undefined) return;
+        resolve(chosen);
         quickPick.hide();
       }),
     );
