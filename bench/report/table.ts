@@ -35,7 +35,7 @@ export function workloadSection(record: WorkloadRecord, workload: Workload): str
     workload.what + (workload.others ? ` ${workload.others}` : ''),
     table(head, rows),
     verdicts.join('\n'),
-    `${record.date}, ${record.workers} workers, medians of ${record.repeats}, load ${figure(before)} before and ${figure(after)} after, commit ${record.machine.commit}`,
+    `${record.date}, ${record.workers} workers, medians of ${record.repeats}, load ${figure(before)} before and ${figure(after)} after${isDisturbed(record) ? ' (others used the machine)' : ''}, commit ${record.machine.commit}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -48,6 +48,9 @@ export function machineSection(machine: Machine): string {
     `Node ${machine.node}, ${machine.python ?? 'no Python'}; ${packages.join(', ')}`,
   ].join('  \n');
 }
+
+/** Load that a run of `workers` makes by itself, with the parent, is about their number. */
+const isDisturbed = ({ load, workers }: WorkloadRecord): boolean => Math.max(...load) > workers + 1;
 
 const middle = ({ readings }: SystemResult): number => {
   const value = median(readings.map((reading) => reading.value));
