@@ -11,6 +11,23 @@ export {
   WorkerDiedError,
   WorkerStartError,
 } from './errors.ts';
+export {
+  type ExecutorMap,
+  type ExecutorMapOptions,
+  type ExecutorOptions,
+  type Iterables,
+  ProcessPoolExecutor,
+  type ShutdownOptions,
+} from './executor/executor.ts';
+export type { Future } from './executor/future.ts';
+export {
+  asCompleted,
+  type CompletedFuture,
+  type WaitFuturesOptions,
+  type WaitOptions,
+  type WaitResult,
+  wait,
+} from './executor/wait.ts';
 export type { AsyncResult } from './pool/async-result.ts';
 export type {
   ChunkOptions,

@@ -15,6 +15,8 @@ export interface Sink {
   error(index: number, error: unknown): void;
   /** No further outcome. `failure` ends the call as a whole, at place `index` (-1: before everything). */
   end(failure?: { readonly error: unknown; readonly index: number }): void;
+  /** A chunk is handed to a worker. */
+  begins?: (() => void) | undefined;
   /** Items that the consumer has taken. */
   readonly taken: number;
 }
@@ -135,6 +137,7 @@ export class Call {
     const firstIndex = this.#read;
     const batch = this.#fill(Math.min(size, limit, this.#room()));
     if (batch.count === 0) return null;
+    this.#sink.begins?.();
     // Otherwise the end would only be seen when a worker asks for more.
     if (this.#source.left === 0 && this.#held === undefined) this.#exhaust();
     const { count } = batch;

@@ -59,6 +59,18 @@ export interface StreamOptions extends ChunkOptions {
   bufferSize?: number | undefined;
 }
 
+/** Key of what only the library itself asks of a call. */
+export const INTERNAL = Symbol('internal');
+
+export interface InternalOptions extends StreamOptions {
+  readonly [INTERNAL]: {
+    /** Called when the task is handed to a worker. */
+    readonly begins?: () => void;
+    /** Every item is the list of arguments. */
+    readonly spread?: boolean;
+  };
+}
+
 /** Last argument of `map` and `starmap`: a chunk size or options. */
 export type MapOptions = number | ChunkOptions;
 

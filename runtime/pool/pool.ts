@@ -12,6 +12,8 @@ import {
   checkCallOptions,
   checkPoolOptions,
   type ImapOptions,
+  INTERNAL,
+  type InternalOptions,
   type MapOptions,
   type PoolOptions,
   type ResultCallbacks,
@@ -224,6 +226,7 @@ export class Pool implements AsyncDisposable {
     method: Method,
   ): Promise<unknown> {
     const sink = new ArraySink();
+    sink.begins = (options as InternalOptions | undefined)?.[INTERNAL]?.begins;
     this.#submit(fn, [args], checkCallOptions(options), { spread: true, indexed: false, sink }, method);
     return (await sink.promise)[0];
   }
@@ -236,7 +239,8 @@ export class Pool implements AsyncDisposable {
     method: Method,
   ): StreamSink {
     const sink = new StreamSink(ordered);
-    this.#submit(fn, items, checkCallOptions(options), { spread: false, indexed: true, sink }, method);
+    const spread = (options as InternalOptions | undefined)?.[INTERNAL]?.spread ?? false;
+    this.#submit(fn, items, checkCallOptions(options), { spread, indexed: true, sink }, method);
     return sink;
   }
 

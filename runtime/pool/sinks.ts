@@ -13,6 +13,7 @@ export class ArraySink implements Sink {
   #failure: Failure | undefined;
   #resolve: (values: unknown[]) => void = () => {};
   #reject: (error: unknown) => void = () => {};
+  begins: (() => void) | undefined;
   taken = 0;
 
   constructor() {
