@@ -36,21 +36,28 @@ export function asCompleted<R>(
   const end = timeout === undefined ? undefined : performance.now() + timeout;
   let left = all.size;
   let wake = () => {};
+  // One at a time: a second `next()` before the first is served waits behind it.
+  let turn: Promise<unknown> = Promise.resolve();
   for (const future of all)
     future.addDoneCallback(() => {
       ended.push(future);
       wake();
     });
+  const take = async (): Promise<IteratorResult<CompletedFuture<R>>> => {
+    if (left === 0) return { done: true, value: undefined };
+    if (ended.length === 0) {
+      const limit = end === undefined ? undefined : Math.max(0, end - performance.now());
+      const inTime = await until((done) => (wake = done), limit, signal);
+      if (!inTime) throw new TimeoutError(`${left} of ${all.size} futures not done after ${timeout} ms`);
+    }
+    left--;
+    return { done: false, value: ended.shift() as Future<R> };
+  };
   return {
-    async next() {
-      if (left === 0) return { done: true, value: undefined };
-      if (ended.length === 0) {
-        const limit = end === undefined ? undefined : Math.max(0, end - performance.now());
-        const inTime = await until((done) => (wake = done), limit, signal);
-        if (!inTime) throw new TimeoutError(`${left} of ${all.size} futures not done after ${timeout} ms`);
-      }
-      left--;
-      return { done: false, value: ended.shift() as Future<R> };
+    next() {
+      const result = turn.then(take);
+      turn = result.catch(() => undefined);
+      return result;
     },
     async return() {
       left = 0;
@@ -97,20 +104,16 @@ function until(
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   return new Promise<boolean>((resolve, reject) => {
-    const abort = () => reject(new AbortError('the wait was aborted', { cause: signal?.reason }));
-    const timer = timeout === undefined ? undefined : setTimeout(resolve, timeout, false);
-    const finish = () => {
+    const settle = (how: () => void) => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
+      how();
     };
-    signal?.addEventListener('abort', () => {
-      finish();
-      abort();
-    });
+    const abort = () =>
+      settle(() => reject(new AbortError('the wait was aborted', { cause: signal?.reason })));
+    const timer = timeout === undefined ? undefined : setTimeout(() => settle(() => resolve(false)), timeout);
+    signal?.addEventListener('abort', abort);
     if (signal?.aborted === true) abort();
-    begin(() => {
-      finish();
-      resolve(true);
-    });
+    else begin(() => settle(() => resolve(true)));
   });
 }
