@@ -12,4 +12,6 @@ export interface Assignment {
   readonly toIdle: boolean;
   /** The running item has used up its time and fails with this. */
   expired: Error | undefined;
+  /** Bytes of its results so far. */
+  bytesOut: number;
 }

@@ -1,6 +1,5 @@
 /** One call of the pool: its input, what of it is under way, and who gets the results. */
 import { SerializationError, tagItemIndex } from '../errors.ts';
-import { ByteWriter } from '../transport/bytes.ts';
 import { BatchWriter } from '../values/batch.ts';
 import { locate } from '../values/reference.ts';
 import { UnknownFunctionError } from '../values/replace.ts';
@@ -141,12 +140,10 @@ export class Call {
     // Otherwise the end would only be seen when a worker asks for more.
     if (this.#source.left === 0 && this.#held === undefined) this.#exhaust();
     const { count } = batch;
-    const writer = new ByteWriter(batch.bytes + 16);
-    batch.moveTo(writer);
     return {
       id: ++chunks,
       call: this,
-      values: writer.view(),
+      values: batch.finish(),
       from: 0,
       to: count,
       firstIndex: this.options.indexed ? firstIndex : Number.NaN,
@@ -220,7 +217,7 @@ export class Call {
   /** Reads and encodes up to `size` consecutive items; one that cannot be encoded fails by itself and closes the chunk. */
   #fill(size: number): BatchWriter {
     const batch = new BatchWriter(size);
-    while (batch.count < size && batch.bytes < MAX_CHUNK_BYTES) {
+    while (batch.count < size && batch.size < MAX_CHUNK_BYTES) {
       const item = this.#next();
       if (item === WAIT || item === DONE) break;
       const index = this.#read++;

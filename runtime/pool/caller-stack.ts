@@ -22,4 +22,4 @@ export function withCaller(error: unknown, caller: { readonly stack?: string }):
 
 /** Frames of the library and of Node tell the user nothing. */
 const isInternal = (line: string): boolean =>
-  /^\s+at /.test(line) && (line.includes(`${library}/`) || line.includes('node:internal/'));
+  /^\s+at /.test(line) && (line.includes(`${library}/`) || /\(?node:/.test(line));

@@ -2,7 +2,8 @@
 import { ManycoreError } from '../errors.ts';
 import { ByteReader } from '../transport/bytes.ts';
 import { BatchReader } from '../values/batch.ts';
-import { decode, ModuleNeededError } from '../values/codec.ts';
+import { decode, decodeNext, ModuleNeededError, skipNext } from '../values/codec.ts';
+import type { PlainReader } from '../values/plain-reader.ts';
 import { load } from '../values/reference.ts';
 import type { Emitter } from '../watch/emitter.ts';
 import type { Progress } from '../watch/progress.ts';
@@ -11,98 +12,91 @@ import type { Assignment } from './assignment.ts';
 import type { Call } from './call.ts';
 
 export interface ReportContext {
-  readonly worker: { readonly id: number; readonly pid: number; readonly tally: WorkerTally };
+  readonly worker: {
+    readonly id: number;
+    readonly pid: number;
+    readonly tally: WorkerTally;
+    readonly values: PlainReader;
+  };
   readonly assignment: Assignment;
   readonly events: Emitter;
   readonly progress: Progress;
 }
 
-interface Costs {
-  readonly decode: number;
-  readonly encode: number;
-  readonly bytesOut: number;
-}
-
-/** `body` of a `results` frame behind the number of the chunk; `bytes` is the size of the frame. */
-export function takeResults(context: ReportContext, body: ByteReader, bytes: number): void {
-  const { worker, assignment, progress } = context;
-  const { chunk } = assignment;
-  const { call } = chunk;
-  const first = body.u32();
-  const working = body.f64();
-  const decoding = body.f64();
-  const encoding = body.f64();
-  const timesAt = body.u8() === 1 ? readTimes(body) : [];
-  const values = new BatchReader(body.rest());
-  const { count } = values;
-  const tally = worker.tally;
-  tally.tasks += count;
-  tally.working += working;
-  tally.decoding += decoding;
-  tally.encoding += encoding;
-  call.sizer.measured(working, count);
-  if (count === 1) tally.slow(working, indexOf(assignment, first), () => argumentOf(assignment, first));
-  const costs = { decode: decoding / count, encode: encoding / count, bytesOut: bytes / count };
-  const base = call.options.indexed ? chunk.firstIndex : 0;
-  progress.add(count, assignment.expired === undefined ? 0 : 1);
-  for (let i = 0; i < count; i++) {
-    const position = first + i;
-    assignment.position = position + 1;
-    const late = i === 0 ? assignment.expired : undefined;
-    if (context.events.has('task')) {
-      const end = (timesAt[2 * i] ?? Date.now()) + (timesAt[2 * i + 1] ?? 0);
-      tell(context, position, timesAt[2 * i] ?? Date.now(), end, late, costs);
-    }
-    if (late !== undefined) {
-      values.skip(1);
-      call.error(base + position, late);
-    } else takeValue(call, base + position, values);
+/** `body` of a `value` or `timedValue` frame. */
+export function takeValue(context: ReportContext, body: ByteReader, timed: boolean): void {
+  const { worker, assignment, progress, events } = context;
+  const { call, firstIndex } = assignment.chunk;
+  const position = assignment.position++;
+  const late = assignment.expired;
+  worker.tally.tasks++;
+  progress.add(1, late === undefined ? 0 : 1);
+  if (timed) {
+    const begin = body.f64();
+    const end = begin + body.f64();
+    if (events.has('task')) tell(context, position, begin, end, late, body.left);
   }
-  assignment.expired = undefined;
+  const index = (call.options.indexed ? firstIndex : 0) + position;
+  if (late === undefined) settle(call, index, body, worker.values);
+  else {
+    assignment.expired = undefined;
+    skipNext(body, worker.values);
+    call.error(index, late);
+  }
 }
 
-/** `body` of a `failure` frame behind the number of the chunk. */
+/** `body` of a `failure` frame. */
 export function takeFailure(context: ReportContext, body: ByteReader): void {
   const { worker, assignment, progress, events } = context;
   const { call, firstIndex } = assignment.chunk;
-  const position = body.u32();
-  const working = body.f64();
+  const position = assignment.position++;
   const begin = body.f64();
+  const duration = body.f64();
   const url = body.text();
-  const value = body.rest();
-  assignment.position = position + 1;
+  const value = Buffer.from(body.rest());
   const late = assignment.expired;
   assignment.expired = undefined;
   worker.tally.tasks++;
   worker.tally.failed++;
-  worker.tally.working += working;
-  call.sizer.measured(working, 1);
-  worker.tally.slow(working, indexOf(assignment, position), () => argumentOf(assignment, position));
   progress.add(1, 1);
   const index = (call.options.indexed ? firstIndex : 0) + position;
-  const settle = (error: unknown) => {
-    if (events.has('task')) {
-      const costs = { decode: 0, encode: 0, bytesOut: value.length };
-      tell(context, position, begin, begin + working, late ?? asError(error), costs);
-    }
+  const fail = (error: unknown) => {
+    if (events.has('task'))
+      tell(context, position, begin, begin + duration, late ?? asError(error), value.length);
     call.error(index, late ?? error);
   };
   // The class of the error is in a module that this process has, if it has the function.
-  if (url === '' || !call.options.byValue) settle(decode(new ByteReader(value)));
+  if (url === '' || !call.options.byValue) fail(decode(new ByteReader(value)));
   else
     load(url)
       .catch(() => {})
-      .then(() => settle(decode(new ByteReader(value))));
+      .then(() => fail(decode(new ByteReader(value))));
 }
 
-function takeValue(call: Call, index: number, values: BatchReader): void {
-  const before = values.position;
+/** `body` of a `sums` frame behind the number of the chunk. */
+export function takeSums({ worker, assignment }: ReportContext, body: ByteReader): void {
+  const { chunk } = assignment;
+  const { tally } = worker;
+  const count = body.u32();
+  const working = body.f64();
+  tally.working += working;
+  tally.decoding += body.f64();
+  tally.encoding += body.f64();
+  if (count > 0) chunk.call.sizer.measured(working, count);
+  for (let slowest = body.u8(); slowest > 0; slowest--) {
+    const at = body.u32();
+    tally.slow(body.f64(), indexOf(assignment, at), () => argumentOf(assignment, at));
+  }
+}
+
+function settle(call: Call, index: number, body: ByteReader, values: PlainReader): void {
+  const at = body.offset;
   let value: unknown;
   try {
-    value = values.next();
+    value = decodeNext(body, values);
   } catch (error) {
-    if (values.position !== before) throw error;
-    takeLater(call, index, values.raw(), error, 0);
+    body.seek(at);
+    takeLater(call, index, Buffer.from(body.rest()), error, 0);
     return;
   }
   call.value(index, value);
@@ -133,23 +127,17 @@ function takeLater(call: Call, index: number, raw: Buffer, error: unknown, tries
   );
 }
 
-function readTimes(body: ByteReader): number[] {
-  const count = body.u32();
-  const times: number[] = [];
-  for (let i = 0; i < count; i++) times.push(body.f64());
-  return times;
-}
-
 function tell(
   { worker, assignment, events }: ReportContext,
   position: number,
   begin: number,
   end: number,
   error: Error | undefined,
-  costs: Costs,
+  bytesOut: number,
 ): void {
   const { chunk } = assignment;
   const count = chunk.to - chunk.from;
+  const { tally } = worker;
   events.emit('task', {
     workerId: worker.id,
     pid: worker.pid,
@@ -159,10 +147,10 @@ function tell(
     begin,
     end,
     queueWait: Math.max(0, begin - performance.timeOrigin - chunk.readAt),
-    encode: costs.encode + chunk.encoding / count,
-    decode: costs.decode,
+    encode: chunk.encoding / count + tally.encoding / Math.max(1, tally.tasks),
+    decode: tally.decoding / Math.max(1, tally.tasks),
     bytesIn: chunk.values.length / count,
-    bytesOut: costs.bytesOut,
+    bytesOut,
   });
 }
 

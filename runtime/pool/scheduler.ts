@@ -12,7 +12,7 @@ import type { Call, Chunk } from './call.ts';
 import { workerDied } from './death.ts';
 import type { CheckedPoolOptions } from './options.ts';
 import { ReadyQueue } from './ready-queue.ts';
-import { takeFailure, takeResults } from './results.ts';
+import { type ReportContext, takeFailure, takeSums, takeValue } from './results.ts';
 import { GRACE } from './worker-clock.ts';
 import { WorkerGuard } from './worker-guard.ts';
 import { WorkerHandle, type WorkerOwner } from './worker-handle.ts';
@@ -164,11 +164,14 @@ export class Scheduler implements WorkerOwner {
     for (const call of this.#calls) if (call.options.fn === fn) call.fail(error);
   }
 
-  onResults: WorkerOwner['onResults'] = (worker, assignment, body, bytes) =>
-    takeResults({ worker, assignment, events: this.events, progress: this.progress }, body, bytes);
+  onValue: WorkerOwner['onValue'] = (worker, assignment, body, timed) =>
+    takeValue(this.#context(worker, assignment), body, timed);
 
   onFailure: WorkerOwner['onFailure'] = (worker, assignment, body) =>
-    takeFailure({ worker, assignment, events: this.events, progress: this.progress }, body);
+    takeFailure(this.#context(worker, assignment), body);
+
+  onSums: WorkerOwner['onSums'] = (worker, assignment, body) =>
+    takeSums(this.#context(worker, assignment), body);
 
   onFree(worker: WorkerHandle, call: Call): void {
     worker.lastCall = call;
@@ -298,12 +301,16 @@ export class Scheduler implements WorkerOwner {
   #recover(worker: WorkerHandle, exitCode: number | null, signal: NodeJS.Signals | null): void {
     const [first, ...others] = worker.assigned.splice(0);
     for (const { chunk } of others) chunk.call.requeue(chunk, chunk.from, chunk.to, {});
-    if (first === undefined || first.chunk.call.isOver) return;
+    if (first === undefined || first.chunk.call.isOver || first.position >= first.chunk.to) return;
     const { chunk, position, begun } = first;
     const died = (index: number | undefined, when: string) =>
       workerDied(worker, exitCode, signal, index, when);
+    const { runningPosition } = worker;
     if (begun === undefined) this.#recoverUnbegun(worker, first, died);
-    else if (!begun.exact && signal !== null && first.expired === undefined)
+    else if (runningPosition !== undefined && runningPosition < position && first.expired === undefined)
+      // It was ended between two items, or behind the last one: nothing is lost.
+      chunk.call.requeue(chunk, position, chunk.to, {});
+    else if (runningPosition === undefined && !begun.exact && signal !== null && first.expired === undefined)
       // It was killed amid tiny items: which one was running shows when they run again one by one.
       chunk.call.requeue(chunk, position, chunk.to, { exact: true });
     else {
@@ -386,6 +393,10 @@ export class Scheduler implements WorkerOwner {
       left += of;
     }
     return left;
+  }
+
+  #context(worker: WorkerHandle, assignment: Assignment): ReportContext {
+    return { worker, assignment, events: this.events, progress: this.progress };
   }
 
   #emit(event: WorkerEvent): void {

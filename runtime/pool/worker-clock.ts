@@ -24,6 +24,11 @@ export class WorkerClock {
     this.#worker = worker;
   }
 
+  /** A limit is being watched. */
+  get isRunning(): boolean {
+    return this.#timer !== undefined;
+  }
+
   /** The running item has changed: another one begins, or none. */
   next(): void {
     this.#item++;

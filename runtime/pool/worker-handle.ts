@@ -1,12 +1,15 @@
 /** A worker process as its pool sees it: what it was given, what it told, how it ended. */
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { closeSync } from 'node:fs';
 import { type ForkOptions, fork } from '../process/fork.ts';
 import { FROM_WORKER, type InitMessage, TO_WORKER } from '../process/protocol.ts';
 import type { ByteReader } from '../transport/bytes.ts';
-import { type ParentChannel, parentChannel } from '../transport/channel.ts';
-import { type Frame, FrameWriter } from '../transport/frame.ts';
+import { HEADER } from '../transport/frame.ts';
+import { ParentChannel } from '../transport/parent-channel.ts';
+import { createSegment } from '../transport/segment.ts';
 import { decode, encode } from '../values/codec.ts';
+import { PlainReader } from '../values/plain-reader.ts';
 import type { FunctionReference } from '../values/reference.ts';
 import type { WorkerInfo } from '../watch/events.ts';
 import { OutputLines } from '../watch/output-lines.ts';
@@ -21,8 +24,10 @@ export interface WorkerOwner {
   /** The initializer threw `error`; the end of the process follows. */
   onInitFailed(worker: WorkerHandle, error: unknown): void;
   onUnusable(worker: WorkerHandle, fn: number, error: unknown): void;
-  onResults(worker: WorkerHandle, assignment: Assignment, body: ByteReader, bytes: number): void;
+  onValue(worker: WorkerHandle, assignment: Assignment, body: ByteReader, timed: boolean): void;
   onFailure(worker: WorkerHandle, assignment: Assignment, body: ByteReader): void;
+  /** At most one more result of the chunk comes. */
+  onSums(worker: WorkerHandle, assignment: Assignment, body: ByteReader): void;
   /** A chunk is finished or dropped. */
   onFree(worker: WorkerHandle, call: Call): void;
   onOutput(worker: WorkerHandle, stream: 'stdout' | 'stderr', line: string, item: number | undefined): void;
@@ -40,6 +45,8 @@ export class WorkerHandle {
   readonly tally: WorkerTally;
   readonly clock: WorkerClock;
   readonly assigned: Assignment[] = [];
+  /** Reads the results, which are one stream of values. */
+  readonly values = new PlainReader();
   /** Functions that it was told. */
   readonly functions = new Set<number>();
   /** The function whose module it imports. */
@@ -62,6 +69,8 @@ export class WorkerHandle {
   readonly #channel: ParentChannel | undefined;
   readonly #owner: WorkerOwner;
   #cleanup: NodeJS.Timeout | undefined;
+  /** What `runningPosition` tells of an ended worker. */
+  #lastItem: number | undefined;
 
   constructor(
     id: number,
@@ -76,16 +85,21 @@ export class WorkerHandle {
     this.#owner = owner;
     this.clock = new WorkerClock(this);
     const startedAt = Date.now();
-    this.#child = fork(options);
+    const segment = usesSharedMemory() ? createSegment() : null;
+    this.#child = fork(options, segment);
     this.tally.pid = this.pid;
     this.#child.once('error', (error) => {
       if (this.#child.pid === undefined) this.#end(null, null, error);
     });
-    if (this.#child.pid === undefined) return;
+    if (this.#child.pid === undefined) {
+      if (segment !== null) closeSync(segment);
+      return;
+    }
     const outputToken = randomBytes(6).toString('hex');
-    this.#channel = parentChannel(
+    this.#channel = new ParentChannel(
       this.#child.stdio,
-      (frame) => this.#receive(frame),
+      segment,
+      (type, body) => this.#receive(type, body),
       () => this.kill(),
     );
     const output = [this.#readOutput('stdout', outputToken), this.#readOutput('stderr', outputToken)];
@@ -94,9 +108,9 @@ export class WorkerHandle {
         this.#end(exitCode, signal),
       );
     });
-    const frame = new FrameWriter(TO_WORKER.init);
-    encode({ name, outputToken, startedAt, ...init } satisfies InitMessage, frame, () => 'initArgs');
-    this.#channel.send(frame.finish());
+    const message: InitMessage = { name, outputToken, startedAt, ...init };
+    encode(message, this.#channel.open(TO_WORKER.init), () => 'initArgs');
+    this.#channel.send();
   }
 
   get pid(): number {
@@ -109,14 +123,16 @@ export class WorkerHandle {
   }
 
   send(chunk: Chunk, fn: number, reference: FunctionReference, flags: number): void {
+    const channel = this.#channel;
+    if (channel === undefined) return;
     if (!this.functions.has(fn)) {
       this.functions.add(fn);
-      const define = new FrameWriter(TO_WORKER.define);
+      const define = channel.open(TO_WORKER.define);
       define.u32(fn);
       encode(reference, define, () => 'function');
-      this.#channel?.send(define.finish());
+      channel.send();
     }
-    const frame = new FrameWriter(TO_WORKER.chunk, chunk.values.length + 64);
+    const frame = channel.open(TO_WORKER.chunk, chunk.values.length + 64);
     frame.u32(chunk.id);
     frame.u32(chunk.call.id);
     frame.u32(fn);
@@ -127,26 +143,33 @@ export class WorkerHandle {
     frame.bytes(chunk.values);
     const toIdle = this.assigned.length === 0;
     const sentAt = performance.now();
-    this.assigned.push({ chunk, position: chunk.from, begun: undefined, sentAt, toIdle, expired: undefined });
+    this.assigned.push({
+      chunk,
+      position: chunk.from,
+      begun: undefined,
+      sentAt,
+      toIdle,
+      expired: undefined,
+      bytesOut: 0,
+    });
     this.given += chunk.to - chunk.from;
     this.tally.bytesIn += frame.length;
     this.state = 'working';
-    this.#channel?.send(frame.finish());
+    channel.send();
   }
 
   /** Asks the running item of `call` to stop; its others are dropped. */
   abort(call: number): void {
-    const frame = new FrameWriter(TO_WORKER.abort);
-    frame.u32(call);
-    this.#channel?.send(frame.finish());
+    this.#channel?.open(TO_WORKER.abort).u32(call);
+    this.#channel?.send();
   }
 
   /** Asks one item to stop. */
   ask(chunk: number, position: number): void {
-    const frame = new FrameWriter(TO_WORKER.ask);
-    frame.u32(chunk);
-    frame.u32(position);
-    this.#channel?.send(frame.finish());
+    const frame = this.#channel?.open(TO_WORKER.ask);
+    frame?.u32(chunk);
+    frame?.u32(position);
+    this.#channel?.send();
   }
 
   /** Ends the worker in good order after the chunks that it has. */
@@ -154,7 +177,28 @@ export class WorkerHandle {
     if (this.retiring) return;
     this.retiring = true;
     if (this.assigned.length === 0) this.state = 'ending';
-    this.#channel?.send(new FrameWriter(TO_WORKER.end).finish());
+    this.#channel?.open(TO_WORKER.end);
+    this.#channel?.send();
+  }
+
+  /** Takes in what the worker has reported, without waiting to be told; false when there was nothing. */
+  poll(): boolean {
+    return this.#channel?.poll() ?? false;
+  }
+
+  /** While `on`, somebody polls again and again. */
+  set polled(on: boolean) {
+    if (this.#channel !== undefined) this.#channel.polled = on;
+  }
+
+  get isShared(): boolean {
+    return this.#channel?.isShared ?? false;
+  }
+
+  /** Position of the item that it had begun last in the chunk that it runs; undefined where it cannot tell. */
+  get runningPosition(): number | undefined {
+    const item = this.#lastItem ?? this.#channel?.item;
+    return item === undefined ? undefined : item - 1;
   }
 
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
@@ -178,10 +222,33 @@ export class WorkerHandle {
     return [this.#child.stdout, this.#child.stderr].filter((stream) => stream !== null);
   }
 
-  #receive({ type, body }: Frame): void {
-    const bytes = body.left + 5;
+  #receive(type: number, body: ByteReader): void {
+    const bytes = body.left + HEADER;
     this.tally.bytesOut += bytes;
     switch (type) {
+      case FROM_WORKER.value:
+      case FROM_WORKER.timedValue: {
+        const assignment = this.assigned[0];
+        if (assignment === undefined) return;
+        assignment.bytesOut += bytes;
+        this.#owner.onValue(this, assignment, body, type === FROM_WORKER.timedValue);
+        if (this.clock.isRunning) this.clock.next();
+        if (assignment.position >= assignment.chunk.to) this.#free();
+        return;
+      }
+      case FROM_WORKER.failure: {
+        const assignment = this.assigned[0];
+        if (assignment === undefined) return;
+        this.#owner.onFailure(this, assignment, body);
+        this.clock.next();
+        if (assignment.position >= assignment.chunk.to) this.#free();
+        return;
+      }
+      case FROM_WORKER.sums: {
+        const assignment = this.#current(body.u32());
+        if (assignment !== undefined) this.#owner.onSums(this, assignment, body);
+        return;
+      }
       case FROM_WORKER.ready:
         this.tally.startUp = body.f64();
         this.tally.initialising = body.f64();
@@ -207,16 +274,6 @@ export class WorkerHandle {
       case FROM_WORKER.begin:
         this.#begin(body.u32(), body.u8() === 1);
         return;
-      case FROM_WORKER.results:
-      case FROM_WORKER.failure: {
-        const assignment = this.#current(body.u32());
-        if (assignment === undefined) return;
-        if (type === FROM_WORKER.results) this.#owner.onResults(this, assignment, body, bytes);
-        else this.#owner.onFailure(this, assignment, body);
-        this.clock.next();
-        if (assignment.position >= assignment.chunk.to) this.#free();
-        return;
-      }
       case FROM_WORKER.dropped:
         this.loading = undefined;
         if (this.#current(body.u32()) !== undefined) this.#free();
@@ -243,6 +300,8 @@ export class WorkerHandle {
     const freed = this.assigned.shift();
     this.clock.next();
     if (this.assigned.length === 0) this.state = this.retiring ? 'ending' : 'waiting';
+    // It works: from now on it can go the faster way.
+    this.#channel?.offer();
     if (freed !== undefined) this.#owner.onFree(this, freed.chunk.call);
   }
 
@@ -279,8 +338,12 @@ export class WorkerHandle {
     this.state = 'ending';
     this.clock.stop();
     this.tally.endedAt = performance.now();
+    this.#lastItem = this.#channel?.item;
     this.#channel?.close();
     for (const stream of this.#output) stream.destroy();
     this.#owner.onEnd(this, exitCode, signal, error);
   }
 }
+
+/** `MANYCORE_TRANSPORT=socket` in the environment turns shared memory off, to find out whether a problem is its. */
+const usesSharedMemory = (): boolean => process.env['MANYCORE_TRANSPORT'] !== 'socket';

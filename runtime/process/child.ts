@@ -2,7 +2,7 @@
  * Bootstrap of every child process. It takes one message, becomes a child, and only then loads what may touch user code:
  * a user's module that imports the library must find out that it is in a child.
  */
-import { type ChildChannel, childChannel } from '../transport/channel.ts';
+import { ChildChannel } from '../transport/child-channel.ts';
 import { decode } from '../values/codec.ts';
 import { becomeChild } from './child-state.ts';
 import { type InitMessage, TO_WORKER } from './protocol.ts';
@@ -13,10 +13,10 @@ process.on('SIGINT', () => {});
 process.setSourceMapsEnabled(true);
 
 let worker: Worker | undefined;
-const channel: ChildChannel = childChannel(
-  (frame) => {
-    if (worker !== undefined) worker.receive(frame);
-    else if (frame.type === TO_WORKER.init) worker = start(decode(frame.body) as InitMessage);
+const channel = new ChildChannel(
+  (type, body) => {
+    if (worker !== undefined) worker.receive(type, body);
+    else if (type === TO_WORKER.init) worker = start(decode(body) as InitMessage);
   },
   // The parent is gone or gave this child up: nobody takes results any more.
   () => process.exit(0),

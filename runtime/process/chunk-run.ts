@@ -23,6 +23,8 @@ export interface ItemHooks {
   begins(position: number): void;
   /** True when no further item is to begin. */
   stopped(): boolean;
+  /** The event loop gets its turn while an item waits. */
+  waits(): void;
   /** Imports a module that a value needs. */
   load(url: string): Promise<void>;
 }
@@ -37,14 +39,13 @@ export async function runItems(
   report: ChunkReport,
   hooks: ItemHooks,
 ): Promise<boolean> {
+  const { spread, to } = items;
   const values = new BatchReader(items.values);
   values.skip(items.from);
-  for (let position = items.from; position < items.to; position++) {
-    if (hooks.stopped()) {
-      report.flush();
-      return false;
-    }
+  for (let position = items.from; position < to; position++) {
+    if (hooks.stopped()) return false;
     hooks.begins(position);
+    report.next();
     try {
       let value: unknown;
       try {
@@ -55,22 +56,21 @@ export async function runItems(
       report.begins();
       let result: unknown;
       try {
-        result = items.spread ? fn(...(value as unknown[])) : fn(value);
-        if (isThenable(result)) result = await flushingMeanwhile(result, report);
+        result = spread ? fn(...(value as unknown[])) : fn(value);
+        if (typeof result === 'object' && isThenable(result)) result = await waitFor(result, report, hooks);
       } finally {
         report.ends();
       }
       try {
-        report.add(result);
+        report.value(result);
       } catch (error) {
-        await afterImport(error, () => report.add(result), hooks);
+        await afterImport(error, () => report.value(result), hooks);
       }
     } catch (error) {
       report.fails(await encodeThrown(error, items.url));
       if (values.position === position) values.skip(1); // Its argument could not be decoded.
     }
   }
-  report.flush();
   return true;
 }
 
@@ -92,7 +92,12 @@ async function afterImport<R>(error: unknown, again: () => R, hooks: ItemHooks):
   throw cause;
 }
 
-async function flushingMeanwhile(result: PromiseLike<unknown>, report: ChunkReport): Promise<unknown> {
+async function waitFor(
+  result: PromiseLike<unknown>,
+  report: ChunkReport,
+  hooks: ItemHooks,
+): Promise<unknown> {
+  hooks.waits();
   const timer = setTimeout(() => report.flush(), FLUSH_AFTER);
   try {
     return await result;
@@ -101,11 +106,6 @@ async function flushingMeanwhile(result: PromiseLike<unknown>, report: ChunkRepo
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value !== null &&
-    typeof value === 'object' &&
-    'then' in value &&
-    typeof (value as { then: unknown }).then === 'function'
-  );
+function isThenable(value: object | null): value is PromiseLike<unknown> {
+  return value !== null && 'then' in value && typeof (value as { then: unknown }).then === 'function';
 }

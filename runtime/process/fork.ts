@@ -1,7 +1,7 @@
 /** Starts a child process of the runtime. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { CHANNEL_STDIO } from '../transport/channel.ts';
+import { channelStdio } from '../transport/channel.ts';
 
 export interface ForkOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -16,9 +16,10 @@ const bootstrap = fileURLToPath(new URL(source ? '../process/child.ts' : './chil
 const alive = new Set<ChildProcess>();
 let watching = false;
 
-export function fork({ env, execArgv }: ForkOptions): ChildProcess {
+/** `segment` is the descriptor of the memory that the child shares, if there is one. */
+export function fork({ env, execArgv }: ForkOptions, segment: number | null): ChildProcess {
   const child = spawn(process.execPath, [...childExecArgv(execArgv), bootstrap], {
-    stdio: CHANNEL_STDIO,
+    stdio: channelStdio(segment),
     env: childEnv(env),
     windowsHide: true,
   });

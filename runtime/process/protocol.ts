@@ -17,14 +17,18 @@
  *   loading   u32 function                                  imports the module of a function
  *   unusable  u32 function | text | value: error            the function cannot be had; its chunks come back as `dropped`
  *   begin     u32 chunk | u8 exact
- *   results   u32 chunk | u32 position | f64 working | f64 decoding | f64 encoding | u8 timed | values;
- *             timed 1: u32 numbers | [f64 begin, f64 duration]* before the values
- *   failure   u32 chunk | u32 position | f64 working | f64 begin | text url of the error's class | value: thrown
+ *   value     value: the result of the next item of the chunk; all results of a worker are one stream of values
+ *   timedValue  f64 begin | f64 duration | value            the same, with its times
+ *   failure   f64 begin | f64 duration | text url of the error's class | value: thrown    instead of the next result
+ *   sums      u32 chunk | u32 items | f64 working | f64 decoding | f64 encoding | u8 count | [u32 position | f64 duration]*
+ *             of the whole chunk, with its slowest items: before its last result, or before `dropped`
  *   dropped   u32 chunk                                     the rest of the chunk was not run
  *
- * Which item does a worker run? In an exact chunk the results of an item are sent before the next one begins, so it is the
- * one behind the last result. In another one (items of a few microseconds) results are batched; `exit` sends the batch, so
- * only a worker that is killed leaves open which items of the last millisecond were done; they are run again, exactly.
+ * Which item does a worker run? Results come in order, so it is the one behind the last result. In shared memory a result
+ * is there for the parent before the next item begins, and the word of the running item tells whether that one had begun.
+ * On sockets that would cost a system call for every item: it is done for items of more than a few microseconds and where
+ * the parent asks for it (`exact`). The results of shorter ones are written together; `exit` writes what there is, so only a
+ * worker that is killed leaves open which items of the last milliseconds were done; they are run again, exactly.
  */
 import type { FunctionReference } from '../values/reference.ts';
 
@@ -35,9 +39,11 @@ export const FROM_WORKER = {
   loading: 3,
   unusable: 4,
   begin: 5,
-  results: 6,
-  failure: 7,
-  dropped: 8,
+  value: 6,
+  timedValue: 7,
+  failure: 8,
+  sums: 9,
+  dropped: 10,
 } as const;
 
 /** Flags of a chunk. */

@@ -16,7 +16,7 @@ export async function encodeThrown(
     writer.truncate(0);
     encode(new Error(`a value was thrown that cannot cross: ${describe(error)}`), writer, () => 'error');
   }
-  return { url, value: writer.view() };
+  return { url, value: writer.take() };
 }
 
 const nodeErrors = new Set<unknown>([Error, DOMException, AggregateError]);

@@ -1,8 +1,8 @@
 /** A worker of a pool, in its own process: takes chunks, runs their items in order, reports. */
 import type { ByteReader } from '../transport/bytes.ts';
-import type { ChildChannel } from '../transport/channel.ts';
-import { type Frame, FrameWriter } from '../transport/frame.ts';
+import type { ChildChannel } from '../transport/child-channel.ts';
 import { decode } from '../values/codec.ts';
+import { PlainWriter } from '../values/plain-writer.ts';
 import { type FunctionReference, load, resolve } from '../values/reference.ts';
 import { markOutput } from '../watch/output-mark.ts';
 import { type ChildState, neverAborted } from './child-state.ts';
@@ -23,10 +23,14 @@ interface Chunk {
   readonly values: Buffer;
 }
 
-/** Items shorter than this, in ms, are reported in batches: too short to have touched anything outside of the process. */
+/** On sockets, results of items shorter than this, in ms, are written together: too short to have touched anything outside. */
 const TINY_ITEM = 0.003;
 /** Items of a function that are reported one by one before it is known how long they take. */
 const PROBE_ITEMS = 32;
+/** How long a worker without work looks for some before it sleeps, in ms. */
+const SPIN = 0.05;
+/** After waits that were longer it looks only this long. */
+const SHORT_SPIN = 0.02;
 /** Calls whose late chunks are dropped; older ones have none any more. */
 const MAX_ABORTED = 1000;
 
@@ -39,12 +43,14 @@ export class Worker {
   readonly #functions = new Map<number, AnyFunction | null>();
   /** Running mean of the time of one item of a function. */
   readonly #means = new Map<number, { items: number; mean: number }>();
+  /** Of the stream of all results. */
+  readonly #plain = new PlainWriter();
   readonly #queue: Chunk[] = [];
   readonly #aborted = new Set<number>();
   #ready = false;
   #busy = false;
   #ending = false;
-  #report: ChunkReport | undefined;
+  #spin = SPIN;
   #running: Chunk | undefined;
   #item: number | undefined;
   #position = 0;
@@ -59,7 +65,7 @@ export class Worker {
     markOutput(process.stdout, init.outputToken, item);
     markOutput(process.stderr, init.outputToken, item);
     // Whatever ends this process in good order, what was computed is reported first.
-    process.on('exit', () => this.#report?.flush());
+    process.on('exit', () => this.#channel.flush());
   }
 
   /** Runs the initializer, then the chunks that came meanwhile. */
@@ -72,55 +78,68 @@ export class Worker {
       await this.#sendError(FROM_WORKER.failed, undefined, error, initializer?.url ?? '');
       process.exit(1);
     }
-    const frame = new FrameWriter(FROM_WORKER.ready);
+    const frame = this.#channel.open(FROM_WORKER.ready);
     frame.f64(began - startedAt);
     frame.f64(Date.now() - began);
-    this.#channel.send(frame.finish());
+    this.#send();
     this.#ready = true;
     void this.#work();
   }
 
-  receive({ type, body }: Frame): void {
+  receive(type: number, body: ByteReader): void {
     if (type === TO_WORKER.define) this.#references.set(body.u32(), decode(body) as FunctionReference);
     else if (type === TO_WORKER.chunk) this.#queue.push(readChunk(body));
     else if (type === TO_WORKER.abort) this.#abort(body.u32());
     else if (type === TO_WORKER.ask) this.#ask(body.u32(), body.u32());
     else if (type === TO_WORKER.end) this.#ending = true;
-    void this.#work();
+    // Not from inside of the frame's handler: the chunk runs when that has returned.
+    if (!this.#busy) queueMicrotask(() => void this.#work());
   }
 
   async #work(): Promise<void> {
     if (!this.#ready || this.#busy) return;
     this.#busy = true;
-    for (let chunk = this.#queue.shift(); chunk !== undefined; chunk = this.#queue.shift()) {
+    while (this.#queue.length > 0 || this.#lookForMore()) {
+      const chunk = this.#queue.shift();
+      if (chunk === undefined) continue;
       await this.#run(chunk);
+      this.#channel.moveToRing();
       // Timers, sockets and messages of the parent get their turn between chunks.
       await new Promise<void>((resolve) => setImmediate(resolve));
+      this.#channel.poll();
     }
     this.#busy = false;
     if (this.#ending) await this.#end();
   }
 
+  /** The next chunk often comes at once: that is noticed here in less than it takes to fall asleep and be woken. */
+  #lookForMore(): boolean {
+    if (this.#ending) return false;
+    const found = this.#channel.spin(this.#spin);
+    this.#spin = found ? SPIN : SHORT_SPIN;
+    return found;
+  }
+
   async #run(chunk: Chunk): Promise<void> {
-    const fn = await this.#function(chunk.fn);
+    const fn = this.#functions.get(chunk.fn) ?? (await this.#function(chunk.fn));
     if (fn === null || this.#aborted.has(chunk.call)) {
       this.#drop(chunk);
       return;
     }
     const known = this.#means.get(chunk.fn) ?? { items: 0, mean: 0 };
     this.#means.set(chunk.fn, known);
-    const exact = (chunk.flags & CHUNK.exact) !== 0 || known.items < PROBE_ITEMS || known.mean >= TINY_ITEM;
-    const report = new ChunkReport(
-      this.#channel,
-      chunk.id,
-      chunk.from,
-      exact,
-      (chunk.flags & CHUNK.timed) !== 0,
-    );
+    const probed = known.items >= PROBE_ITEMS;
+    const long = !probed || known.mean >= TINY_ITEM;
+    this.#channel.markItem(0);
+    const report = new ChunkReport(this.#channel, this.#plain, chunk, {
+      mean: probed ? known.mean : undefined,
+      exact: (chunk.flags & CHUNK.exact) !== 0 || (long && !this.#channel.isShared),
+      timed: (chunk.flags & CHUNK.timed) !== 0,
+    });
     const finished = await this.#runItems(chunk, fn, report);
-    const items = chunk.to - chunk.from;
-    known.mean += (report.working / items - known.mean) * (known.items === 0 ? 1 : 0.3);
-    known.items += items;
+    const mean = report.done();
+    if (mean !== undefined) known.mean += (mean - known.mean) * (known.items === 0 ? 1 : 0.3);
+    known.items += chunk.to - chunk.from;
     if (!finished) this.#drop(chunk);
   }
 
@@ -130,14 +149,15 @@ export class Worker {
         this.#position = position;
         if (!Number.isNaN(chunk.firstIndex)) this.#item = chunk.firstIndex + position;
         this.#taskAbort = undefined;
+        this.#channel.markItem(position + 1);
       },
+      waits: () => this.#channel.poll(),
       stopped: () => this.#aborted.size > 0 && this.#aborted.has(chunk.call),
       load: (url) => this.#importing(() => load(url)),
     };
     const { values, from, to, flags } = chunk;
     const url = this.#references.get(chunk.fn)?.url ?? '';
     this.#running = chunk;
-    this.#report = report;
     this.#state.running++;
     const finished = await runItems(
       { values, from, to, spread: (flags & CHUNK.spread) !== 0, url },
@@ -146,7 +166,6 @@ export class Worker {
       hooks,
     );
     this.#state.running--;
-    this.#report = undefined;
     this.#running = undefined;
     this.#item = undefined;
     return finished;
@@ -179,9 +198,8 @@ export class Worker {
   async #function(id: number): Promise<AnyFunction | null> {
     const known = this.#functions.get(id);
     if (known !== undefined) return known;
-    const loading = new FrameWriter(FROM_WORKER.loading);
-    loading.u32(id);
-    this.#channel.send(loading.finish());
+    this.#channel.open(FROM_WORKER.loading).u32(id);
+    this.#send();
     const reference = this.#references.get(id);
     let found: AnyFunction | null = null;
     try {
@@ -221,17 +239,22 @@ export class Worker {
 
   async #sendError(type: number, fn: number | undefined, thrown: unknown, moduleUrl: string): Promise<void> {
     const { url, value } = await encodeThrown(thrown, moduleUrl);
-    const frame = new FrameWriter(type);
+    const frame = this.#channel.open(type);
     if (fn !== undefined) frame.u32(fn);
     frame.text(url);
     frame.bytes(value);
-    this.#channel.send(frame.finish());
+    this.#send();
   }
 
   #drop(chunk: Chunk): void {
-    const frame = new FrameWriter(FROM_WORKER.dropped);
-    frame.u32(chunk.id);
-    this.#channel.send(frame.finish());
+    this.#channel.open(FROM_WORKER.dropped).u32(chunk.id);
+    this.#send();
+  }
+
+  /** Sends the frame that was opened. */
+  #send(): void {
+    this.#channel.commit();
+    this.#channel.flush();
   }
 
   async #end(): Promise<void> {
@@ -249,5 +272,6 @@ const readChunk = (body: ByteReader): Chunk => ({
   from: body.u32(),
   to: body.u32(),
   firstIndex: body.f64(),
-  values: body.rest(),
+  // A copy: the frame's memory is written anew while the chunk runs.
+  values: Buffer.from(body.rest()),
 });

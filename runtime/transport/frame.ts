@@ -1,48 +1,50 @@
 /**
- * Frames on a byte stream: `u32 LE length of type and body | u8 type | body`. A frame has at most `MAX_FRAME` bytes.
- * What types and bodies mean is the business of `process/protocol.ts`.
+ * Frames: `u32 LE length of type and body | u8 type | body`, on a byte stream or in a ring. A frame has at most `MAX_FRAME`
+ * bytes. What types below `FIRST_OWN_TYPE` and their bodies mean is the business of `process/protocol.ts`.
  */
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader } from './bytes.ts';
 
 /** 1 GiB: below what one Buffer may hold on every platform, above what one value should. */
 export const MAX_FRAME = 2 ** 30;
+/** Bytes before the body. */
+export const HEADER = 5;
 
-const HEADER = 5;
+/** Types of the transport itself. */
+export const FIRST_OWN_TYPE = 240;
+export const OWN = {
+  /** On the socket: look into the ring. */
+  wake: 240,
+  /** Parent to child on the socket: there is a segment at `SEGMENT_FD`; map it when there is time. */
+  offer: 241,
+  /** On the socket, the last frame there: what follows is in the ring. */
+  toRing: 242,
+  /** In a ring: bytes of a frame that is too large for it. */
+  part: 243,
+  /** The last of them: the frame is whole. */
+  last: 244,
+  /** In a ring, the last frame there: u8 level of the ring in which the next one is. */
+  grow: 245,
+} as const;
 
-/** A frame being written. */
-export class FrameWriter extends ByteWriter {
-  constructor(type: number, capacity = 256) {
-    super(capacity);
-    this.u32(0);
-    this.u8(type);
-  }
+/** Gets a frame. The body is a view on received bytes: what is needed later is copied before this returns. */
+export type FrameHandler = (type: number, body: ByteReader) => void;
 
-  /** The whole frame; the writer must not be used any more. */
-  finish(): Buffer {
-    const body = this.length - 4;
-    if (body > MAX_FRAME)
-      throw new RangeError(
-        `a message of ${body} bytes is larger than ${MAX_FRAME}: pass a file or smaller parts`,
-      );
-    this.patchU32(0, body);
-    return this.view();
-  }
-}
-
-/** One received frame. The body is a view on received bytes: decode it before the handler returns, or keep it whole. */
-export interface Frame {
-  readonly type: number;
-  readonly body: ByteReader;
+/** @throws {RangeError} for a message that is too large. */
+export function checkFrameSize(body: number): void {
+  if (body <= MAX_FRAME) return;
+  throw new RangeError(
+    `a message of ${body} bytes is larger than ${MAX_FRAME}: pass a file or smaller parts`,
+  );
 }
 
 /** Cuts a stream of chunks into frames. */
 export class FrameSplitter {
-  readonly #onFrame: (frame: Frame) => void;
+  readonly #onFrame: FrameHandler;
   #parts: Buffer[] = [];
   #have = 0;
   #need = HEADER;
 
-  constructor(onFrame: (frame: Frame) => void) {
+  constructor(onFrame: FrameHandler) {
     this.#onFrame = onFrame;
   }
 
@@ -55,18 +57,21 @@ export class FrameSplitter {
     this.#parts.push(chunk);
     this.#have += chunk.length;
     if (this.#have < this.#need) return;
-    let buffer = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts, this.#have);
-    while (buffer.length >= HEADER) {
-      const end = 4 + buffer.readUInt32LE(0);
-      if (end - 4 > MAX_FRAME) throw new RangeError(`broken stream: a frame of ${end - 4} bytes`);
+    const buffer = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts, this.#have);
+    const reader = new ByteReader(buffer);
+    let at = 0;
+    while (buffer.length - at >= HEADER) {
+      const end = at + 4 + buffer.readUInt32LE(at);
+      if (end - at - 4 > MAX_FRAME) throw new RangeError(`broken stream: a frame of ${end - at - 4} bytes`);
       if (buffer.length < end) {
-        this.#keep(buffer, end);
+        this.#keep(buffer.subarray(at), end - at);
         return;
       }
-      this.#onFrame({ type: buffer.readUInt8(4), body: new ByteReader(buffer.subarray(0, end), HEADER) });
-      buffer = buffer.subarray(end);
+      const type = buffer[at + 4] as number;
+      this.#onFrame(type, reader.part(at + HEADER, end));
+      at = end;
     }
-    this.#keep(buffer, HEADER);
+    this.#keep(buffer.subarray(at), HEADER);
   }
 
   #keep(buffer: Buffer, need: number): void {

@@ -1,20 +1,30 @@
 /**
- * Many values: `u32 count | u8 kind | values`. Kind 0: numbers, f64 each. Kind 1: values as `codec.ts` writes them.
+ * Many values: `u32 count | u8 kind | values`. Kind 0: numbers, f64 each. Kind 1: values as `codec.ts` writes them, one stream.
  * A batch is numbers for as long as it can be: they need no tags, no calls and half the bytes.
  */
 import { ByteReader, ByteWriter } from '../transport/bytes.ts';
-import { decode, encode, skip, TAG } from './codec.ts';
+import { decodeNext, encodeNext, skipNext, TAG } from './codec.ts';
+import { PlainReader } from './plain-reader.ts';
+import { PlainWriter } from './plain-writer.ts';
 
 const NUMBERS = 0;
 const VALUES = 1;
+const HEAD = 5;
+
+/** Writers between two batches: what they know of the names of objects serves the next batch. */
+const spare: PlainWriter[] = [];
 
 export class BatchWriter {
-  #numbers: Float64Array;
-  #values: ByteWriter | null = null;
+  readonly #bytes: ByteWriter;
+  readonly #plain = spare.pop() ?? new PlainWriter();
+  #numbers = true;
   #count = 0;
 
   constructor(capacity = 64) {
-    this.#numbers = new Float64Array(capacity);
+    this.#bytes = new ByteWriter(HEAD + Math.min(capacity, 65_536) * 8);
+    this.#bytes.u32(0);
+    this.#bytes.u8(NUMBERS);
+    this.#plain.reset();
   }
 
   get count(): number {
@@ -22,55 +32,73 @@ export class BatchWriter {
   }
 
   /** Size in bytes so far. */
-  get bytes(): number {
-    return this.#values?.length ?? this.#count * 8;
+  get size(): number {
+    return this.#bytes.length;
+  }
+
+  /** Appends numbers from `items`, beginning at `from` and before `to`, up to the first that is none; returns how many. */
+  addNumbers(items: ArrayLike<unknown>, from: number, to: number): number {
+    if (!this.#numbers) return 0;
+    let at = from;
+    for (; at < to; at++) {
+      const item = items[at];
+      if (typeof item !== 'number') break;
+      this.#bytes.f64(item);
+    }
+    this.#count += at - from;
+    return at - from;
   }
 
   /** @throws {SerializationError} and leaves the batch as it was. `name` is what messages call the value. */
   add(value: unknown, name: () => string): void {
-    if (this.#values === null) {
-      if (typeof value === 'number') {
-        if (this.#count === this.#numbers.length) this.#numbers = grown(this.#numbers);
-        this.#numbers[this.#count++] = value;
-        return;
+    if (this.#numbers && typeof value === 'number') this.#bytes.f64(value);
+    else {
+      if (this.#numbers) this.#toValues();
+      const before = this.#bytes.length;
+      const mark = this.#plain.mark;
+      try {
+        encodeNext(value, this.#bytes, name, this.#plain);
+      } catch (error) {
+        this.#bytes.truncate(before);
+        this.#plain.forget(mark);
+        throw error;
       }
-      this.#values = asValues(this.#numbers, this.#count);
-    }
-    const before = this.#values.length;
-    try {
-      encode(value, this.#values, name);
-    } catch (error) {
-      this.#values.truncate(before);
-      throw error;
     }
     this.#count++;
   }
 
-  /** Appends the batch to `target` and empties this one. */
-  moveTo(target: ByteWriter): void {
-    target.u32(this.#count);
-    target.u8(this.#values === null ? NUMBERS : VALUES);
-    target.bytes(this.#values?.view() ?? new Uint8Array(this.#numbers.buffer, 0, this.#count * 8));
-    this.#values = null;
-    this.#count = 0;
+  /** The whole batch. The writer must not be used any more. */
+  finish(): Buffer {
+    this.#bytes.patchU32(0, this.#count);
+    spare.push(this.#plain);
+    return this.#bytes.written();
+  }
+
+  /** A value that is no number has come: the numbers before it get tags. */
+  #toValues(): void {
+    this.#numbers = false;
+    const numbers = new ByteReader(Buffer.from(this.#bytes.written()), HEAD);
+    this.#bytes.truncate(HEAD);
+    this.#bytes.patchU8(4, VALUES);
+    for (let i = 0; i < this.#count; i++) {
+      this.#bytes.u8(TAG.number);
+      this.#bytes.f64(numbers.f64());
+    }
   }
 }
 
 export class BatchReader {
   readonly count: number;
-  readonly #numbers: Float64Array | null;
-  readonly #bytes: Buffer;
-  #values: ByteReader;
+  readonly #numbers: boolean;
+  readonly #values: ByteReader;
+  readonly #plain = new PlainReader();
   #position = 0;
 
   /** `bytes` begins with the batch; it must stay as it is for as long as the reader is used. */
   constructor(bytes: Buffer) {
-    const head = new ByteReader(bytes);
-    this.count = head.u32();
-    const numbers = head.u8() === NUMBERS;
-    this.#bytes = bytes;
-    this.#numbers = numbers ? alignedNumbers(head.bytes(this.count * 8)) : null;
-    this.#values = head;
+    this.#values = new ByteReader(bytes);
+    this.count = this.#values.u32();
+    this.#numbers = this.#values.u8() === NUMBERS;
   }
 
   /** Number of the value that `next` reads. */
@@ -80,50 +108,25 @@ export class BatchReader {
 
   /** The next value. When it throws, the position stays: decode again after the cause is gone, or `skip`. */
   next(): unknown {
-    if (this.#numbers !== null) return this.#numbers[this.#position++];
-    const { offset } = this.#values;
+    if (this.#numbers) {
+      this.#position++;
+      return this.#values.f64();
+    }
+    const at = this.#values.offset;
     try {
-      const value = decode(this.#values);
+      const value = decodeNext(this.#values, this.#plain);
       this.#position++;
       return value;
     } catch (error) {
-      this.#values = new ByteReader(this.#bytes, offset);
+      this.#values.seek(at);
       throw error;
     }
   }
 
-  /** The next value as bytes for `decode`; numbers have none. */
-  raw(): Buffer {
-    const { offset } = this.#values;
-    this.skip(1);
-    return this.#bytes.subarray(offset, this.#values.offset);
-  }
-
   /** Passes over `count` values. */
   skip(count: number): void {
-    for (let i = 0; i < count && this.#numbers === null; i++) skip(this.#values);
+    if (this.#numbers) this.#values.pass(count * 8);
+    else for (let i = 0; i < count; i++) skipNext(this.#values, this.#plain);
     this.#position += count;
   }
-}
-
-function grown(numbers: Float64Array): Float64Array {
-  const bigger = new Float64Array(numbers.length * 2);
-  bigger.set(numbers);
-  return bigger;
-}
-
-function asValues(numbers: Float64Array, count: number): ByteWriter {
-  const writer = new ByteWriter(Math.max(256, count * 9 + 64));
-  for (let i = 0; i < count; i++) {
-    writer.u8(TAG.number);
-    writer.f64(numbers[i] ?? 0);
-  }
-  return writer;
-}
-
-/** A copy: received bytes are rarely aligned for 64 bits. */
-function alignedNumbers(bytes: Buffer): Float64Array {
-  const copy = new Float64Array(bytes.length / 8);
-  new Uint8Array(copy.buffer).set(bytes);
-  return copy;
 }

@@ -2,8 +2,9 @@
  * Values as bytes. One value is `u8 tag` and what the tag asks for:
  *
  *   0 undefined | 1 null | 2 true | 3 false | 4 number: f64 | 5 string: u32 length, UTF-8 | 6 other: u32 length, V8 format
+ *   7 ASCII string: u32 length, bytes | 8 plain: as `plain-format.ts` says
  *
- * Every value has a serializer of its own: one that cannot be encoded spoils no other, and tasks share no objects.
+ * Values in V8's format have a serializer each: one that cannot be encoded spoils no other, and tasks share no objects.
  */
 import { DefaultDeserializer, DefaultSerializer } from 'node:v8';
 import { SerializationError } from '../errors.ts';
@@ -11,10 +12,22 @@ import type { ByteReader, ByteWriter } from '../transport/bytes.ts';
 import { registeredClass } from './classes.ts';
 import { rebuildError } from './error.ts';
 import { isPlain } from './inspect.ts';
+import { PlainReader } from './plain-reader.ts';
+import { PlainWriter } from './plain-writer.ts';
 import { type FunctionReference, resolve } from './reference.ts';
 import { replace, Special, type SpecialPayload } from './replace.ts';
 
-export const TAG = { undefined: 0, null: 1, true: 2, false: 3, number: 4, string: 5, other: 6 } as const;
+export const TAG = {
+  undefined: 0,
+  null: 1,
+  true: 2,
+  false: 3,
+  number: 4,
+  string: 5,
+  other: 6,
+  ascii: 7,
+  plain: 8,
+} as const;
 
 /** A module has to be imported before the value can be decoded: import it and decode again. */
 export class ModuleNeededError extends Error {
@@ -25,11 +38,21 @@ export class ModuleNeededError extends Error {
   }
 }
 
+/** Writes values that are streams of their own. */
+const alone = new PlainWriter();
+
+/** Appends a value that is read by itself. See `encodeNext`. */
+export function encode(value: unknown, writer: ByteWriter, name: () => string): void {
+  alone.reset();
+  encodeNext(value, writer, name, alone);
+}
+
 /**
- * Appends `value`. `name` is what error messages call it, such as `items[3]`; asked for only when something is wrong.
+ * Appends `value` to a stream of values. `name` is what error messages call it, such as `items[3]`; asked for only when
+ * something is wrong.
  * @throws {SerializationError} and leaves the writer as it was.
  */
-export function encode(value: unknown, writer: ByteWriter, name: () => string): void {
+export function encodeNext(value: unknown, writer: ByteWriter, name: () => string, plain: PlainWriter): void {
   switch (typeof value) {
     case 'number':
       writer.u8(TAG.number);
@@ -43,13 +66,11 @@ export function encode(value: unknown, writer: ByteWriter, name: () => string): 
       return;
     case 'string':
       // UTF-8 has no lone surrogates; V8's own format does.
-      if (!isWellFormed(value)) break;
-      writer.u8(TAG.string);
-      writer.text(value);
+      if (!encodeString(value, writer)) break;
       return;
     case 'object':
-      if (value !== null) break;
-      writer.u8(TAG.null);
+      if (value === null) writer.u8(TAG.null);
+      else if (!encodePlain(value, writer, plain)) break;
       return;
   }
   const bytes = serialize(value, name);
@@ -58,8 +79,35 @@ export function encode(value: unknown, writer: ByteWriter, name: () => string): 
   writer.bytes(bytes);
 }
 
-/** Reads one value. @throws {ModuleNeededError} and what `fromPlain` of a registered class throws. */
-export function decode(reader: ByteReader): unknown {
+function encodeString(value: string, writer: ByteWriter): boolean {
+  const start = writer.length;
+  writer.u8(TAG.ascii);
+  writer.u32(value.length);
+  if (writer.ascii(value)) return true;
+  writer.truncate(start);
+  if (!isWellFormed(value)) return false;
+  writer.u8(TAG.string);
+  writer.text(value);
+  return true;
+}
+
+function encodePlain(value: object, writer: ByteWriter, plain: PlainWriter): boolean {
+  const start = writer.length;
+  writer.u8(TAG.plain);
+  let written = false;
+  try {
+    written = plain.write(value, writer);
+  } finally {
+    if (!written) writer.truncate(start);
+  }
+  return written;
+}
+
+/** Reads one value that was written by itself. See `decodeNext`. */
+export const decode = (reader: ByteReader): unknown => decodeNext(reader, new PlainReader());
+
+/** Reads the next value of a stream. @throws {ModuleNeededError} and what `fromPlain` of a registered class throws. */
+export function decodeNext(reader: ByteReader, plain: PlainReader): unknown {
   const tag = reader.u8();
   switch (tag) {
     case TAG.undefined:
@@ -74,6 +122,10 @@ export function decode(reader: ByteReader): unknown {
       return reader.f64();
     case TAG.string:
       return reader.text();
+    case TAG.ascii:
+      return reader.latin1(reader.u32());
+    case TAG.plain:
+      return plain.read(reader);
     case TAG.other: {
       const source = new ValueDeserializer(reader.bytes(reader.u32()));
       source.readHeader();
@@ -84,11 +136,15 @@ export function decode(reader: ByteReader): unknown {
   }
 }
 
-/** Passes over one value. */
-export function skip(reader: ByteReader): void {
+/** Passes over the next value; what later ones call by number is noted. */
+export function skipNext(reader: ByteReader, plain: PlainReader): void {
+  const at = reader.offset;
   const tag = reader.u8();
-  if (tag === TAG.number) reader.bytes(8);
-  else if (tag === TAG.string || tag === TAG.other) reader.bytes(reader.u32());
+  if (tag === TAG.other) reader.pass(reader.u32());
+  else {
+    reader.seek(at);
+    decodeNext(reader, plain);
+  }
 }
 
 const isWellFormed = (value: string): boolean =>

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { SlowTask, StatsSums, WorkerStats } from './events.ts';
 
 /** Slowest tasks that are kept. */
-const SLOWEST = 5;
+export const SLOWEST = 5;
 const PREVIEW = 120;
 
 export class WorkerTally {
