@@ -2,23 +2,27 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { CHANNEL_STDIO } from '../transport/channel.ts';
+import { OrphanGuard } from './orphan-guard.ts';
 
 export interface ForkOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Node options; default: those of this process that make sense for a child. */
   readonly execArgv?: readonly string[] | undefined;
+  /** Where output goes: to be read here, the default, or to the output of this process. */
+  readonly output?: 'pipe' | 'inherit' | undefined;
 }
 
 const source = import.meta.url.endsWith('.ts');
 const bootstrap = fileURLToPath(new URL(source ? '../process/child.ts' : './child.js', import.meta.url));
 
-/** Children that live. A parent that ends takes them along; one that is killed closes their channel, which ends them too. */
+/** Children that live. A parent that ends takes them along; for one that is killed, the guard does. */
 const alive = new Set<ChildProcess>();
+const guard = new OrphanGuard();
 let watching = false;
 
-export function fork({ env, execArgv }: ForkOptions): ChildProcess {
+export function fork({ env, execArgv, output = 'pipe' }: ForkOptions): ChildProcess {
   const child = spawn(process.execPath, [...childExecArgv(execArgv), bootstrap], {
-    stdio: CHANNEL_STDIO,
+    stdio: CHANNEL_STDIO.map((kind, fd) => (fd === 1 || fd === 2 ? output : kind)),
     env: childEnv(env),
     windowsHide: true,
   });
@@ -28,9 +32,14 @@ export function fork({ env, execArgv }: ForkOptions): ChildProcess {
       for (const one of alive) one.kill('SIGKILL');
     });
   }
+  const { pid } = child;
+  if (pid === undefined) return child;
   alive.add(child);
-  child.once('exit', () => alive.delete(child));
-  child.once('error', () => alive.delete(child));
+  guard.add(pid);
+  child.once('exit', () => {
+    alive.delete(child);
+    guard.remove(pid);
+  });
   return child;
 }
 
