@@ -112,6 +112,11 @@ export class PoolClosedError extends ManycoreError {
   override readonly code = 'ERR_MANYCORE_POOL_CLOSED';
 }
 
+/** A `Process` was used after its `close()`. */
+export class ProcessClosedError extends ManycoreError {
+  override readonly code = 'ERR_MANYCORE_PROCESS_CLOSED';
+}
+
 /** A signal aborted the call. Named as the platform's, so `err.name === 'AbortError'` holds. */
 export class AbortError extends ManycoreError {
   override readonly code = 'ABORT_ERR';

@@ -6,6 +6,7 @@ export {
   ManycoreError,
   NotImportableError,
   PoolClosedError,
+  ProcessClosedError,
   SerializationError,
   TimeoutError,
   WorkerDiedError,
@@ -41,15 +42,16 @@ export type {
   WorkerOptions,
 } from './pool/options.ts';
 export { Pool } from './pool/pool.ts';
+export type { ProcessInfo } from './process/child-state.ts';
 export { cpuCount } from './process/cpu-count.ts';
 export {
   currentProcess,
   isMainProcess,
-  type ProcessInfo,
   parentProcess,
   runMain,
   taskSignal,
 } from './process/main.ts';
+export { activeChildren, Process, type ProcessOptions } from './process/process.ts';
 export { type ClassCodec, registerClass } from './values/classes.ts';
 export { workerFunction } from './values/reference.ts';
 export type {

@@ -257,12 +257,12 @@ export class Scheduler implements WorkerOwner {
   #start(functions: WorkerFunctions): void {
     const { name, env, execArgv, initArgs = [] } = this.#options;
     const id = this.#nextWorker++;
-    const parentName = currentProcess().name;
+    const parent = currentProcess();
     const worker = new WorkerHandle(
       id,
       `${name}-${id}`,
       { env, execArgv },
-      { ...functions, initArgs, parentName },
+      { ...functions, initArgs, parent },
       this,
     );
     this.workers.add(worker);

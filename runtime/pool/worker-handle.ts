@@ -76,7 +76,7 @@ export class WorkerHandle {
     id: number,
     name: string,
     options: ForkOptions,
-    init: Pick<InitMessage, 'parentName' | 'initializer' | 'initArgs' | 'finalizer'>,
+    init: Pick<InitMessage, 'parent' | 'initializer' | 'initArgs' | 'finalizer'>,
     owner: WorkerOwner,
   ) {
     this.id = id;

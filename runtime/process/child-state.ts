@@ -3,10 +3,30 @@
  * the user's module may load two copies of the library; never in the environment, because grandchildren inherit that.
  */
 
-export interface ChildState {
+/** What `currentProcess()` and `parentProcess()` tell. */
+export interface ProcessInfo {
+  /** Name given to the process; 'MainProcess' in the main process. */
   readonly name: string;
+  /** Operating-system process id. */
+  readonly pid: number;
+  /** True when the process is terminated as soon as its parent ends. */
+  readonly daemon: boolean;
+  /** Operating-system id of the parent process. */
   readonly parentPid: number;
-  readonly parentName: string;
+}
+
+/** Who a child is. */
+export interface ChildIdentity {
+  readonly name: string;
+  /** A worker of a pool, or a `Process` with its `target`. */
+  readonly kind: 'worker' | 'process';
+  readonly daemon: boolean;
+  readonly parent: ProcessInfo;
+  /** Numbers of its generations, which name its children: 'Process-2:1' is the first that 'Process-2' starts. */
+  readonly numbers: readonly number[];
+}
+
+export interface ChildState extends ChildIdentity {
   /** Modules of the user that are being imported: nothing may start processes meanwhile. */
   importing: number;
   /** Tasks, initializers and finalizers that run. */
@@ -26,11 +46,9 @@ export function childState(): ChildState | undefined {
 }
 
 /** Makes this process a child. Called by the bootstrap before any module of the user is imported. */
-export function becomeChild(name: string, parentName: string): ChildState {
+export function becomeChild(identity: ChildIdentity): ChildState {
   const state: ChildState = {
-    name,
-    parentPid: process.ppid,
-    parentName,
+    ...identity,
     importing: 0,
     running: 0,
     taskSignal: () => neverAborted,

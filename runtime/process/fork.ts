@@ -2,24 +2,31 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { channelStdio } from '../transport/channel.ts';
+import { OrphanGuard } from './orphan-guard.ts';
 
 export interface ForkOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Node options; default: those of this process that make sense for a child. */
   readonly execArgv?: readonly string[] | undefined;
+  /** Where output goes: to be read here, the default, or to the output of this process. */
+  readonly output?: 'pipe' | 'inherit' | undefined;
 }
 
 const source = import.meta.url.endsWith('.ts');
 const bootstrap = fileURLToPath(new URL(source ? '../process/child.ts' : './child.js', import.meta.url));
 
-/** Children that live. A parent that ends takes them along; one that is killed closes their channel, which ends them too. */
+/** Children that live. A parent that ends takes them along; for one that is killed, the guard does. */
 const alive = new Set<ChildProcess>();
+const guard = new OrphanGuard();
 let watching = false;
 
 /** `segment` is the descriptor of the memory that the child shares, if there is one. */
-export function fork({ env, execArgv }: ForkOptions, segment: number | null): ChildProcess {
+export function fork(
+  { env, execArgv, output = 'pipe' }: ForkOptions,
+  segment: number | null = null,
+): ChildProcess {
   const child = spawn(process.execPath, [...childExecArgv(execArgv), bootstrap], {
-    stdio: channelStdio(segment),
+    stdio: channelStdio(output, segment),
     env: childEnv(env),
     windowsHide: true,
   });
@@ -29,9 +36,14 @@ export function fork({ env, execArgv }: ForkOptions, segment: number | null): Ch
       for (const one of alive) one.kill('SIGKILL');
     });
   }
+  const { pid } = child;
+  if (pid === undefined) return child;
   alive.add(child);
-  child.once('exit', () => alive.delete(child));
-  child.once('error', () => alive.delete(child));
+  guard.add(pid);
+  child.once('exit', () => {
+    alive.delete(child);
+    guard.remove(pid);
+  });
   return child;
 }
 

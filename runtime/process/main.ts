@@ -1,19 +1,7 @@
 /** Who is this process, and may it start others? */
 import { EntryGuardError } from '../errors.ts';
-import { childState, neverAborted } from './child-state.ts';
+import { childState, neverAborted, type ProcessInfo } from './child-state.ts';
 import { userFrames } from './stack.ts';
-
-/** What `currentProcess()` and `parentProcess()` tell. */
-export interface ProcessInfo {
-  /** Name given to the process; 'MainProcess' in the main process. */
-  readonly name: string;
-  /** Operating-system process id. */
-  readonly pid: number;
-  /** True when the process is terminated as soon as its parent ends. */
-  readonly daemon: boolean;
-  /** Operating-system id of the parent process. */
-  readonly parentPid: number;
-}
 
 /** The entry guard: false in every process that the runtime started, true in all others. */
 export const isMainProcess: boolean = childState() === undefined;
@@ -36,21 +24,14 @@ export function currentProcess(): ProcessInfo {
   return {
     name: state?.name ?? 'MainProcess',
     pid: process.pid,
-    daemon: state !== undefined,
-    parentPid: process.ppid,
+    daemon: state?.daemon ?? false,
+    parentPid: state?.parent.pid ?? process.ppid,
   };
 }
 
 /** Describes the process that started this one, or null in the main process. */
 export function parentProcess(): ProcessInfo | null {
-  const state = childState();
-  if (state === undefined) return null;
-  return {
-    name: state.parentName,
-    pid: state.parentPid,
-    daemon: state.parentName !== 'MainProcess',
-    parentPid: Number.NaN,
-  };
+  return childState()?.parent ?? null;
 }
 
 /** In a worker: fires when the running task is asked to stop. Outside of a task it never fires. */
@@ -68,7 +49,7 @@ export function checkEntryGuard(what: string, below: CallableFunction | NewableF
   const frame = userFrames(below)[0];
   const place = frame === undefined ? '' : ` (${frame.file}:${frame.line})`;
   const error = new EntryGuardError(
-    `${what} runs while a worker imports the module${place}: every worker would start workers of its own. ` +
+    `${what} runs while a child process imports the module${place}: every child would start children of its own. ` +
       'Put the start behind the entry guard: `if (isMainProcess) { ... }`, `runMain(async () => { ... })`, ' +
       '`if (import.meta.main)` or `if (require.main === module)`.',
     frame?.file,

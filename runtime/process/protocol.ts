@@ -1,5 +1,5 @@
 /**
- * Between a pool and its workers. Frames as in `transport/frame.ts`; numbers little-endian; times in ms; both sides are of one
+ * Between a process and its children: a pool and its workers, or a `Process` and what runs its target. Frames as in `transport/frame.ts`; numbers little-endian; times in ms; both sides are of one
  * version. `values` is a batch as in `values/batch.ts`, `value` a single value as in `values/codec.ts`.
  *
  * To the worker
@@ -29,10 +29,15 @@
  * On sockets that would cost a system call for every item: it is done for items of more than a few microseconds and where
  * the parent asks for it (`exact`). The results of shorter ones are written together; `exit` writes what there is, so only a
  * worker that is killed leaves open which items of the last milliseconds were done; they are run again, exactly.
+ *
+ * To a `Process`, which sends nothing: its exit code tells how it went
+ *   run       value: RunMessage | value: arguments of the target | value: fields of the instance
  */
 import type { FunctionReference } from '../values/reference.ts';
+import type { ChildIdentity, ProcessInfo } from './child-state.ts';
 
 export const TO_WORKER = { init: 1, define: 2, chunk: 3, abort: 4, ask: 5, end: 6 } as const;
+export const TO_PROCESS = { run: 7 } as const;
 export const FROM_WORKER = {
   ready: 1,
   failed: 2,
@@ -59,7 +64,7 @@ export const CHUNK = {
 /** First message to a worker. */
 export interface InitMessage {
   readonly name: string;
-  readonly parentName: string;
+  readonly parent: ProcessInfo;
   /** Marks that tell in the output which item is running; see `watch/output-mark.ts`. */
   readonly outputToken: string;
   /** When the process was started, ms since the epoch. */
@@ -67,4 +72,11 @@ export interface InitMessage {
   readonly initializer?: FunctionReference | undefined;
   readonly initArgs: readonly unknown[];
   readonly finalizer?: FunctionReference | undefined;
+}
+
+/** First and only message to a `Process`. */
+export interface RunMessage extends Omit<ChildIdentity, 'kind'> {
+  /** Class of the instance whose `run()` is called; without one, `target` is. */
+  readonly subclass?: FunctionReference | undefined;
+  readonly target?: FunctionReference | undefined;
 }

@@ -16,16 +16,17 @@
  * After it the sockets carry `wake` frames for a side that sleeps, and tell by their end that the other side is gone. Where
  * memory cannot be shared nothing of this happens: all frames stay on the sockets.
  */
+import type { StdioOptions } from 'node:child_process';
 import { OWN } from './frame.ts';
 
 export const FROM_PARENT_FD = 3;
 export const TO_PARENT_FD = 4;
 
-/** `stdio` of `spawn` for a child at the other end: no input, output to be read, the two ways, and the segment if there is one. */
-export const channelStdio = (segment: number | null): ('ignore' | 'pipe' | number)[] => [
+/** `stdio` of `spawn` for a child at the other end: no input, its output, the two ways, and the segment if there is one. */
+export const channelStdio = (output: 'pipe' | 'inherit', segment: number | null): StdioOptions => [
   'ignore',
-  'pipe',
-  'pipe',
+  output,
+  output,
   'pipe',
   'pipe',
   ...(segment === null ? [] : [segment]),

@@ -1,5 +1,5 @@
 /** Asks V8 where a function was compiled, through an inspector session of this very process. */
-import { Session } from 'node:inspector';
+import { type Runtime, Session } from 'node:inspector';
 import { sourceLine } from '../process/stack.ts';
 
 export interface FunctionPlace {
@@ -11,17 +11,90 @@ export interface FunctionPlace {
 
 let session: Session | undefined;
 const scripts = new Map<string, string>();
+/** Ids of the scripts that are ES modules, by URL. */
+const modules = new Map<string, string>();
 const slot = Symbol.for('manycore.inspected');
 
 /** Undefined for functions without a script. The first call takes about 30 ms, later ones less than 1 ms. */
 export function functionLocation(fn: object): FunctionPlace | undefined {
+  return inspected(fn, (opened, objectId) => {
+    const location = internal(opened, objectId, '[[FunctionLocation]]')?.value as
+      | { scriptId: string; lineNumber: number; columnNumber: number }
+      | undefined;
+    const url = location === undefined ? undefined : scripts.get(location.scriptId);
+    if (location === undefined || url === undefined || url === '') return undefined;
+    return { url, line: sourceLine(url, location.lineNumber + 1, location.columnNumber + 1) };
+  });
+}
+
+/** Text of a loaded ES module as it runs; undefined where no module has that URL. */
+export function moduleSource(url: string): string | undefined {
+  session ??= open();
+  const scriptId = modules.get(url);
+  if (scriptId === undefined) return undefined;
+  let source: string | undefined;
+  session.post('Debugger.getScriptSource', { scriptId }, (error, answer) => {
+    if (error === null) source = answer.scriptSource;
+  });
+  return source;
+}
+
+/**
+ * Variables at the top level of the module of `fn` that hold it, exported or not, also while the module is being evaluated:
+ * `square`, or `geometry.area` for a property. Those that no code and no export needs to keep are not seen by V8 itself.
+ */
+export function variablesHolding(fn: object): string[] {
+  return (
+    inspected(fn, (opened, objectId) => {
+      const scopes = internal(opened, objectId, '[[Scopes]]')?.objectId;
+      const module = propertiesOf(opened, scopes).find(({ value }) => value?.description === 'Module');
+      const variables = propertiesOf(opened, module?.value?.objectId).filter(
+        ({ value }) => value?.objectId !== undefined,
+      );
+      let found: [index: number, property: string][] = [];
+      const values = variables.flatMap(({ value }) => value?.objectId ?? []);
+      const params: Runtime.CallFunctionOnParameterType = {
+        ...{ objectId, functionDeclaration: String(placesOf), returnByValue: true },
+        arguments: values.map((value) => ({ objectId: value })),
+      };
+      opened.post('Runtime.callFunctionOn', params, (error, answer) => {
+        if (error === null) found = (answer.result.value ?? []) as typeof found;
+      });
+      return found.map(([index, property]) => `${variables[index]?.name}${property}`);
+    }) ?? []
+  );
+}
+
+/** Sent to the inspector as text: refers to nothing outside. */
+function placesOf(this: unknown, ...values: object[]): [number, string][] {
+  const places: [number, string][] = [];
+  for (const [index, value] of values.entries()) {
+    if (value === this) places.push([index, '']);
+    else
+      for (const [name, { value: inner }] of Object.entries(Object.getOwnPropertyDescriptors(value)))
+        if (inner === this) places.push([index, `.${name}`]);
+  }
+  return places;
+}
+
+function inspected<R>(fn: object, ask: (opened: Session, objectId: string) => R | undefined): R | undefined {
   session ??= open();
   // The function gets to the inspector through a global that exists for this moment.
   Object.defineProperty(globalThis, slot, { value: fn, configurable: true });
+  const objectGroup = 'manycore';
   try {
-    return ask(session);
+    let objectId: string | undefined;
+    session.post(
+      'Runtime.evaluate',
+      { expression: `globalThis[Symbol.for('manycore.inspected')]`, objectGroup },
+      (error, answer) => {
+        if (error === null) objectId = answer.result.objectId;
+      },
+    );
+    return objectId === undefined ? undefined : ask(session, objectId);
   } finally {
     Reflect.deleteProperty(globalThis, slot);
+    session.post('Runtime.releaseObjectGroup', { objectGroup });
   }
 }
 
@@ -30,31 +103,26 @@ function open(): Session {
   opened.connect();
   opened.on('Debugger.scriptParsed', ({ params }) => {
     scripts.set(params.scriptId, params.url);
+    if (params.isModule === true) modules.set(params.url, params.scriptId);
   });
   // Calls on a session of the same thread answer before they return.
   opened.post('Debugger.enable');
   return opened;
 }
 
-function ask(opened: Session): FunctionPlace | undefined {
-  let objectId: string | undefined;
-  opened.post(
-    'Runtime.evaluate',
-    { expression: `globalThis[Symbol.for('manycore.inspected')]` },
-    (error, answer) => {
-      if (error === null) objectId = answer.result.objectId;
-    },
-  );
-  if (objectId === undefined) return undefined;
-  let place: FunctionPlace | undefined;
+function internal(opened: Session, objectId: string, name: string): Runtime.RemoteObject | undefined {
+  let value: Runtime.RemoteObject | undefined;
   opened.post('Runtime.getProperties', { objectId, ownProperties: true }, (error, answer) => {
-    if (error !== null) return;
-    const location = answer.internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value
-      ?.value as { scriptId: string; lineNumber: number; columnNumber: number } | undefined;
-    const url = location === undefined ? undefined : scripts.get(location.scriptId);
-    if (location !== undefined && url !== undefined && url !== '')
-      place = { url, line: sourceLine(url, location.lineNumber + 1, location.columnNumber + 1) };
+    if (error === null) value = answer.internalProperties?.find((property) => property.name === name)?.value;
   });
-  opened.post('Runtime.releaseObject', { objectId });
-  return place;
+  return value;
+}
+
+function propertiesOf(opened: Session, objectId: string | undefined): Runtime.PropertyDescriptor[] {
+  let properties: Runtime.PropertyDescriptor[] = [];
+  if (objectId === undefined) return properties;
+  opened.post('Runtime.getProperties', { objectId, ownProperties: true }, (error, answer) => {
+    if (error === null) properties = answer.result;
+  });
+  return properties;
 }

@@ -92,7 +92,8 @@ export async function locate(fn: AnyFunction, callers: readonly StackFrame[]): P
   return found;
 }
 
-function refuseAnonymousKinds(fn: AnyFunction): void {
+/** @throws {NotImportableError} for bound and native functions, TypeError for what is no function. */
+export function refuseAnonymousKinds(fn: AnyFunction): void {
   if (typeof fn !== 'function')
     throw new TypeError(`a worker function must be a function, received ${fn === null ? 'null' : typeof fn}`);
   if (Reflect.has(fn, brand) || !/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn)))
@@ -104,7 +105,7 @@ function refuseAnonymousKinds(fn: AnyFunction): void {
   );
 }
 
-function notImportable(
+export function notImportable(
   functionName: string,
   file: string | undefined,
   line: number | undefined,
@@ -162,7 +163,7 @@ async function settled(promise: Promise<object>, limit: number): Promise<object 
 }
 
 /** Path of properties, at most two deep, from a module to the first value that is wanted. */
-function pathOf(holder: object, wanted: (value: unknown) => boolean): string | undefined {
+export function pathOf(holder: object, wanted: (value: unknown) => boolean): string | undefined {
   const inner: [string, object][] = [];
   // Compilers to CommonJS export by getters; those of other objects may do anything.
   const compiled = Reflect.get(holder, '__esModule') === true;
@@ -201,9 +202,13 @@ export async function load(url: string): Promise<void> {
 const required = (url: string): NodeJS.Module | undefined =>
   url.startsWith('file:') ? requireCache[fileURLToPath(url)] : undefined;
 
+/** Exports of a module that was loaded here before, as far as is known. */
+export const loaded = (url: string): object | undefined =>
+  modules.get(url) ?? (required(url)?.exports as object | undefined);
+
 /** The function at `reference`; undefined when its module is not loaded, as far as is known here. */
 export function resolve(reference: FunctionReference): AnyFunction | undefined {
-  const namespace = modules.get(reference.url) ?? (required(reference.url)?.exports as object | undefined);
+  const namespace = loaded(reference.url);
   if (namespace === undefined) return undefined;
   const found =
     reference.source === undefined ? byName(namespace, reference.name) : bySource(namespace, reference);

@@ -24,6 +24,14 @@ export function isAlive(pid: number): boolean {
   return stat !== '' && stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'Z';
 }
 
+/** The shells that watch over the children of a process. */
+export function guardsOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => isAlive(pid) && read(`/proc/${pid}/cmdline`).endsWith(`\0manycore-guard\0${parent}\0`));
+}
+
 /** Waits until `holds`, at most 10 s. */
 export async function eventually(holds: () => boolean): Promise<boolean> {
   for (const end = performance.now() + 10_000; performance.now() < end; ) {
