@@ -12,6 +12,4 @@ export interface Assignment {
   readonly toIdle: boolean;
   /** The running item has used up its time and fails with this. */
   expired: Error | undefined;
-  /** Bytes of its results so far. */
-  bytesOut: number;
 }

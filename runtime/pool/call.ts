@@ -28,6 +28,8 @@ export interface CallOptions {
   /** False for `apply`: its task has no index. */
   readonly indexed: boolean;
   readonly chunkSize: number | 'auto' | undefined;
+  /** Mean time in ms of an item in earlier calls of this function. */
+  readonly mean: number | undefined;
   /** Items that may be under way ahead of what was taken; undefined: a few chunks for every worker; Infinity: as many as workers take. */
   readonly bufferSize: number | undefined;
   readonly timeout: number | undefined;
@@ -91,7 +93,7 @@ export class Call {
 
   constructor(options: CallOptions, source: (onInput: () => void) => ItemSource, sink: Sink) {
     this.options = options;
-    this.sizer = new ChunkSizer(options.chunkSize);
+    this.sizer = new ChunkSizer(options.chunkSize, options.mean);
     this.#sink = sink;
     this.#source = source(() => this.#resume());
   }
@@ -217,6 +219,7 @@ export class Call {
   /** Reads and encodes up to `size` consecutive items; one that cannot be encoded fails by itself and closes the chunk. */
   #fill(size: number): BatchWriter {
     const batch = new BatchWriter(size);
+    if (this.#held === undefined) this.#read += this.#source.numbers?.(batch, size) ?? 0;
     while (batch.count < size && batch.size < MAX_CHUNK_BYTES) {
       const item = this.#next();
       if (item === WAIT || item === DONE) break;

@@ -14,9 +14,22 @@ export class ChunkSizer {
   #size: number;
   #mean: number | undefined;
 
-  constructor(chunkSize: number | 'auto' | undefined) {
+  /** `mean` is the time in ms of an item in earlier calls of the function, if there were any. */
+  constructor(chunkSize: number | 'auto' | undefined, mean: number | undefined) {
     this.#fixed = typeof chunkSize === 'number' ? chunkSize : undefined;
-    this.#size = this.#fixed ?? 1;
+    this.#mean = mean;
+    // Items may be longer this time: the first chunks are a quarter of what they were.
+    this.#size = this.#fixed ?? (mean === undefined ? 1 : Math.max(1, Math.floor(wantedSize(mean) / 4)));
+  }
+
+  /** Mean time of an item in ms; undefined while it is not known. */
+  get mean(): number | undefined {
+    return this.#mean;
+  }
+
+  /** Time in ms that `count` items should take; undefined while it is not known. */
+  expected(count: number): number | undefined {
+    return this.#mean === undefined ? undefined : this.#mean * count;
   }
 
   /** `count` items took `ms` in a worker. */
@@ -26,8 +39,7 @@ export class ChunkSizer {
     this.#mean =
       this.#mean === undefined ? mean : this.#mean + (mean - this.#mean) * (mean > this.#mean ? 0.5 : 0.2);
     if (this.#fixed !== undefined) return;
-    const wanted = Math.floor(TARGET / Math.max(this.#mean, TARGET / MAX_ITEMS));
-    this.#size = Math.max(1, Math.min(wanted, this.#size * 4, MAX_ITEMS));
+    this.#size = Math.max(1, Math.min(wantedSize(this.#mean), this.#size * 4));
   }
 
   /** Items for the next chunk when `left` are left for `workers` workers. */
@@ -45,3 +57,6 @@ export class ChunkSizer {
     return this.#mean !== undefined && this.#mean < PREFETCH_BELOW;
   }
 }
+
+/** Items that take as long as a chunk should. */
+const wantedSize = (mean: number): number => Math.floor(TARGET / Math.max(mean, TARGET / MAX_ITEMS));

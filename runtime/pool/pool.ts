@@ -257,10 +257,12 @@ export class Pool implements AsyncDisposable {
     Error.captureStackTrace(caller, method);
     const { chunkSize, bufferSize, timeout = this.#options.taskTimeout, priority = 0, signal } = options;
     const make = (reference: FunctionReference) => {
+      const number = this.#scheduler.define(reference);
       const call = new Call(
         {
           ...{ spread: kind.spread, indexed: kind.indexed, chunkSize, bufferSize, timeout, priority, caller },
-          fn: this.#scheduler.define(reference),
+          fn: number,
+          mean: this.#scheduler.meanOf(number),
           byValue: !isByName(fn),
           retries: this.#options.retries,
           workers: this.#options.processes,

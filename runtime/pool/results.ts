@@ -1,6 +1,7 @@
 /** Takes in what workers report about their items. */
 import { ManycoreError } from '../errors.ts';
 import { ByteReader } from '../transport/bytes.ts';
+import { NUMBER_STRIDE } from '../transport/frame.ts';
 import { BatchReader } from '../values/batch.ts';
 import { decode, decodeNext, ModuleNeededError, skipNext } from '../values/codec.ts';
 import type { PlainReader } from '../values/plain-reader.ts';
@@ -21,6 +22,24 @@ export interface ReportContext {
   readonly assignment: Assignment;
   readonly events: Emitter;
   readonly progress: Progress;
+}
+
+/** `body` of `number` frames, one behind the other; all of them belong to the chunk. */
+export function takeNumbers(context: ReportContext, body: ByteReader): void {
+  const { worker, assignment, progress } = context;
+  const { call, firstIndex } = assignment.chunk;
+  let index = (call.options.indexed ? firstIndex : 0) + assignment.position;
+  let count = 0;
+  for (let at = 0; at < body.left; at += NUMBER_STRIDE, count++) {
+    if (assignment.expired !== undefined) {
+      call.error(index++, assignment.expired);
+      assignment.expired = undefined;
+      progress.add(0, 1);
+    } else call.value(index++, body.f64At(at));
+  }
+  assignment.position += count;
+  worker.tally.tasks += count;
+  progress.add(count, 0);
 }
 
 /** `body` of a `value` or `timedValue` frame. */

@@ -11,8 +11,9 @@ import type { Assignment } from './assignment.ts';
 import type { Call, Chunk } from './call.ts';
 import { workerDied } from './death.ts';
 import type { CheckedPoolOptions } from './options.ts';
+import { Poller } from './poller.ts';
 import { ReadyQueue } from './ready-queue.ts';
-import { type ReportContext, takeFailure, takeSums, takeValue } from './results.ts';
+import { type ReportContext, takeFailure, takeNumbers, takeSums, takeValue } from './results.ts';
 import { GRACE } from './worker-clock.ts';
 import { WorkerGuard } from './worker-guard.ts';
 import { WorkerHandle, type WorkerOwner } from './worker-handle.ts';
@@ -48,6 +49,9 @@ export class Scheduler implements WorkerOwner {
   readonly #references: FunctionReference[] = [];
   readonly #ids = new Map<string, number>();
   readonly #guard: WorkerGuard;
+  readonly #poller = new Poller();
+  /** Mean time of an item in ms, by function. */
+  readonly #means: (number | undefined)[] = [];
   #nextWorker = 0;
   #failedStarts = 0;
   #dispatching = false;
@@ -76,6 +80,11 @@ export class Scheduler implements WorkerOwner {
     if (known !== undefined) return known;
     this.#ids.set(key, this.#references.length);
     return this.#references.push(reference) - 1;
+  }
+
+  /** Mean time in ms of an item of this function in earlier calls; undefined before the first. */
+  meanOf(fn: number): number | undefined {
+    return this.#means[fn];
   }
 
   /** A call is being prepared: this process waits for it. `failed` gets the error when it cannot be made. */
@@ -117,6 +126,7 @@ export class Scheduler implements WorkerOwner {
   /** The call is over: what workers still have of it is asked to stop. */
   over(call: Call): void {
     this.#calls.delete(call);
+    this.#means[call.options.fn] = call.sizer.mean ?? this.#means[call.options.fn];
     for (const worker of this.workers)
       if (worker.assigned.some(({ chunk }) => chunk.call === call)) this.#abort(worker, call);
     this.progress.settle();
@@ -166,6 +176,9 @@ export class Scheduler implements WorkerOwner {
 
   onValue: WorkerOwner['onValue'] = (worker, assignment, body, timed) =>
     takeValue(this.#context(worker, assignment), body, timed);
+
+  onNumbers: WorkerOwner['onNumbers'] = (worker, assignment, body) =>
+    takeNumbers(this.#context(worker, assignment), body);
 
   onFailure: WorkerOwner['onFailure'] = (worker, assignment, body) =>
     takeFailure(this.#context(worker, assignment), body);
@@ -235,9 +248,18 @@ export class Scheduler implements WorkerOwner {
         (chunk.exact ? CHUNK.exact : 0) |
         (this.events.has('task') ? CHUNK.timed : 0);
       worker.send(chunk, fn, this.#references[fn] as FunctionReference, flags);
+      const expected = call.sizer.expected(chunk.to - chunk.from);
+      if (expected !== undefined) this.#poller.expect(worker, expected, this.#busy());
       return true;
     }
     return false;
+  }
+
+  /** Workers that have something to do. */
+  #busy(): number {
+    let busy = 0;
+    for (const worker of this.workers) if (worker.assigned.length > 0) busy++;
+    return busy;
   }
 
   #startWorkers(): void {

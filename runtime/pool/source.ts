@@ -1,11 +1,16 @@
 /** Where the items of a call come from: read one at a time, only when somebody has room for them. */
 
+import { types } from 'node:util';
+import type { BatchWriter } from '../values/batch.ts';
+
 export const WAIT = Symbol('no item yet');
 export const DONE = Symbol('no more items');
 
 export interface ItemSource {
   /** The next item, `WAIT` when `onInput` will be called, or `DONE`. Throws what the input throws. */
   next(): unknown;
+  /** Moves up to `most` numbers into the batch, as far as the next items are numbers; returns how many. */
+  numbers?(batch: BatchWriter, most: number): number;
   /** Items that are left; undefined when it cannot be known. */
   readonly left: number | undefined;
   /** Ends the input early: frees what its iterator holds. */
@@ -25,17 +30,21 @@ export function itemSource(
     typeof (items as Iterable<unknown>)[Symbol.iterator] !== 'function'
   )
     throw new TypeError(`items must be iterable, received ${items === null ? 'null' : typeof items}`);
-  if (Array.isArray(items)) return new ArraySource(items);
+  if (Array.isArray(items) || isNumberArray(items)) return new ArraySource(items);
   const size =
     items instanceof Set || items instanceof Map ? items.size : (items as { length?: unknown }).length;
   return new SyncSource(items as Iterable<unknown>, typeof size === 'number' ? size : undefined);
 }
 
+/** Typed arrays of numbers; those of bigints go by the iterator. */
+const isNumberArray = (items: object): items is Iterable<unknown> & ArrayLike<number> =>
+  types.isTypedArray(items) && !types.isBigInt64Array(items) && !types.isBigUint64Array(items);
+
 class ArraySource implements ItemSource {
-  readonly #items: readonly unknown[];
+  readonly #items: ArrayLike<unknown>;
   #at = 0;
   #closed = false;
-  constructor(items: readonly unknown[]) {
+  constructor(items: ArrayLike<unknown>) {
     this.#items = items;
   }
   get left(): number {
@@ -43,6 +52,11 @@ class ArraySource implements ItemSource {
   }
   next(): unknown {
     return this.left === 0 ? DONE : this.#items[this.#at++];
+  }
+  numbers(batch: BatchWriter, most: number): number {
+    const moved = batch.addNumbers(this.#items, this.#at, this.#at + Math.min(most, this.left));
+    this.#at += moved;
+    return moved;
   }
   close(): void {
     this.#closed = true;

@@ -5,7 +5,7 @@ import { closeSync } from 'node:fs';
 import { type ForkOptions, fork } from '../process/fork.ts';
 import { FROM_WORKER, type InitMessage, TO_WORKER } from '../process/protocol.ts';
 import type { ByteReader } from '../transport/bytes.ts';
-import { HEADER } from '../transport/frame.ts';
+import { HEADER, OWN } from '../transport/frame.ts';
 import { ParentChannel } from '../transport/parent-channel.ts';
 import { createSegment } from '../transport/segment.ts';
 import { decode, encode } from '../values/codec.ts';
@@ -25,6 +25,7 @@ export interface WorkerOwner {
   onInitFailed(worker: WorkerHandle, error: unknown): void;
   onUnusable(worker: WorkerHandle, fn: number, error: unknown): void;
   onValue(worker: WorkerHandle, assignment: Assignment, body: ByteReader, timed: boolean): void;
+  onNumbers(worker: WorkerHandle, assignment: Assignment, body: ByteReader): void;
   onFailure(worker: WorkerHandle, assignment: Assignment, body: ByteReader): void;
   /** At most one more result of the chunk comes. */
   onSums(worker: WorkerHandle, assignment: Assignment, body: ByteReader): void;
@@ -143,15 +144,7 @@ export class WorkerHandle {
     frame.bytes(chunk.values);
     const toIdle = this.assigned.length === 0;
     const sentAt = performance.now();
-    this.assigned.push({
-      chunk,
-      position: chunk.from,
-      begun: undefined,
-      sentAt,
-      toIdle,
-      expired: undefined,
-      bytesOut: 0,
-    });
+    this.assigned.push({ chunk, position: chunk.from, begun: undefined, sentAt, toIdle, expired: undefined });
     this.given += chunk.to - chunk.from;
     this.tally.bytesIn += frame.length;
     this.state = 'working';
@@ -230,8 +223,15 @@ export class WorkerHandle {
       case FROM_WORKER.timedValue: {
         const assignment = this.assigned[0];
         if (assignment === undefined) return;
-        assignment.bytesOut += bytes;
         this.#owner.onValue(this, assignment, body, type === FROM_WORKER.timedValue);
+        if (this.clock.isRunning) this.clock.next();
+        if (assignment.position >= assignment.chunk.to) this.#free();
+        return;
+      }
+      case OWN.number: {
+        const assignment = this.assigned[0];
+        if (assignment === undefined) return;
+        this.#owner.onNumbers(this, assignment, body);
         if (this.clock.isRunning) this.clock.next();
         if (assignment.position >= assignment.chunk.to) this.#free();
         return;

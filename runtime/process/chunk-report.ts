@@ -99,6 +99,11 @@ export class ChunkReport {
   value(result: unknown): void {
     if (this.#count + 1 === this.#items) this.#sum();
     const channel = this.#channel;
+    if (typeof result === 'number' && !this.#timed) {
+      channel.number(result);
+      this.#ended();
+      return;
+    }
     const frame = channel.open(this.#timed ? FROM_WORKER.timedValue : FROM_WORKER.value);
     if (this.#timed) {
       frame.f64(performance.timeOrigin + this.#began);

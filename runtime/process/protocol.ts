@@ -18,6 +18,7 @@
  *   unusable  u32 function | text | value: error            the function cannot be had; its chunks come back as `dropped`
  *   begin     u32 chunk | u8 exact
  *   value     value: the result of the next item of the chunk; all results of a worker are one stream of values
+ *   number    f64, a frame of the transport                 the same for a number
  *   timedValue  f64 begin | f64 duration | value            the same, with its times
  *   failure   f64 begin | f64 duration | text url of the error's class | value: thrown    instead of the next result
  *   sums      u32 chunk | u32 items | f64 working | f64 decoding | f64 encoding | u8 count | [u32 position | f64 duration]*

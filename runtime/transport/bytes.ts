@@ -243,6 +243,11 @@ export class ByteReader {
     return values;
   }
 
+  /** The number that begins `offset` bytes further on; nothing is read. */
+  f64At(offset: number): number {
+    return this.#view.getFloat64(this.#at + offset, true);
+  }
+
   /** A view on the bytes, not a copy. */
   bytes(length: number): Buffer {
     const at = this.#advance(length);

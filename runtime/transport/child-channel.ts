@@ -56,6 +56,13 @@ export class ChildChannel {
     return this.#writer;
   }
 
+  /** A frame with one number, opened and committed. */
+  number(value: number): void {
+    if (this.#ringWriter?.number(value) === true) return;
+    this.open(OWN.number).f64(value);
+    this.commit();
+  }
+
   /** The frame is whole. In shared memory the parent has it; it looks when it is told by `flush`. */
   commit(): void {
     const length = this.#writer.length - this.#start;

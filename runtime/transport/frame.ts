@@ -24,7 +24,12 @@ export const OWN = {
   last: 244,
   /** In a ring, the last frame there: u8 level of the ring in which the next one is. */
   grow: 245,
+  /** A frame of the user that holds nothing but a number: f64. Those that follow each other are handed over together. */
+  number: 246,
 } as const;
+
+/** In a body of several numbers: from one to the next. */
+export const NUMBER_STRIDE: number = HEADER + 8;
 
 /** Gets a frame. The body is a view on received bytes: what is needed later is copied before this returns. */
 export type FrameHandler = (type: number, body: ByteReader) => void;

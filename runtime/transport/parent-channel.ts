@@ -134,7 +134,7 @@ export class ParentChannel {
   }
 
   #receive(type: number, body: Parameters<FrameHandler>[1]): void {
-    if (type < FIRST_OWN_TYPE) this.#onFrame(type, body);
+    if (type < FIRST_OWN_TYPE || type === OWN.number) this.#onFrame(type, body);
     else if (type === OWN.wake) {
       this.#pump();
       this.poll();

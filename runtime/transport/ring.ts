@@ -29,7 +29,7 @@ const WAITS = 3 * LINE;
 export const CONTROL_WORDS = 4 * LINE;
 
 /** Capacities: of the ring that there is from the start, and of those that take over when frames are large. */
-export const LEVELS = [65_536, 1_048_576, 16_777_216] as const;
+export const LEVELS = [65_536, 524_288, 4_194_304, 33_554_432] as const;
 
 /** The first level of this capacity, or the last. */
 function levelFor(capacity: number): number {
@@ -53,8 +53,10 @@ export type OpenRing = (level: number) => Ring | null;
 
 /** Bytes that are read before the writer is told of the room. */
 const RELEASE_EVERY = 16_384;
-/** A frame that needs more than this share of the ring makes it grow. */
-const GROW_SHARE = 4;
+/** Bytes that only the frame which says where it goes on may use. */
+const RESERVE = 16;
+/** Bytes of a frame that holds a number. */
+const NUMBER_FRAME = HEADER + 8;
 
 export class RingWriter {
   readonly #open: OpenRing;
@@ -72,12 +74,25 @@ export class RingWriter {
     this.#open = open;
   }
 
+  /** Writes a frame with one number, in one go; false when there is no room. */
+  number(value: number): boolean {
+    if (this.#room(NUMBER_FRAME) < NUMBER_FRAME) return false;
+    const { bytes, view, capacity } = this.#ring;
+    const at = (this.#tail >>> 0) & (capacity - 1);
+    view.setUint32(at, NUMBER_FRAME - 4, true);
+    bytes[at + 4] = OWN.number;
+    view.setFloat64(at + HEADER, value, true);
+    this.publish(NUMBER_FRAME);
+    return true;
+  }
+
   /** Where the next frame may be written, if at least `size` bytes are free there. */
   place(size: number): Place | null {
     const { bytes, view, capacity } = this.#ring;
-    if (this.#room(size) < size || size > capacity / 2) return null;
+    const room = this.#room(size);
+    if (room < size || size > capacity / 2) return null;
     const start = (this.#tail >>> 0) & (capacity - 1);
-    const end = start + Math.min(this.#room(0), capacity / 2);
+    const end = start + Math.min(room, capacity / 2);
     return { bytes, view, start, end };
   }
 
@@ -97,7 +112,8 @@ export class RingWriter {
 
   /** Writes a frame that lies elsewhere, from `offset` on, as far as there is room; returns the new offset, its length at the end. */
   write(frame: Buffer, offset: number): number {
-    if (offset === 0 && this.#canGrow && frame.length > this.#ring.capacity / GROW_SHARE)
+    // Also when the reader is slow: a larger ring lets the writer get ahead.
+    if (offset === 0 && (frame.length > this.#ring.capacity / 2 || this.#room(frame.length) < frame.length))
       this.#grow(frame.length);
     const { bytes, capacity } = this.#ring;
     if (frame.length <= capacity / 2) {
@@ -140,17 +156,17 @@ export class RingWriter {
     this.publish(part.length + HEADER);
   }
 
-  /** Goes on in a ring that suits frames of this size. */
+  /** Goes on in a larger ring, one that suits frames of this size. */
   #grow(frame: number): void {
-    if (this.#room(HEADER + 1) < HEADER + 1) return;
-    const level = levelFor(frame * GROW_SHARE);
-    const bigger = level > this.#level ? this.#open(level) : null;
+    if (!this.#canGrow) return;
+    const level = Math.max(this.#level + 1, levelFor(frame * 2));
+    const bigger = this.#open(level);
     if (bigger === null) {
-      this.#canGrow = level > this.#level ? false : level < LEVELS.length - 1;
+      this.#canGrow = false;
       return;
     }
     this.#part(OWN.grow, Buffer.of(level));
-    this.#owesWake ||= this.wakesReader();
+    this.#owesWake = this.wakesReader();
     this.#ring = bigger;
     this.#level = level;
     this.#tail = 0;
@@ -160,10 +176,10 @@ export class RingWriter {
   /** Bytes that are free; looks at the reader's head only when fewer than `wanted` are known to be. */
   #room(wanted: number): number {
     const { control, base, capacity } = this.#ring;
-    const known = capacity - ((this.#tail - this.#head) >>> 0);
-    if (known >= wanted && wanted > 0) return known;
+    const known = capacity - RESERVE - ((this.#tail - this.#head) >>> 0);
+    if (known >= wanted) return known;
     this.#head = Atomics.load(control, base + HEAD);
-    return capacity - ((this.#tail - this.#head) >>> 0);
+    return capacity - RESERVE - ((this.#tail - this.#head) >>> 0);
   }
 }
 
@@ -237,16 +253,26 @@ export class RingReader {
   #next(tail: number): void {
     const { bytes, view, capacity } = this.#ring;
     const at = (this.#head >>> 0) & (capacity - 1);
-    const length = view.getUint32(at, true) + 4;
+    let length = view.getUint32(at, true) + 4;
     if (length < HEADER || length > (tail - this.#head) >>> 0)
       throw new RangeError(`broken ring: a frame of ${length} bytes`);
     const type = bytes[at + 4] as number;
+    if (type === OWN.number) length = this.#numbers(at, tail);
     const body = this.#reader.part(at + HEADER, at + length);
     this.#head = (this.#head + length) | 0;
     if (type === OWN.part || type === OWN.last) this.#assemble(type, body);
     else if (type === OWN.grow) this.#follow(body.u8());
     else this.#handle(type, body);
     if ((this.#head - this.#released) >>> 0 >= RELEASE_EVERY) this.#release();
+  }
+
+  /** Length of all the frames with a number from `at` on; no more than may be released at a time. */
+  #numbers(at: number, tail: number): number {
+    const { bytes, capacity } = this.#ring;
+    const most = Math.min((tail - this.#head) >>> 0, capacity / 2, RELEASE_EVERY);
+    let length = NUMBER_FRAME;
+    while (length + NUMBER_FRAME <= most && bytes[at + length + 4] === OWN.number) length += NUMBER_FRAME;
+    return length;
   }
 
   #assemble(type: number, body: ByteReader): void {
