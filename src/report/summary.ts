@@ -60,6 +60,8 @@ export interface RunFacts {
   readonly workers: readonly WorkerFacts[];
   /** Workers at a time; default: as many as there are in `workers`. */
   readonly workerCount?: number | undefined;
+  /** CPUs that the run could use; default: not known. */
+  readonly cpus?: number | undefined;
   readonly firstErrors: readonly ResultRow[];
 }
 
@@ -119,6 +121,7 @@ export function summarise(facts: RunFacts): RunSummary {
         efficiency,
         losses,
       },
+      cpus: facts.cpus ?? null,
       baselineNote: baseline.note ?? null,
       busyMs: sum(facts.workers.map((worker) => worker.busyMs)),
     }),
