@@ -55,8 +55,8 @@ export class Overview implements Part {
         el('span', { class: 'ok' }, this.#succeeded, ' succeeded'),
         el('span', { class: 'bad' }, this.#failed, ' failed'),
       ),
-      this.#verdict,
       this.#figures,
+      this.#verdict,
     );
   }
 
@@ -120,6 +120,8 @@ export class Overview implements Part {
     setText(this.#badge, VERDICTS[verdict.kind]);
     this.#badge.hidden = verdict.kind === 'not-measured';
     setAttribute(this.#badge, 'data-verdict', verdict.kind);
+    // Where the panel is narrow and low, the reason has no room of its own.
+    this.#badge.title = verdict.text;
     setText(this.#verdict, reasonOnly(verdict.text));
     this.#figures.replaceChildren(
       ...figure('In parallel', formatMs(summary.wallMs), summary.wallMs, 'wall-ms'),
