@@ -39,7 +39,7 @@ export interface RunOutcome {
 
 /** A run that is under way. */
 export interface Run {
-  /** Ends it: running items get 2 s to end; a second call kills them at once. What is done is kept. */
+  /** Ends it: no further item begins, and running items get 2 s to end; a second call kills them at once. What is done is kept. */
   stop(): void;
   /** Never rejects. No process of the run is left when it resolves. */
   readonly finished: Promise<RunOutcome>;
@@ -91,7 +91,7 @@ async function execute(
   const input = await stop.race(openInput(config));
   await using load = await stop.race(planLoad(target.file, { loader: config.loader ?? 'auto' }));
   const settings: WorkerSettings = { env: load.env, execArgv: [...inheritedExecArgv(), ...load.execArgv] };
-  const plan = { ...planOf(config, load, target), functionHash: '' };
+  const plan: TaskPlan = { ...planOf(config, load, target), functionHash: '', stopFile: null };
 
   const early: OutputLine[] = [];
   await using probe = new Probe(settings, (stream, text) => {
@@ -150,7 +150,7 @@ async function execute(
   for (const line of early) logs.append({ ...line, worker: 'baseline' });
 
   const hash = await hashOf(load, target.file, exportName, plan);
-  const { functionHash: _, ...rest } = plan;
+  const { functionHash: _, stopFile: __, ...rest } = plan;
   const journal = {
     version: 1,
     function: header.function,
@@ -218,7 +218,7 @@ function planOf(
   config: RunConfig,
   load: LoadPlan,
   target: { file: string; exportName: string | null },
-): Omit<TaskPlan, 'functionHash'> {
+): Omit<TaskPlan, 'functionHash' | 'stopFile'> {
   return {
     url: load.url,
     file: target.file,

@@ -338,6 +338,24 @@ describe('a run', () => {
       assert.ok(events.some((event) => event.type === 'phase' && event.phase === 'stopping'));
     });
 
+    it('begins no further item, though its worker has them already', async () => {
+      const file = join(folder(), 'begun');
+      let stoppedAt = 0;
+      const { exitCode, rows } = await run(
+        { function: 'functions.ts#notesBegin', data: 'range:0:200', args: [file], chunk: 100 },
+        (event, current) => {
+          if (event.type !== 'progress' || event.progress.done < 2 || stoppedAt > 0) return;
+          current.stop();
+          stoppedAt = Date.now();
+        },
+      );
+      assert.equal(exitCode, 130);
+      const begun = readFileSync(file, 'utf8').trim().split('\n').map(Number);
+      // Each of the two workers may have asked just before.
+      assert.ok(begun.filter((time) => time > stoppedAt).length <= 2);
+      assert.equal(rows.length, begun.length, 'an item that began is kept');
+    });
+
     it('kills what does not end', async () => {
       const { exitCode, rows } = await run(
         { function: 'functions.ts#hangsOn3', data: 'range:3:4', workers: 1 },
