@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type OutputLine,
@@ -25,7 +24,7 @@ import { type LoadPlan, planLoad } from './loader/loader.ts';
 import { OutputLogs } from './output-logs.ts';
 import { PoolRun } from './pool-run.ts';
 import { Probe, type WorkerSettings } from './probe.ts';
-import { parseTarget } from './resolve.ts';
+import { parseTarget, shownPath } from './resolve.ts';
 import { createRunFolder } from './run-folder.ts';
 import { StopSwitch } from './stop.ts';
 import { valueText } from './value-text.ts';
@@ -106,7 +105,7 @@ async function execute(
   const total = seen.complete ? seen.seen : input.count;
   const folder = createRunFolder({ ...config, exportName, startedAt });
   const header: RunHeader = {
-    function: `${relative(config.cwd, target.file)}#${exportName}`,
+    function: `${shownPath(target.file, config.cwd)}#${exportName}`,
     file: target.file,
     exportName,
     line: load.line(exportName),

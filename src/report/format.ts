@@ -37,9 +37,10 @@ export function formatSpeedup(speedup: number): string {
   return `${speedup.toFixed(digits)}x`;
 }
 
-/** `1.90x to 1.98x`. */
+/** `1.90x to 1.98x`; one of them where both read the same. */
 export function formatSpeedupInterval(interval: readonly [number, number]): string {
-  return `${formatSpeedup(interval[0])} to ${formatSpeedup(interval[1])}`;
+  const [low, high] = [formatSpeedup(interval[0]), formatSpeedup(interval[1])];
+  return low === high ? low : `${low} to ${high}`;
 }
 
 /** A share of 1 as `42 %`; one decimal below 10 %, and `< 0.1 %` for what is there but hardly. */

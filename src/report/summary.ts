@@ -62,6 +62,7 @@ export interface RunFacts {
   readonly workerCount?: number | undefined;
   /** CPUs that the run could use; default: not known. */
   readonly cpus?: number | undefined;
+  /** In any order. */
   readonly firstErrors: readonly ResultRow[];
 }
 
@@ -126,7 +127,7 @@ export function summarise(facts: RunFacts): RunSummary {
       busyMs: sum(facts.workers.map((worker) => worker.busyMs)),
     }),
     perWorker: facts.workers.map(summariseWorker),
-    firstErrors: facts.firstErrors,
+    firstErrors: [...facts.firstErrors].sort((a, b) => a.index - b.index),
     runDir: facts.runDir,
   };
 }
