@@ -20,13 +20,12 @@ export interface Advice {
   /** Speedup / `useful`. */
   readonly efficiency: number;
   readonly worthIt: boolean;
-  /** The interval reaches down to no gain. */
+  /** It would be worth it, but for the interval, which reaches down to no gain. */
   readonly doubtful: boolean;
 }
 
 type Loss = Exclude<keyof Losses, 'computing'>;
-/** What took the time. `unexplained`: items took longer than the baseline says, but not those that were timed alone. */
-type Cause = Loss | 'handing-over' | 'unexplained';
+type Cause = Loss | 'handing-over';
 
 /** Why the speedup is what it is and the first thing to change, to follow a semicolon. */
 export function advise(advice: Advice): string {
@@ -34,6 +33,7 @@ export function advise(advice: Advice): string {
   if (run.items === 1) return 'a single item cannot be shared, so give it more items or split this one';
   if (run.cpus === 1) return 'this process may use 1 CPU only, so run it where there are more';
   if (run.workers === 1) return 'one worker can at best be as fast as none, so use more';
+  if (speedup < run.losses.startup) return tooLittle(run, speedup);
   const main = mainCause(run, efficiency);
   if (useful < run.workers && !isAboutItems(main?.cause)) {
     return `${plural(run.workers, 'worker')} shared ${plural(useful, 'CPU')}, so use ${plural(useful, 'worker')}`;
@@ -45,10 +45,15 @@ export function advise(advice: Advice): string {
   if (efficiency >= NEAR_IDEAL) {
     return `that is close to the most that ${plural(useful, 'worker')} can give, so there is nothing to change`;
   }
-  if (main !== null) return explain(advice, main.cause, main.share);
+  if (main !== null) return explain(run, main.cause, main.share);
   return advice.worthIt
     ? `${formatShare(run.losses.computing)} of the workers' time went into your function and no other part took 10 %, so there is little to change`
     : 'no single loss explains it, so measure the baseline in full and see whether other programs kept the CPUs busy';
+}
+
+/** What one process needs for everything is less than a worker's start: both are shares of the same wall time. */
+function tooLittle({ wallMs, losses }: Case, speedup: number): string {
+  return `all items take ${formatMs(speedup * wallMs)} in one process and the start of a worker ${formatMs(losses.startup * wallMs)}, so give one run more items or keep to one process`;
 }
 
 /** The largest loss that is worth a word; null when there is none. */
@@ -56,11 +61,10 @@ function mainCause(run: Case, efficiency: number): { cause: Cause; share: number
   const { losses, interrupted } = run;
   const causes: [Cause, number][] = [
     ['startup', losses.startup],
-    ['contention', losses.contention],
+    // What went into the function and is not in the speedup was slower too, though not among the items timed alone.
+    ['contention', losses.contention + Math.max(0, losses.computing - efficiency)],
     // Whoever stops a run does not let it come to an even end.
     ['imbalance', interrupted ? 0 : losses.imbalance],
-    // What went into the function, and is not in the speedup.
-    ['unexplained', losses.computing - efficiency],
   ];
   if (isShort(run)) causes.push(['handing-over', losses.encoding + losses.transfer + losses.waiting]);
   else causes.push(['encoding', losses.encoding], ['transfer', losses.transfer], ['waiting', losses.waiting]);
@@ -77,18 +81,16 @@ function isShort(run: Case): boolean {
   return run.busyMs / run.items < SHORT_ITEM_MS;
 }
 
-function explain({ run, speedup }: Advice, cause: Cause, part: number): string {
+function explain(run: Case, cause: Cause, part: number): string {
   const share = formatShare(part);
   const each = formatMs(run.busyMs / run.items);
   switch (cause) {
     case 'startup':
-      return speedup < 1
-        ? `all items take ${formatMs(speedup * run.wallMs)} in one process, and starting the workers took ${share} of their time, so give one run more items or keep to one process`
-        : `starting the workers took ${share} of their time, so give one run more items: this one took ${formatMs(run.wallMs)}`;
+      return `starting the workers took ${share} of their time, so give one run more items: this one took ${formatMs(run.wallMs)}`;
     case 'contention':
-      return `items took longer beside each other than alone (${share} of the time), so ${quieter(run)}`;
-    case 'unexplained':
-      return `items took longer during the run than when they were timed alone, so ${quieter(run)}`;
+      return run.losses.contention >= NOTABLE_LOSS
+        ? `items took longer beside each other than alone (${formatShare(run.losses.contention)} of the time), so ${quieter(run)}`
+        : `items took longer during the run than when they were timed alone, so ${quieter(run)}`;
     case 'encoding':
       return `encoding took ${share} of the time, so pass and return less: a path, a key or a summary in place of the data`;
     case 'transfer':

@@ -13,14 +13,11 @@ export const BASELINE_OFF = 'the baseline is off';
 
 const KINDS = { 'worth-it': 'Worth it', marginal: 'Marginal', 'not-worth-it': 'Not worth it' } as const;
 
-/** A verdict's text for where its kind stands beside it: without the words that say it again. */
-export function withoutKind(text: string): string {
-  return text.replace(/^(?:Worth it|Marginal|Not worth it): /, '');
-}
-
-/** A verdict's text for where the speedup stands beside it too: the reason alone, as a sentence. */
+/** A verdict's text for where its kind and the speedup stand beside it: the reason alone, as a sentence. */
 export function reasonOnly(text: string): string {
-  const reason = withoutKind(text).replace(/^(?:< )?[\d.]+x with [\d,]+ workers?(?:; | (?=over ))/, '');
+  const reason = text
+    .replace(/^(?:Worth it|Marginal|Not worth it): /, '')
+    .replace(/^(?:< )?[\d.]+x with [\d,]+ workers?(?:; | (?=over ))/, '');
   return reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
@@ -61,7 +58,7 @@ function judgeMeasured(run: Case, speedup: number): Verdict {
   const advice: Advice = {
     ...{ run, speedup, efficiency, useful },
     worthIt: kind === 'worth-it',
-    doubtful: low < MARGINAL_SPEEDUP && speedup >= MARGINAL_SPEEDUP,
+    doubtful: kind !== rate(speedup, efficiency, speedup),
   };
   const after = run.interrupted ? ` over the ${plural(run.items, 'item')} done before it was stopped` : '';
   const fact = `${formatSpeedup(speedup)} with ${plural(run.workers, 'worker')}${after}`;
