@@ -21,7 +21,7 @@ export async function prepareBench() {
   const tsc = inRoot('node_modules/typescript/bin/tsc');
   const compiled = spawnSync(
     process.execPath,
-    [tsc, '-p', inRoot('bench/tsconfig.json'), '--outDir', folder],
+    [tsc, '-p', inRoot('bench/tsconfig.build.json'), '--outDir', folder],
     {
       stdio: 'inherit',
     },

@@ -1,8 +1,9 @@
 /**
- * `npm run pictures`: drives the real VS Code in headless Chromium and saves what a user sees to `docs/pictures`.
+ * `npm run pictures [-- FOLDER]`: drives the real VS Code in headless Chromium and saves what a user sees, to `docs/pictures`
+ * where no other folder is given. The README shows `run-dark`.
  */
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { launchBrowser, WINDOW } from './browser.mjs';
 import { build } from './build.mjs';
@@ -13,7 +14,7 @@ import { main, SetupError, say } from './setup/say.mjs';
 /** A picture in a repository is copied by everybody: this is the most that one may have, in bytes. */
 const LARGEST = 300_000;
 const flights = 'node_modules/vega-datasets/data/flights-2k.json';
-const folder = inRoot('docs', 'pictures');
+const folder = resolve(process.argv[2] ?? inRoot('docs', 'pictures'));
 
 await main(async () => {
   ensureInstalled();
@@ -126,5 +127,5 @@ async function save(page, name) {
   await page.screenshot({ path, animations: 'disabled' });
   const { size } = statSync(path);
   if (size > LARGEST) throw new SetupError(`${path} has ${size} bytes: at most ${LARGEST}`);
-  say(`saved docs/pictures/${name}.png (${Math.round(size / 1000)} kB)`);
+  say(`saved ${relative(process.cwd(), path)} (${Math.round(size / 1000)} kB)`);
 }

@@ -19,6 +19,11 @@ const e2eFiles = ['test/e2e/**/*.{e2e,test}.ts'];
 const steps = [
   { name: 'types', run: [...bin('typescript/bin/tsc'), '-p', 'tsconfig.json'] },
   { name: 'types of the panel', run: [...bin('typescript/bin/tsc'), '-p', 'src/panel/tsconfig.json'] },
+  {
+    name: 'types of the tests of the panel',
+    run: [...bin('typescript/bin/tsc'), '-p', 'test/panel/tsconfig.json'],
+  },
+  { name: 'types of the benchmark', run: [...bin('typescript/bin/tsc'), '-p', 'bench/tsconfig.json'] },
   { name: 'style', run: [...bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.'] },
   {
     name: 'imports',

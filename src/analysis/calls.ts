@@ -2,7 +2,8 @@ import { ts } from 'ts-morph';
 import { type FunctionNode, isFunctionWithBody, propertyName, unwrap } from './ast.ts';
 import type { Model } from './model.ts';
 import { judge } from './shape.ts';
-import { type Access, ELEMENT, prop, startState, Trace } from './trace.ts';
+import { type Access, ELEMENT, prop, startState } from './trace/origin.ts';
+import { Trace } from './trace/trace.ts';
 
 /** A value that plays a part in a call: an argument, or a part of it. */
 export interface Position {

@@ -3,7 +3,7 @@ import { isFunctionExpression, propertyName } from './ast.ts';
 import { isExported } from './exports.ts';
 import type { Model } from './model.ts';
 import { CONTAINERS, REFUSED, REFUSED_BASES } from './shape-kinds.ts';
-import type { Access } from './trace.ts';
+import type { Access } from './trace/origin.ts';
 
 /** Why a value of a type cannot cross. */
 export interface TypeFault {

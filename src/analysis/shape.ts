@@ -4,7 +4,8 @@ import { isExported } from './exports.ts';
 import { instanceFields } from './fields.ts';
 import type { Model } from './model.ts';
 import { FUNCTION_ADVICE, TypeJudge } from './shape-type.ts';
-import { type Access, type Origin, startState, Trace, type TraceState } from './trace.ts';
+import { type Access, type Origin, startState, type TraceState } from './trace/origin.ts';
+import { Trace } from './trace/trace.ts';
 
 /** A part of a value that cannot cross to another process. */
 export interface Fault {

@@ -5,7 +5,8 @@ import { describeCall, type Position, workerCalls } from './calls.ts';
 import { isExported } from './exports.ts';
 import type { Model } from './model.ts';
 import { judge } from './shape.ts';
-import { type Origin, startState, Trace } from './trace.ts';
+import { type Origin, startState } from './trace/origin.ts';
+import { Trace } from './trace/trace.ts';
 
 /** What stands at the place of a worker function. */
 export type Worker =

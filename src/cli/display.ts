@@ -16,10 +16,15 @@ const PHASES: Record<RunPhase, string> = {
   baseline: 'Measuring the baseline',
   running: 'Running',
   finishing: 'Finishing',
-  stopping: 'Stopping: running items get 2 s to end, Ctrl-C again kills them',
+  stopping: 'Stopping',
 };
 
 export function phaseText(phase: RunPhase, note: string | undefined): string {
+  if (phase === 'stopping') {
+    return note === undefined
+      ? 'Stopping: running items get 2 s to end, Ctrl-C again kills them'
+      : `Stopping, for ${note}: running items get 2 s to end, Ctrl-C kills them`;
+  }
   return note === undefined ? PHASES[phase] : `${PHASES[phase]} (${note})`;
 }
 

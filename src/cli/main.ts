@@ -28,7 +28,7 @@ function program(finish: (exitCode: number) => void): Command {
     .command('run')
     .description('Run a function over a dataset on every core.')
     .argument('<FILE[#EXPORT]>', 'module and exported function')
-    .requiredOption('--data <SOURCE>', 'where the items come from')
+    .requiredOption('--data <SOURCE>', 'where the items come from: see Data below')
     .option('--workers <N>', 'worker processes (default: one for every CPU)', parseNumber)
     .option('--chunk <N|auto>', 'items that a worker gets at a time (default: auto)', parseChunk)
     .option('--timeout <MS>', 'limit for one item, from when it begins to run', parseNumber)

@@ -34,6 +34,9 @@ function readSummary(file: string): RunSummary {
   try {
     summary = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      throw noRun(dirname(file), `it has no ${RUN_FILES.summary}`);
+    }
     throw noRun(file, error instanceof Error ? error.message : String(error));
   }
   if (typeof summary === 'object' && summary !== null && 'version' in summary && summary.version === 1) {

@@ -1,5 +1,6 @@
 import type { RunConfig } from '../protocol/run.ts';
 import type { RunFacts } from '../report/summary.ts';
+import { BASELINE_OFF } from '../report/verdict.ts';
 import type { Probe } from './probe.ts';
 import { itemsOf, type Records } from './records.ts';
 import type { Survey } from './survey.ts';
@@ -34,6 +35,9 @@ const MAX_TIMES = 1_000_000;
 /** Items whose time alone is compared with their time in the run. */
 const MAX_ALONE = 20_000;
 
+/** Longest reason that is given for what could not be timed. */
+const MAX_REASON = 200;
+
 /** Measures what one process needs: not at all, for a sample, or for every item, as `config.baseline` says. */
 export async function measureBaseline(
   probe: Probe,
@@ -42,7 +46,7 @@ export async function measureBaseline(
   all: { total: number | null; read: () => Records; onProgress: (phase: 'baseline', note: string) => void },
 ): Promise<Measured> {
   const kind = config.baseline ?? 'sample';
-  if (kind === 'off') return notMeasured('not asked for (--baseline off)');
+  if (kind === 'off') return notMeasured(BASELINE_OFF);
   if (seen.sample.length === 0) return notMeasured('there are no items');
   const items = seen.sample.map(({ item }) => item);
   try {
@@ -76,9 +80,8 @@ export async function measureBaseline(
     };
   } catch (error) {
     // The run itself says what is wrong with the item; without a baseline it is as good as with one.
-    return notMeasured(
-      `a sampled item could not be timed: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const text = error instanceof Error ? error.message : String(error);
+    return notMeasured(`a sampled item could not be timed: ${text.split('\n', 1)[0]?.slice(0, MAX_REASON)}`);
   }
 }
 

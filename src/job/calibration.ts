@@ -8,7 +8,7 @@ export function chooseWorkers(config: RunConfig, items: number | null): RunHeade
   const reason = config.workers === undefined ? cpuReason(asked) : `as asked for with --workers ${asked}`;
   if (items === null || items >= asked) return { count: asked, reason };
   const only = items === 1 ? 'there is only 1 item' : `there are only ${items} items`;
-  return { count: items, reason: `${only} (${reason} it would be ${asked})` };
+  return { count: items, reason: `${only}; otherwise ${asked}: ${reason}` };
 }
 
 function cpuReason(count: number): string {

@@ -1,5 +1,6 @@
 import { JobError } from './errors.ts';
 import { pickExport } from './loader/pick-export.ts';
+import { StopWatch } from './stop-file.ts';
 import { valueText } from './value-text.ts';
 
 /** What a worker must know of the run; sent once. */
@@ -16,12 +17,15 @@ export interface TaskPlan {
   readonly args: readonly unknown[];
   /** Part of every item's key. Empty where no keys are made. */
   readonly functionHash: string;
+  /** File that tells a worker to begin no further item; null where nothing is stopped so. */
+  readonly stopFile: string | null;
 }
 
 /** The user's function, ready to be called with one item. */
 export interface PreparedCall {
   readonly exportName: string;
   readonly functionHash: string;
+  readonly stop: StopWatch;
   readonly run: (item: unknown) => unknown;
 }
 
@@ -31,7 +35,8 @@ let prepared: PreparedCall | undefined;
 export async function prepareCall(plan: TaskPlan): Promise<PreparedCall> {
   const namespace = (await import(plan.url)) as Record<string, unknown>;
   const { name, fn } = pickExport(namespace, plan.exportName, plan.file);
-  prepared = { exportName: name, functionHash: plan.functionHash, run: bind(fn, plan) };
+  const { functionHash, stopFile } = plan;
+  prepared = { exportName: name, functionHash, stop: new StopWatch(stopFile), run: bind(fn, plan) };
   return prepared;
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { cpuCount } from '../../runtime/index.ts';
 import type { RunConfig, RunHeader, RunSummary } from '../protocol/run.ts';
 import { type RunFacts, summarise, type WorkerFacts } from '../report/summary.ts';
 import type { Collector } from './collector.ts';
@@ -51,6 +52,7 @@ function factsOf(ending: Ending): RunFacts {
     matched: collector.matched.parallel > 0 ? collector.matched : null,
     workers,
     workerCount: header.workers.count,
+    cpus: cpuCount(),
     firstErrors: collector.firstErrors,
   };
 }

@@ -12,15 +12,16 @@ import { TASK_MODULE, type WorkerSettings } from './probe.ts';
 import { RateMeter } from './rate.ts';
 import type { Records } from './records.ts';
 import type { StopSwitch } from './stop.ts';
+import { StopFile } from './stop-file.ts';
 import type * as Task from './task.ts';
-import { packItem, type TaskItem, unpackRecord } from './task-text.ts';
+import { notRunIndex, packItem, type TaskItem, unpackRecord } from './task-text.ts';
 import { valueText } from './value-text.ts';
 import { WorkerBook } from './worker-book.ts';
 
 /** What the pool is given. */
 export interface PoolRunOptions {
   readonly config: RunConfig;
-  readonly plan: TaskPlan;
+  readonly plan: Omit<TaskPlan, 'stopFile'>;
   readonly settings: WorkerSettings;
   readonly workers: number;
   readonly chunk: number | 'auto';
@@ -43,6 +44,7 @@ export class PoolRun {
   readonly #options: PoolRunOptions;
   readonly #pool: Pool;
   readonly #book = new WorkerBook();
+  readonly #stopFile = new StopFile();
   /** Items that were handed to the pool and have no outcome yet, by index. */
   readonly #underWay = new Map<number, unknown>();
   /** Process ids of the workers in which items ran out of time, by index: their errors do not tell. */
@@ -65,7 +67,7 @@ export class PoolRun {
       ...settings,
       processes: workers,
       initializer: workerFunction<typeof Task.prepareTask>(TASK_MODULE, 'prepareTask'),
-      initArgs: [plan],
+      initArgs: [{ ...plan, stopFile: this.#stopFile.path }],
       retries: config.retries,
       memoryLimit: config.memoryLimit,
       name: 'Worker',
@@ -85,6 +87,7 @@ export class PoolRun {
 
   /** Runs until every item has an outcome or the run is stopped. Never rejects for an item's sake. */
   async run(): Promise<{ wallMs: number; workers: WorkerFacts[] }> {
+    using _stopFile = this.#stopFile;
     await using _pool = this.#pool;
     await this.#takeResults();
     const end = Date.now();
@@ -98,7 +101,7 @@ export class PoolRun {
     const results = this.#pool.imapUnordered(
       workerFunction<typeof Task.runTask>(TASK_MODULE, 'runTask'),
       this.#items(),
-      // No signal: it would drop what the running items still give.
+      // No signal: it would drop what the running items still give. The stop file keeps the others from beginning.
       { chunkSize: chunk, timeout: config.timeout },
     );
     // Leaving the iterator ends a `next()` that waits. (A race with one long-lived promise for every item would keep all.)
@@ -153,6 +156,11 @@ export class PoolRun {
   }
 
   #take(packed: string): void {
+    const notRun = notRunIndex(packed);
+    if (notRun !== undefined) {
+      this.#underWay.delete(notRun);
+      return;
+    }
     const record = unpackRecord(packed);
     const { index, ok, pid } = record;
     const item = this.#underWay.get(index);
@@ -197,7 +205,11 @@ export class PoolRun {
 
   #listen(): void {
     const { config, feed, logs, stop } = this.#options;
-    stop.requested.addEventListener('abort', () => feed.phase('stopping'), { once: true });
+    const onStop = (): void => {
+      this.#stopFile.raise();
+      feed.phase('stopping', stop.reason?.kind === 'errors' ? stop.reason.text : undefined);
+    };
+    stop.requested.addEventListener('abort', onStop, { once: true });
     this.#pool.on('worker', (event) => {
       const tally = this.#book.note(event.workerId, event.pid);
       if (event.type === 'end') this.#book.ended(event.workerId, event.time);

@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JobError } from './errors.ts';
 import { nearest } from './nearest.ts';
@@ -40,6 +40,12 @@ export function parseTarget(spec: string, cwd: string): Target {
   return { file, exportName: name };
 }
 
+/** A file as people read it: from `cwd`, unless the way there is longer than the whole path. */
+export function shownPath(file: string, cwd: string): string {
+  const path = relative(cwd, file);
+  return path.length < file.length ? path : file;
+}
+
 /** The file that `path` names, with or without its extension; null when there is none. */
 function locate(path: string, cwd: string): string | null {
   const absolute = toPath(path, cwd);
@@ -70,12 +76,15 @@ function notFound(path: string, cwd: string): JobError {
   const absolute = toPath(path, cwd) ?? path;
   if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) {
     return new JobError('ERR_MANYCORE_FILE_NOT_FOUND', `"${path}" is a folder (${absolute}), not a file.`, {
-      hint: hintOf(candidates(absolute).slice(0, 3), absolute) ?? 'Name the file that exports the function.',
+      hint:
+        hintOf(candidates(absolute).slice(0, 3), absolute, cwd) ?? 'Name the file that exports the function.',
     });
   }
   const similar = nearest(basename(absolute), candidates(dirname(absolute)));
   return new JobError('ERR_MANYCORE_FILE_NOT_FOUND', `There is no file "${path}" (looked for ${absolute}).`, {
-    hint: hintOf(similar, dirname(absolute)) ?? `Give the path of a file relative to ${cwd}, as FILE#EXPORT.`,
+    hint:
+      hintOf(similar, dirname(absolute), cwd) ??
+      `Give the path of a file relative to ${cwd}, as FILE#EXPORT.`,
   });
 }
 
@@ -88,9 +97,9 @@ function candidates(folder: string): string[] {
   }
 }
 
-function hintOf(names: readonly string[], folder: string): string | undefined {
+function hintOf(names: readonly string[], folder: string, cwd: string): string | undefined {
   if (names.length === 0) return undefined;
-  return `Did you mean ${names.map((name) => join(folder, name)).join(' or ')}?`;
+  return `Did you mean ${names.map((name) => shownPath(join(folder, name), cwd)).join(' or ')}?`;
 }
 
 function usage(spec: string, problem: string): JobError {

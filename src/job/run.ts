@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type OutputLine,
@@ -25,7 +24,7 @@ import { type LoadPlan, planLoad } from './loader/loader.ts';
 import { OutputLogs } from './output-logs.ts';
 import { PoolRun } from './pool-run.ts';
 import { Probe, type WorkerSettings } from './probe.ts';
-import { parseTarget } from './resolve.ts';
+import { parseTarget, shownPath } from './resolve.ts';
 import { createRunFolder } from './run-folder.ts';
 import { StopSwitch } from './stop.ts';
 import { valueText } from './value-text.ts';
@@ -39,7 +38,7 @@ export interface RunOutcome {
 
 /** A run that is under way. */
 export interface Run {
-  /** Ends it: running items get 2 s to end; a second call kills them at once. What is done is kept. */
+  /** Ends it: no further item begins, and running items get 2 s to end; a second call kills them at once. What is done is kept. */
   stop(): void;
   /** Never rejects. No process of the run is left when it resolves. */
   readonly finished: Promise<RunOutcome>;
@@ -91,7 +90,7 @@ async function execute(
   const input = await stop.race(openInput(config));
   await using load = await stop.race(planLoad(target.file, { loader: config.loader ?? 'auto' }));
   const settings: WorkerSettings = { env: load.env, execArgv: [...inheritedExecArgv(), ...load.execArgv] };
-  const plan = { ...planOf(config, load, target), functionHash: '' };
+  const plan: TaskPlan = { ...planOf(config, load, target), functionHash: '', stopFile: null };
 
   const early: OutputLine[] = [];
   await using probe = new Probe(settings, (stream, text) => {
@@ -106,7 +105,7 @@ async function execute(
   const total = seen.complete ? seen.seen : input.count;
   const folder = createRunFolder({ ...config, exportName, startedAt });
   const header: RunHeader = {
-    function: `${relative(config.cwd, target.file)}#${exportName}`,
+    function: `${shownPath(target.file, config.cwd)}#${exportName}`,
     file: target.file,
     exportName,
     line: load.line(exportName),
@@ -150,7 +149,7 @@ async function execute(
   for (const line of early) logs.append({ ...line, worker: 'baseline' });
 
   const hash = await hashOf(load, target.file, exportName, plan);
-  const { functionHash: _, ...rest } = plan;
+  const { functionHash: _, stopFile: __, ...rest } = plan;
   const journal = {
     version: 1,
     function: header.function,
@@ -218,7 +217,7 @@ function planOf(
   config: RunConfig,
   load: LoadPlan,
   target: { file: string; exportName: string | null },
-): Omit<TaskPlan, 'functionHash'> {
+): Omit<TaskPlan, 'functionHash' | 'stopFile'> {
   return {
     url: load.url,
     file: target.file,

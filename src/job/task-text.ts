@@ -3,6 +3,7 @@
  * because the pool moves a string several times as fast as an object.
  *
  *   item      INDEX \t ITEM-TEXT                       or, for an item that JSON cannot hold, the pair [index, item]
+ *   not run   INDEX                                    the run was told to stop before the item began
  *   outcome   INDEX \t OK \t KEY \t BEGIN \t MS \t ENCODE-MS \t PID \t TEXT
  *
  * The texts are JSON, in which a tab is always escaped. BEGIN is in ms since the epoch, OK is 1 or 0.
@@ -39,6 +40,16 @@ export function unpackItem(task: TaskItem): { index: number; item: unknown; text
   const tab = task.indexOf('\t');
   const text = task.slice(tab + 1);
   return { index: Number(task.slice(0, tab)), item: JSON.parse(text), text };
+}
+
+/** The answer for an item that did not begin. */
+export function packNotRun(task: TaskItem): string {
+  return typeof task === 'string' ? task.slice(0, task.indexOf('\t')) : String(task[0]);
+}
+
+/** Index of an item that did not begin; undefined for an outcome. */
+export function notRunIndex(packed: string): number | undefined {
+  return packed.includes('\t') ? undefined : Number(packed);
 }
 
 export function packRecord(record: TaskRecord): string {

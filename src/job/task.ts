@@ -7,7 +7,7 @@ import { isThenable, prepareCall, preparedCall, type TaskPlan } from './call.ts'
 import { describeError } from './error-text.ts';
 import { JobError } from './errors.ts';
 import { itemKey } from './item-key.ts';
-import { packRecord, type TaskItem, unpackItem } from './task-text.ts';
+import { packNotRun, packRecord, type TaskItem, unpackItem } from './task-text.ts';
 import { valueText } from './value-text.ts';
 
 export { timeEach, timeItems, warmUp } from './timing.ts';
@@ -35,10 +35,11 @@ export async function probeTask(plan: TaskPlan): Promise<Probe> {
   }
 }
 
-/** Runs one item. What the user's function throws is an outcome, never a rejection. */
+/** Runs one item, unless the run was told to stop. What the user's function throws is an outcome, never a rejection. */
 export function runTask(task: TaskItem): string | Promise<string> {
-  const { run, functionHash } = preparedCall();
+  const { run, stop, functionHash } = preparedCall();
   const begin = performance.now();
+  if (stop.isStopped(begin)) return packNotRun(task);
   const { index, item, text } = unpackItem(task);
   const key = itemKey(functionHash, text);
   const called = performance.now();

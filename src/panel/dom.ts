@@ -19,7 +19,7 @@ export function el<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A push button: its visible text, what it does, and attributes. */
+/** A push button: its text, what it does, and attributes. Beside a symbol the text may be hidden where room is short. */
 export function button(
   text: string,
   act: () => void,
@@ -30,7 +30,7 @@ export function button(
     'button',
     { type: 'button', ...attributes },
     symbol === undefined ? null : icon(symbol),
-    text,
+    symbol === undefined ? text : el('span', { class: 'label' }, text),
   );
   element.addEventListener('click', act);
   return element;

@@ -26,17 +26,17 @@ export class Header implements Part {
       { class: 'link name', test: 'function-name' },
     );
     this.#function.hidden = true;
-    this.#stop = button('Stop', () => post({ type: 'stop' }), { test: 'stop-button' }, 'stop');
+    this.#stop = button('Stop', () => post({ type: 'stop' }), { title: 'Stop', test: 'stop-button' }, 'stop');
     this.#rerun = button(
       'Run again',
       () => post({ type: 'rerun' }),
-      { class: 'secondary', test: 'rerun-button' },
+      { class: 'secondary', title: 'Run again', test: 'rerun-button' },
       'rerun',
     );
     this.#report = button(
       'Open report',
       () => post({ type: 'openRunFile', file: 'report' }),
-      { class: 'secondary', test: 'open-report-button' },
+      { class: 'secondary', title: 'Open report', test: 'open-report-button' },
       'report',
     );
     const actions = el('div', { class: 'actions' }, this.#stop, this.#rerun, this.#report);

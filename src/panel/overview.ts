@@ -8,7 +8,7 @@ import {
   formatSpeedupInterval,
 } from '../report/format.ts';
 import { isOver, type RunModel } from '../report/model.ts';
-import { withoutKind } from '../report/verdict.ts';
+import { reasonOnly } from '../report/verdict.ts';
 import { el, setAttribute, setNumber, setText } from './dom.ts';
 import { stateText } from './header.ts';
 import type { Part } from './part.ts';
@@ -55,8 +55,8 @@ export class Overview implements Part {
         el('span', { class: 'ok' }, this.#succeeded, ' succeeded'),
         el('span', { class: 'bad' }, this.#failed, ' failed'),
       ),
-      this.#verdict,
       this.#figures,
+      this.#verdict,
     );
   }
 
@@ -120,7 +120,9 @@ export class Overview implements Part {
     setText(this.#badge, VERDICTS[verdict.kind]);
     this.#badge.hidden = verdict.kind === 'not-measured';
     setAttribute(this.#badge, 'data-verdict', verdict.kind);
-    setText(this.#verdict, reasonOf(verdict.text));
+    // Where the panel is narrow and low, the reason has no room of its own.
+    this.#badge.title = verdict.text;
+    setText(this.#verdict, reasonOnly(verdict.text));
     this.#figures.replaceChildren(
       ...figure('In parallel', formatMs(summary.wallMs), summary.wallMs, 'wall-ms'),
       ...figure(
@@ -143,14 +145,6 @@ function figure(name: string, text: string, value: number | null, test: string):
   const shown = el('dd', { test });
   setNumber(shown, value, text);
   return [el('dt', {}, name), shown];
-}
-
-// The verdict's kind and the speedup stand above already.
-function reasonOf(text: string): string {
-  const reason = withoutKind(text)
-    .replace(/^[\d.]+x with [\d,]+ workers?(?:; |(?= over))/, '')
-    .trim();
-  return reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
 function intervalText(summary: RunSummary): string {

@@ -93,7 +93,7 @@ export type RunPhase = 'preparing' | 'calibrating' | 'baseline' | 'running' | 'f
 
 /** What is known before the first item runs; every choice with its reason. */
 export interface RunHeader {
-  /** `FILE#EXPORT` with the file relative to `cwd`. */
+  /** `FILE#EXPORT` with the file relative to `cwd`, or absolute where that is shorter. */
   readonly function: string;
   readonly file: string;
   readonly exportName: string;

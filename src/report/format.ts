@@ -30,21 +30,23 @@ export function formatTick(ms: number): string {
   return formatMs(ms).replace(/\.(\d*?)0+(?= )/, (_, digits: string) => (digits === '' ? '' : `.${digits}`));
 }
 
-/** A ratio as `1.94x`; two decimals below 10, one below 100. */
+/** A ratio as `1.94x`; two decimals below 10, one below 100, and `< 0.01x` for what would read as nothing at all. */
 export function formatSpeedup(speedup: number): string {
+  if (speedup < 0.005) return '< 0.01x';
   const digits = speedup < 9.995 ? 2 : speedup < 99.95 ? 1 : 0;
   return `${speedup.toFixed(digits)}x`;
 }
 
-/** `1.90x to 1.98x`. */
+/** `1.90x to 1.98x`; one of them where both read the same. */
 export function formatSpeedupInterval(interval: readonly [number, number]): string {
-  return `${formatSpeedup(interval[0])} to ${formatSpeedup(interval[1])}`;
+  const [low, high] = [formatSpeedup(interval[0]), formatSpeedup(interval[1])];
+  return low === high ? low : `${low} to ${high}`;
 }
 
-/** A share of 1 as `42 %`; one decimal below 10 %, and `<0.1 %` for what is there but hardly. */
+/** A share of 1 as `42 %`; one decimal below 10 %, and `< 0.1 %` for what is there but hardly. */
 export function formatShare(share: number): string {
   const percent = share * 100;
-  if (percent > 0 && percent < 0.05) return '<0.1 %';
+  if (percent > 0 && percent < 0.05) return '< 0.1 %';
   if (percent === 0 || percent >= 9.95) return `${Math.round(percent)} %`;
   return `${percent.toFixed(1)} %`;
 }

@@ -60,6 +60,9 @@ export interface RunFacts {
   readonly workers: readonly WorkerFacts[];
   /** Workers at a time; default: as many as there are in `workers`. */
   readonly workerCount?: number | undefined;
+  /** CPUs that the run could use; default: not known. */
+  readonly cpus?: number | undefined;
+  /** In any order. */
   readonly firstErrors: readonly ResultRow[];
 }
 
@@ -119,11 +122,12 @@ export function summarise(facts: RunFacts): RunSummary {
         efficiency,
         losses,
       },
+      cpus: facts.cpus ?? null,
       baselineNote: baseline.note ?? null,
       busyMs: sum(facts.workers.map((worker) => worker.busyMs)),
     }),
     perWorker: facts.workers.map(summariseWorker),
-    firstErrors: facts.firstErrors,
+    firstErrors: [...facts.firstErrors].sort((a, b) => a.index - b.index),
     runDir: facts.runDir,
   };
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseTarget } from '../../src/job/resolve.ts';
+import { parseTarget, shownPath } from '../../src/job/resolve.ts';
 
 describe('parseTarget', () => {
   let cwd: string;
@@ -58,7 +58,7 @@ describe('parseTarget', () => {
     const missing = { code: 'ERR_MANYCORE_FILE_NOT_FOUND', exitCode: 2 };
     assert.throws(() => parseTarget('src/scroe.ts#score', cwd), {
       ...missing,
-      hint: `Did you mean ${at('src/score.ts')}?`,
+      hint: `Did you mean ${join('src', 'score.ts')}?`,
     });
     assert.throws(() => parseTarget('nowhere/x.ts', cwd), {
       ...missing,
@@ -83,5 +83,14 @@ describe('parseTarget', () => {
       assert.throws(() => parseTarget(spec, cwd), usage, spec);
     }
     assert.throws(() => parseTarget('file://host/x.ts', cwd), { code: 'ERR_MANYCORE_USAGE' });
+  });
+});
+
+describe('shownPath', () => {
+  it('is the way from the working directory, unless that is longer than the whole path', () => {
+    const cwd = resolve('/home/ada/film/examples');
+    assert.equal(shownPath(join(cwd, 'src', 'score.ts'), cwd), join('src', 'score.ts'));
+    assert.equal(shownPath(resolve('/home/ada/film/score.ts'), cwd), join('..', 'score.ts'));
+    assert.equal(shownPath(resolve('/tmp/score.ts'), cwd), resolve('/tmp/score.ts'));
   });
 });

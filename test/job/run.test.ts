@@ -12,13 +12,14 @@ describe('a run', () => {
       onEvent,
     );
 
-  // Tools that load the tests have processes of their own.
-  let before: number[];
+  // Tools that load the tests have processes of their own, and may start one for what a run imports at its end.
+  before(() => import('../../src/report/html.ts'));
+  let tools: number[];
   beforeEach(() => {
-    before = descendants(process.pid);
+    tools = descendants(process.pid);
   });
   afterEach(() => {
-    const left = descendants(process.pid).filter((pid) => !before.includes(pid));
+    const left = descendants(process.pid).filter((pid) => !tools.includes(pid));
     assert.deepEqual(left, [], 'a process of the run is left');
   });
 
@@ -336,6 +337,24 @@ describe('a run', () => {
       assert.equal(summary?.failed, 0, 'an item that was stopped is no failed item');
       assert.equal(readSummary(runDir).interrupted, true);
       assert.ok(events.some((event) => event.type === 'phase' && event.phase === 'stopping'));
+    });
+
+    it('begins no further item, though its worker has them already', async () => {
+      const file = join(folder(), 'begun');
+      let stoppedAt = 0;
+      const { exitCode, rows } = await run(
+        { function: 'functions.ts#notesBegin', data: 'range:0:200', args: [file], chunk: 100 },
+        (event, current) => {
+          if (event.type !== 'progress' || event.progress.done < 2 || stoppedAt > 0) return;
+          current.stop();
+          stoppedAt = Date.now();
+        },
+      );
+      assert.equal(exitCode, 130);
+      const begun = readFileSync(file, 'utf8').trim().split('\n').map(Number);
+      // Each of the two workers may have asked just before.
+      assert.ok(begun.filter((time) => time > stoppedAt).length <= 2);
+      assert.equal(rows.length, begun.length, 'an item that began is kept');
     });
 
     it('kills what does not end', async () => {

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { packItem, packRecord, unpackItem, unpackRecord } from '../../src/job/task-text.ts';
+import {
+  notRunIndex,
+  packItem,
+  packNotRun,
+  packRecord,
+  unpackItem,
+  unpackRecord,
+} from '../../src/job/task-text.ts';
 
 describe('items and outcomes between job host and worker', () => {
   for (const item of [
@@ -47,5 +54,12 @@ describe('items and outcomes between job host and worker', () => {
     };
     assert.deepEqual(unpackRecord(packRecord(record)), record);
     assert.equal(unpackRecord(packRecord({ ...record, ok: false })).ok, false);
+  });
+
+  it('tells an item that did not begin from an outcome', () => {
+    assert.equal(notRunIndex(packNotRun(packItem(12, 'a\tb'))), 12);
+    assert.equal(notRunIndex(packNotRun(packItem(3, undefined))), 3);
+    const record = { index: 4, ok: true, key: '', text: '1', begin: 0, ms: 1, encodeMs: 0, pid: 1 };
+    assert.equal(notRunIndex(packRecord(record)), undefined);
   });
 });

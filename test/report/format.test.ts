@@ -5,6 +5,7 @@ import {
   formatRate,
   formatShare,
   formatSpeedup,
+  formatSpeedupInterval,
   formatTick,
   plural,
 } from '../../src/report/format.ts';
@@ -32,9 +33,12 @@ describe('numbers for people', () => {
 
   it('writes ratios, shares, rates, sizes and counts', () => {
     assert.deepEqual([1.944, 9.996, 64.04, 120].map(formatSpeedup), ['1.94x', '10.0x', '64.0x', '120x']);
+    assert.deepEqual([0, 0.0049, 0.005].map(formatSpeedup), ['< 0.01x', '< 0.01x', '0.01x']);
+    assert.equal(formatSpeedupInterval([1.9, 1.984]), '1.90x to 1.98x');
+    assert.equal(formatSpeedupInterval([0.001, 0.004]), '< 0.01x');
     assert.deepEqual([0, 0.0001, 0.0123, 0.42, 1].map(formatShare), [
       '0 %',
-      '<0.1 %',
+      '< 0.1 %',
       '1.2 %',
       '42 %',
       '100 %',

@@ -8,7 +8,7 @@ import {
   plural,
 } from '../format.ts';
 import { LOSS_KINDS } from '../losses.ts';
-import { withoutKind } from '../verdict.ts';
+import { reasonOnly } from '../verdict.ts';
 import { forecastChart, lossesBar, timelineChart } from './charts.ts';
 import { html, type Markup } from './markup.ts';
 
@@ -53,7 +53,7 @@ export function overview(summary: RunSummary): Markup {
       ? (baseline.note ?? 'not measured')
       : `${baseline.kind === 'full' ? 'every item timed' : `${plural(baseline.items, 'item')} timed`}${baseline.note === undefined ? '' : `; ${baseline.note}`}`;
   return html`<section aria-label="Result"><div class="hero"><div>${number}</div>
-<div>${verdict.kind === 'not-measured' ? null : html`<span class="badge ${verdict.kind}">${VERDICTS[verdict.kind]}</span>`}<p class="verdict">${withoutKind(verdict.text)}</p></div></div>
+<div>${verdict.kind === 'not-measured' ? null : html`<span class="badge ${verdict.kind}">${VERDICTS[verdict.kind]}</span>`}<p class="verdict">${reasonOnly(verdict.text)}</p></div></div>
 <dl class="tiles">
 ${tile('Items', formatCount(summary.items), summary.failed > 0 ? `${formatCount(summary.failed)} failed` : 'all succeeded', summary.items > 0)}
 ${tile('Workers', formatCount(summary.workers), summary.efficiency === null ? '' : `${formatShare(summary.efficiency)} efficient`)}

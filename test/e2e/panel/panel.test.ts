@@ -77,6 +77,27 @@ describe('panel', () => {
     );
   });
 
+  for (const [width, height] of [
+    [760, 200],
+    [1040, 200],
+    [760, 257],
+    [1040, 257],
+    [1040, 400],
+  ] as const) {
+    it(`shows the whole answer in ${width} by ${height} pixels, the longest reason included`, async () => {
+      panel = await harness.open({ width, height });
+      await panel.tell(scenario({ workers: 2, items: 2_000, contention: 0.3 }).events);
+      for (const test of ['speedup-value', 'wall-ms', 'baseline-ms', 'efficiency', 'verdict']) {
+        const seen = await panel.page.getByTestId(test).evaluate((element) => {
+          const own = element.getBoundingClientRect();
+          const frame = element.closest('.overview')?.getBoundingClientRect();
+          return frame !== undefined && own.bottom <= frame.bottom && own.right <= frame.right;
+        });
+        assert.ok(seen, `${test} is cut off`);
+      }
+    });
+  }
+
   it('shows a snapshot as if it had seen every event', async () => {
     const { events } = scenario({ items: 60 });
     panel = await harness.open();

@@ -16,7 +16,14 @@ const finished = scenario();
 const failing = scenario({ items: 240, itemMs: 60, failEvery: 9 });
 const crowd = scenario({ workers: 64, items: 20_000 });
 const allFailed = scenario({ items: 40, itemMs: 30, failEvery: 1 });
+const baselineOff = scenario({ baseline: 'off' });
 const none: Scenario = { ...finished, events: [] };
+
+const longNames = scenario({
+  name: 'computeTheWeightedScoreOfEveryMovieThatWasEverMade',
+  dataset: `data/${'a-very-long-folder-name/'.repeat(6)}movies.json`,
+});
+const busy = scenario({ workers: 2, items: 2000, contention: 0.3 });
 
 interface Shot {
   readonly name: string;
@@ -50,18 +57,30 @@ const shots: readonly Shot[] = [
   { name: 'narrow-short', of: running, size: [420, 300] },
   { name: 'interrupted', of: scenario({ until: 0.6, end: 'interrupted' }) },
   { name: 'all-failed', of: allFailed },
-  { name: 'baseline-off', of: scenario({ baseline: 'off' }) },
+  { name: 'baseline-off', of: baselineOff },
   { name: 'no-items', of: scenario({ items: 0 }) },
   {
     name: 'long-names',
-    of: scenario({
-      name: 'computeTheWeightedScoreOfEveryMovieThatWasEverMade',
-      dataset: `data/${'a-very-long-folder-name/'.repeat(6)}movies.json`,
-    }),
+    of: longNames,
     size: [800, 300],
   },
   { name: 'table', of: failing, press: 'timeline-table-button' },
+  ...sizes(),
 ];
+
+/** VS Code's panel area at its default height and around it, wide and narrow: `at-260x1040-failing-light`. */
+function sizes(): Shot[] {
+  const states = { none, running, busy, failing, failedToStart, longNames, crowd, baselineOff };
+  const themes = { failing: 'light', busy: 'dark', crowd: 'contrast' } as const;
+  return [200, 260, 400].flatMap((height) =>
+    [420, 760, 1040].flatMap((width) =>
+      Object.entries(states).map(([state, of]) => {
+        const theme = Object.entries(themes).find(([name]) => name === state)?.[1] ?? 'dark';
+        return { name: `at-${height}x${width}-${state}`, of, theme, size: [width, height] as const };
+      }),
+    ),
+  );
+}
 
 await using harness = await PanelHarness.start();
 for (const shot of shots) {

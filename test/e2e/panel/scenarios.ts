@@ -8,6 +8,7 @@ import type {
   WorkerSnapshot,
 } from '../../../src/protocol/run.ts';
 import { summarise, type WorkerFacts } from '../../../src/report/summary.ts';
+import { BASELINE_OFF } from '../../../src/report/verdict.ts';
 
 /** Runs as the job host tells of them, made without running anything: for looking at the panel and the report. */
 
@@ -23,6 +24,8 @@ export interface Shape {
   readonly itemMs: number;
   readonly failEvery: number | null;
   readonly baseline: 'sample' | 'full' | 'off';
+  /** Share of the time in the function that contention took. */
+  readonly contention: number;
   /** Where the telling stops: a share of the items, or 1 with the summary. */
   readonly until: number;
   readonly end: 'finished' | 'interrupted' | 'none';
@@ -38,6 +41,7 @@ const defaults: Shape = {
   itemMs: 12,
   failEvery: null,
   baseline: 'sample',
+  contention: 0.06,
   until: 1,
   end: 'finished',
   name: 'scoreMovie',
@@ -90,13 +94,13 @@ export function scenario(changes: Partial<Shape> = {}): Scenario {
     failed,
     baseline:
       shape.baseline === 'off'
-        ? { kind: 'off', note: 'switched off in the settings' }
+        ? { kind: 'off', note: BASELINE_OFF }
         : {
             kind: shape.baseline,
-            times: run.rows.slice(0, Math.min(400, done)).map((row) => row.ms * 0.94),
+            times: run.rows.slice(0, Math.min(400, done)).map((row) => row.ms * (1 - shape.contention)),
             of: shape.items,
           },
-    matched: shape.baseline === 'off' || done === 0 ? null : { alone: 94, parallel: 100 },
+    matched: shape.baseline === 'off' || done === 0 ? null : { alone: 1 - shape.contention, parallel: 1 },
     workers: run.workers,
     firstErrors: run.rows.filter((row) => !row.ok).slice(0, 20),
   });

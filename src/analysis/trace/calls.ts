@@ -1,0 +1,199 @@
+import { ts } from 'ts-morph';
+import { type FunctionNode, isAsync, isGenerator, resultsOf, unwrap } from '../ast.ts';
+import { instanceFields } from '../fields.ts';
+import { type Access, type Bound, ELEMENT, type Tracer, type TraceState } from './origin.ts';
+import { parameterKey } from './parameters.ts';
+
+/** What an async function gives. */
+export function followAwait(
+  trace: Tracer,
+  node: ts.AwaitExpression,
+  accesses: readonly Access[],
+  state: TraceState,
+): void {
+  const inner = unwrap(node.expression);
+  if (ts.isCallExpression(inner)) {
+    const fn = trace.model.calledFunction(inner);
+    if (fn && isAsync(fn) && !isGenerator(fn)) {
+      followResults(trace, fn, inner, accesses, state);
+      return;
+    }
+  }
+  trace.end(node, accesses, state);
+}
+
+/** What a called function gives, or what a method of the language passes on. */
+export function followCall(
+  trace: Tracer,
+  node: ts.CallExpression,
+  accesses: readonly Access[],
+  state: TraceState,
+): void {
+  const callee = unwrap(node.expression);
+  const [first, ...rest] = accesses;
+  const argument = node.arguments[0];
+  if (ts.isPropertyAccessExpression(callee)) {
+    const method = callee.name.text;
+    const receiver = unwrap(callee.expression);
+    const global = ts.isIdentifier(receiver) ? receiver.text : '';
+    if (global === 'Object' || global === 'Array') {
+      if (argument !== undefined && PASSING.has(`${global}.${method}`)) {
+        if (method === 'from' && node.arguments[1] && first?.kind === 'element') {
+          followCallback(
+            trace,
+            node,
+            node.arguments[1],
+            { expression: argument, accesses: [ELEMENT], state },
+            rest,
+          );
+          return;
+        }
+        for (const one of method === 'assign' ? node.arguments : [argument])
+          trace.follow(one, accesses, state);
+        return;
+      }
+    } else if (first?.kind === 'element' && trace.model.calledFunction(node) === undefined) {
+      if (method === 'map' && argument) {
+        followCallback(trace, node, argument, { expression: receiver, accesses: [ELEMENT], state }, rest);
+        return;
+      }
+      if (method === 'flatMap' && argument) {
+        followCallback(trace, node, argument, { expression: receiver, accesses: [ELEMENT], state }, accesses);
+        return;
+      }
+      if (method === 'fill' && argument) {
+        trace.follow(argument, rest, state);
+        return;
+      }
+      if (KEEPING_ELEMENTS.has(method)) {
+        trace.follow(receiver, accesses, state);
+        return;
+      }
+    }
+  } else if (ts.isIdentifier(callee) && callee.text === 'structuredClone' && argument) {
+    trace.follow(argument, accesses, state);
+    return;
+  }
+  const fn = trace.model.calledFunction(node);
+  if (fn === undefined || fn.getSourceFile().isDeclarationFile || isAsync(fn)) {
+    trace.end(node, accesses, state);
+    return;
+  }
+  if (isGenerator(fn)) {
+    if (first?.kind !== 'element') {
+      trace.end(node, accesses, state);
+      return;
+    }
+    followResults(trace, fn, node, rest, state);
+    return;
+  }
+  followResults(trace, fn, node, accesses, state);
+}
+
+/** Follows the results of a callback that gets `bound` as its first parameter; they are the elements of `call`. */
+function followCallback(
+  trace: Tracer,
+  call: ts.CallExpression,
+  callback: ts.Expression,
+  bound: Bound,
+  accesses: readonly Access[],
+): void {
+  const { state } = bound;
+  const fn = trace.model.functionOf(callback);
+  if (fn === undefined || isGenerator(fn) || isAsync(fn)) {
+    trace.end(call, [ELEMENT, ...accesses], state);
+    return;
+  }
+  const environment = new Map(state.environment);
+  bind(trace, environment, fn.parameters[0], bound);
+  for (const result of resultsOf(fn)) trace.follow(result, accesses, { ...state, environment });
+}
+
+function followResults(
+  trace: Tracer,
+  fn: FunctionNode & { body: ts.ConciseBody },
+  call: ts.CallExpression,
+  accesses: readonly Access[],
+  state: TraceState,
+): void {
+  const environment = new Map(state.environment);
+  fn.parameters.forEach((parameter, index) => {
+    const value = call.arguments[index];
+    if (value && !ts.isSpreadElement(value) && !parameter.dotDotDotToken) {
+      bind(trace, environment, parameter, { expression: value, accesses: [], state });
+    }
+  });
+  const inside = { ...state, environment, labelFixed: true };
+  const results = resultsOf(fn);
+  if (results.length === 0) trace.end(call, accesses, state);
+  for (const result of results) trace.follow(result, accesses, inside);
+}
+
+function bind(
+  trace: Tracer,
+  environment: Map<ts.Symbol, Bound>,
+  parameter: ts.ParameterDeclaration | undefined,
+  bound: Bound,
+): void {
+  const symbol = parameter && parameterKey(trace.model, parameter);
+  if (symbol) environment.set(symbol, bound);
+}
+
+/** A field of an instance, or what a container of the language is made of. */
+export function followNew(
+  trace: Tracer,
+  node: ts.NewExpression,
+  accesses: readonly Access[],
+  state: TraceState,
+): void {
+  const [step, ...rest] = accesses;
+  const argument = node.arguments?.[0];
+  if (step === undefined || step.kind === 'omit') {
+    trace.end(node, accesses, state);
+    return;
+  }
+  const name = ts.isIdentifier(node.expression) ? node.expression.text : '';
+  const declaration = trace.model.classOf(node.expression);
+  if (declaration === undefined || declaration.getSourceFile().isDeclarationFile) {
+    const copies = name === 'Set' || name === 'Map' || name === 'Array';
+    if (copies && step.kind === 'element' && argument) {
+      trace.follow(argument, accesses, state);
+      return;
+    }
+    trace.end(node, accesses, state);
+    return;
+  }
+  if (step.kind === 'element') {
+    trace.end(node, accesses, state);
+    return;
+  }
+  for (const field of instanceFields(trace.model, declaration, node)) {
+    if (field.name === step.name && field.value) {
+      trace.follow(field.value, rest, state);
+      return;
+    }
+  }
+  trace.end(node, accesses, state);
+}
+
+const KEEPING_ELEMENTS = new Set([
+  'filter',
+  'slice',
+  'sort',
+  'reverse',
+  'toSorted',
+  'toReversed',
+  'concat',
+  'values',
+  'splice',
+  'flat',
+]);
+const PASSING = new Set([
+  'Object.freeze',
+  'Object.seal',
+  'Object.preventExtensions',
+  'Object.assign',
+  'Object.values',
+  'Array.from',
+  'Array.of',
+]);

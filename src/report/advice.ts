@@ -1,0 +1,113 @@
+import type { Losses } from '../protocol/run.ts';
+import type { Case } from './case.ts';
+import { formatMs, formatShare, plural } from './format.ts';
+
+/** A loss below this share is not worth a word. */
+const NOTABLE_LOSS = 0.1;
+/** From this share of what is possible on, there is nothing to change. */
+const NEAR_IDEAL = 0.9;
+/** Above this share of what CPUs or workers can give, it was not they that gave it. */
+export const TOO_GOOD = 1.05;
+/** Below this many ms an item's own work drowns in what surrounds it. */
+const SHORT_ITEM_MS = 0.1;
+
+/** What the advice is given: a run whose speedup was measured, and how it was judged. */
+export interface Advice {
+  readonly run: Case;
+  readonly speedup: number;
+  /** Workers that could work at the same time. */
+  readonly useful: number;
+  /** Speedup / `useful`. */
+  readonly efficiency: number;
+  readonly worthIt: boolean;
+  /** It would be worth it, but for the interval, which reaches down to no gain. */
+  readonly doubtful: boolean;
+}
+
+type Loss = Exclude<keyof Losses, 'computing'>;
+type Cause = Loss | 'handing-over';
+
+/** Why the speedup is what it is and the first thing to change, to follow a semicolon. */
+export function advise(advice: Advice): string {
+  const { run, speedup, efficiency, useful, doubtful } = advice;
+  if (run.items === 1) return 'a single item cannot be shared, so give it more items or split this one';
+  if (run.cpus === 1) return 'this process may use 1 CPU only, so run it where there are more';
+  if (run.workers === 1) return 'one worker can at best be as fast as none, so use more';
+  if (speedup < run.losses.startup) return tooLittle(run, speedup);
+  const main = mainCause(run, efficiency);
+  if (useful < run.workers && !isAboutItems(main?.cause)) {
+    return `${plural(run.workers, 'worker')} shared ${plural(useful, 'CPU')}, so use ${plural(useful, 'worker')}`;
+  }
+  if (doubtful) return 'the baseline is too uncertain to say more, so measure it in full';
+  if ((run.speedupInterval?.[0] ?? speedup) > TOO_GOOD * run.workers) {
+    return `that is more than ${plural(useful, 'worker')} can give, so the baseline was likely slowed down by other programs: measure it in full to be sure`;
+  }
+  if (efficiency >= NEAR_IDEAL) {
+    return `that is close to the most that ${plural(useful, 'worker')} can give, so there is nothing to change`;
+  }
+  if (main !== null) return explain(run, main.cause, main.share);
+  return advice.worthIt
+    ? `${formatShare(run.losses.computing)} of the workers' time went into your function and no other part took 10 %, so there is little to change`
+    : 'no single loss explains it, so measure the baseline in full and see whether other programs kept the CPUs busy';
+}
+
+/** What one process needs for everything is less than a worker's start: both are shares of the same wall time. */
+function tooLittle({ wallMs, losses }: Case, speedup: number): string {
+  return `all items take ${formatMs(speedup * wallMs)} in one process and the start of a worker ${formatMs(losses.startup * wallMs)}, so give one run more items or keep to one process`;
+}
+
+/** The largest loss that is worth a word; null when there is none. */
+function mainCause(run: Case, efficiency: number): { cause: Cause; share: number } | null {
+  const { losses, interrupted } = run;
+  const causes: [Cause, number][] = [
+    ['startup', losses.startup],
+    // What went into the function and is not in the speedup was slower too, though not among the items timed alone.
+    ['contention', losses.contention + Math.max(0, losses.computing - efficiency)],
+    // Whoever stops a run does not let it come to an even end.
+    ['imbalance', interrupted ? 0 : losses.imbalance],
+  ];
+  if (isShort(run)) causes.push(['handing-over', losses.encoding + losses.transfer + losses.waiting]);
+  else causes.push(['encoding', losses.encoding], ['transfer', losses.transfer], ['waiting', losses.waiting]);
+  const [cause, share] = causes.reduce((most, each) => (each[1] > most[1] ? each : most));
+  return share >= NOTABLE_LOSS ? { cause, share } : null;
+}
+
+/** Whether the number of workers has no part in it. */
+function isAboutItems(cause: Cause | undefined): boolean {
+  return cause === 'handing-over' || cause === 'encoding' || cause === 'transfer' || cause === 'imbalance';
+}
+
+function isShort(run: Case): boolean {
+  return run.busyMs / run.items < SHORT_ITEM_MS;
+}
+
+function explain(run: Case, cause: Cause, part: number): string {
+  const share = formatShare(part);
+  const each = formatMs(run.busyMs / run.items);
+  switch (cause) {
+    case 'startup':
+      return `starting the workers took ${share} of their time, so give one run more items: this one took ${formatMs(run.wallMs)}`;
+    case 'contention':
+      return run.losses.contention >= NOTABLE_LOSS
+        ? `items took longer beside each other than alone (${formatShare(run.losses.contention)} of the time), so ${quieter(run)}`
+        : `items took longer during the run than when they were timed alone, so ${quieter(run)}`;
+    case 'encoding':
+      return `encoding took ${share} of the time, so pass and return less: a path, a key or a summary in place of the data`;
+    case 'transfer':
+      return `moving data took ${share} of the time, so pass and return less: a path, a key or a summary in place of the data`;
+    case 'handing-over':
+      return `an item takes ${each}, and handing items over took ${share} of the time, so let each item do more, or send larger chunks`;
+    case 'waiting':
+      return `workers waited ${share} of the time for the next item, so read the input faster: from a local or a simpler file`;
+    case 'imbalance':
+      return run.items <= run.workers
+        ? `workers waited ${share} of the time for the longest of ${plural(run.items, 'item')}, so split the items into smaller ones`
+        : `workers waited ${share} of the time for the last ones to finish, so put the longest items first, or send smaller chunks`;
+  }
+}
+
+/** Other programs, memory and caches look the same from inside; the cheap thing to try comes first. */
+function quieter({ workers }: Case): string {
+  const fewer = workers > 2 ? 'try fewer workers' : 'memory or caches are the limit';
+  return `run it again with other programs closed: if that changes nothing, ${fewer}`;
+}
