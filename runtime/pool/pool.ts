@@ -203,7 +203,7 @@ export class Pool implements AsyncDisposable {
     options: MapOptions | undefined,
     method: Method,
   ): Promise<unknown[]> {
-    const sink = new ArraySink();
+    const sink = new ArraySink(Array.isArray(items) ? items.length : undefined);
     const unbounded = { bufferSize: Number.POSITIVE_INFINITY };
     try {
       this.#submit(
@@ -225,7 +225,7 @@ export class Pool implements AsyncDisposable {
     options: TaskOptions | undefined,
     method: Method,
   ): Promise<unknown> {
-    const sink = new ArraySink();
+    const sink = new ArraySink(1);
     sink.begins = (options as InternalOptions | undefined)?.[INTERNAL]?.begins;
     this.#submit(fn, [args], checkCallOptions(options), { spread: true, indexed: false, sink }, method);
     return (await sink.promise)[0];

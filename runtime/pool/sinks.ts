@@ -6,17 +6,23 @@ interface Failure {
   readonly index: number;
 }
 
+/** V8 makes larger ones dictionaries at once. */
+const MAX_PREALLOCATED = 32_000_000;
+
 /** Collects all values; fails with the error of the lowest index, after everything has ended. */
 export class ArraySink implements Sink {
   readonly promise: Promise<unknown[]>;
-  readonly #values: unknown[] = [];
+  readonly #values: unknown[];
   #failure: Failure | undefined;
   #resolve: (values: unknown[]) => void = () => {};
   #reject: (error: unknown) => void = () => {};
   begins: (() => void) | undefined;
   taken = 0;
 
-  constructor() {
+  /** `count` values will come, if that is known. */
+  constructor(count = 0) {
+    // Results come out of order: an array that had to grow in leaps would become a dictionary.
+    this.#values = count <= MAX_PREALLOCATED ? new Array<unknown>(count) : [];
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -38,6 +44,8 @@ export class ArraySink implements Sink {
       failure !== undefined && (this.#failure === undefined || failure.index < this.#failure.index)
         ? failure
         : this.#failure;
+    // The input may have become shorter meanwhile.
+    this.#values.length = this.taken;
     if (first === undefined) this.#resolve(this.#values);
     else this.#reject(first.error);
   }

@@ -53,6 +53,8 @@ export type OpenRing = (level: number) => Ring | null;
 
 /** Bytes that are read before the writer is told of the room. */
 const RELEASE_EVERY = 16_384;
+/** A full ring grows up to this level; above it only for frames that are too large for it. */
+const PATIENT_LEVEL = 2;
 /** Bytes that only the frame which says where it goes on may use. */
 const RESERVE = 16;
 /** Bytes of a frame that holds a number. */
@@ -112,9 +114,12 @@ export class RingWriter {
 
   /** Writes a frame that lies elsewhere, from `offset` on, as far as there is room; returns the new offset, its length at the end. */
   write(frame: Buffer, offset: number): number {
-    // Also when the reader is slow: a larger ring lets the writer get ahead.
-    if (offset === 0 && (frame.length > this.#ring.capacity / 2 || this.#room(frame.length) < frame.length))
-      this.#grow(frame.length);
+    if (offset === 0) {
+      if (frame.length > this.#ring.capacity / 2) this.#grow(frame.length);
+      // A reader that is slow for a moment does not hold up a writer that has some room.
+      else if (this.#level < PATIENT_LEVEL && this.#room(frame.length) < frame.length)
+        this.#grow(frame.length);
+    }
     const { bytes, capacity } = this.#ring;
     if (frame.length <= capacity / 2) {
       if (this.#room(frame.length) < frame.length) return 0;
