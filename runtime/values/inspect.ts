@@ -84,6 +84,28 @@ export function isRefused(value: object): boolean {
     types.isSharedArrayBuffer(value) ||
     types.isGeneratorObject(value) ||
     types.isProxy(value) ||
-    value instanceof WeakRef
+    types.isArgumentsObject(value) ||
+    value === process.env ||
+    value instanceof WeakRef ||
+    refusedTags.has(tagOf(value))
   );
+}
+
+/** Of these, some Node versions send an empty object, or what the other side cannot read. */
+const refusedTags: ReadonlySet<unknown> = new Set([
+  'Blob',
+  'File',
+  'ReadableStream',
+  'WritableStream',
+  'TransformStream',
+  'WebAssembly.Module',
+]);
+
+/** `toStringTag` may be a getter of the user. */
+function tagOf(value: object): unknown {
+  try {
+    return Reflect.get(value, Symbol.toStringTag);
+  } catch {
+    return undefined;
+  }
 }
