@@ -53,6 +53,7 @@ export {
 export { type ClassCodec, registerClass } from './values/classes.ts';
 export { workerFunction } from './values/reference.ts';
 export type {
+  LossyEvent,
   OutputEvent,
   PoolEvents,
   PoolStats,

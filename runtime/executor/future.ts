@@ -1,4 +1,5 @@
 import { AbortError, TimeoutError } from '../errors.ts';
+import { callBack } from '../watch/callback.ts';
 
 /** The result of `submit`. Awaiting it is `result()` without a limit. */
 export class Future<R> implements PromiseLike<R> {
@@ -8,8 +9,11 @@ export class Future<R> implements PromiseLike<R> {
   #state: 'pending' | 'running' | 'cancelled' | 'done' = 'pending';
   #reject: (error: Error) => void = () => {};
 
-  /** @internal Made by the runtime only. */
-  constructor(run: (signal: AbortSignal, begins: () => void) => Promise<R>) {
+  /** @internal Made by the runtime only. Throws what `run` throws. */
+  constructor(run: (signal: AbortSignal, begins: () => void) => PromiseLike<R>) {
+    const task = run(this.#abort.signal, () => {
+      if (this.#state === 'pending') this.#state = 'running';
+    });
     this.#promise = new Promise((resolve, reject) => {
       this.#reject = reject;
       const settle = (end: () => void) => {
@@ -18,9 +22,7 @@ export class Future<R> implements PromiseLike<R> {
         end();
         this.#tell();
       };
-      run(this.#abort.signal, () => {
-        if (this.#state === 'pending') this.#state = 'running';
-      }).then(
+      task.then(
         (value) => settle(() => resolve(value)),
         (error: unknown) => settle(() => reject(error)),
       );
@@ -76,7 +78,7 @@ export class Future<R> implements PromiseLike<R> {
     }
   }
 
-  /** Calls `callback` with this future once it is done, at once if it is already. What it throws is printed and ignored. */
+  /** Calls `callback` with this future once it is done, at once if it is already. What it throws becomes a process warning. */
   addDoneCallback(callback: (future: Future<R>) => void): void {
     this.#callbacks.push(callback);
     if (this.done()) this.#tell();
@@ -92,12 +94,7 @@ export class Future<R> implements PromiseLike<R> {
   }
 
   #tell(): void {
-    for (const callback of this.#callbacks.splice(0)) {
-      try {
-        callback(this);
-      } catch (error) {
-        console.error(error);
-      }
-    }
+    for (const callback of this.#callbacks.splice(0))
+      callBack('a done callback of a future', () => callback(this));
   }
 }

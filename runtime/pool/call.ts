@@ -2,6 +2,7 @@
 import { SerializationError, tagItemIndex } from '../errors.ts';
 import { ByteWriter } from '../transport/bytes.ts';
 import { BatchWriter } from '../values/batch.ts';
+import { CHECKED, type Loss, lossy } from '../values/lossy.ts';
 import { locate } from '../values/reference.ts';
 import { UnknownFunctionError } from '../values/replace.ts';
 import { withCaller } from './caller-stack.ts';
@@ -37,6 +38,8 @@ export interface CallOptions {
   readonly workers: number;
   /** Holds the stack of the caller. */
   readonly caller: { readonly stack?: string };
+  /** Items or results arrive changed. */
+  readonly tellLosses: (losses: readonly Loss[]) => void;
   /** The call may have something to give again. */
   readonly wake: (call: Call) => void;
   /** The call is over. */
@@ -225,7 +228,9 @@ export class Call {
       if (item === WAIT || item === DONE) break;
       const index = this.#read++;
       try {
-        batch.add(item, () => (this.options.indexed ? `items[${index}]` : 'args'));
+        const name = () => (this.options.indexed ? `items[${index}]` : 'args');
+        batch.add(item, name);
+        if (index < CHECKED) this.options.tellLosses(lossy(item, name()));
       } catch (error) {
         if (error instanceof UnknownFunctionError) {
           this.#read--;

@@ -31,6 +31,8 @@ export const MAX_WORKER_STATS = 10_000;
 export interface WorkerFunctions {
   readonly initializer: FunctionReference | undefined;
   readonly finalizer: FunctionReference | undefined;
+  /** Arguments of the initializer, encoded. */
+  readonly initArgs: Buffer;
 }
 
 export class Scheduler implements WorkerOwner {
@@ -252,14 +254,14 @@ export class Scheduler implements WorkerOwner {
   }
 
   #start(functions: WorkerFunctions): void {
-    const { name, env, execArgv, initArgs = [] } = this.#options;
+    const { name, env, execArgv } = this.#options;
     const id = this.#nextWorker++;
     const parentName = currentProcess().name;
     const worker = new WorkerHandle(
       id,
       `${name}-${id}`,
       { env, execArgv },
-      { ...functions, initArgs, parentName },
+      { ...functions, parentName },
       this,
     );
     this.workers.add(worker);

@@ -7,6 +7,7 @@ import type { ByteReader } from '../transport/bytes.ts';
 import { type ParentChannel, parentChannel } from '../transport/channel.ts';
 import { type Frame, FrameWriter } from '../transport/frame.ts';
 import { decode, encode } from '../values/codec.ts';
+import type { Loss } from '../values/lossy.ts';
 import type { FunctionReference } from '../values/reference.ts';
 import type { WorkerInfo } from '../watch/events.ts';
 import { OutputLines } from '../watch/output-lines.ts';
@@ -95,7 +96,7 @@ export class WorkerHandle {
       );
     });
     const frame = new FrameWriter(TO_WORKER.init);
-    encode({ name, outputToken, startedAt, ...init } satisfies InitMessage, frame, () => 'initArgs');
+    encode({ name, outputToken, startedAt, ...init } satisfies InitMessage, frame, () => 'init');
     this.#channel.send(frame.finish());
   }
 
@@ -215,6 +216,11 @@ export class WorkerHandle {
         else this.#owner.onFailure(this, assignment, body);
         this.clock.next();
         if (assignment.position >= assignment.chunk.to) this.#free();
+        return;
+      }
+      case FROM_WORKER.lossy: {
+        const call = this.#current(body.u32())?.chunk.call;
+        call?.options.tellLosses(decode(body) as Loss[]);
         return;
       }
       case FROM_WORKER.dropped:

@@ -23,6 +23,8 @@ export interface ItemHooks {
   begins(position: number): void;
   /** True when no further item is to begin. */
   stopped(): boolean;
+  /** Looks through a result before it is sent; undefined when enough of this function were looked through. */
+  readonly check: ((result: unknown) => boolean) | undefined;
   /** Imports a module that a value needs. */
   load(url: string): Promise<void>;
 }
@@ -38,6 +40,7 @@ export async function runItems(
   hooks: ItemHooks,
 ): Promise<boolean> {
   const values = new BatchReader(items.values);
+  let { check } = hooks;
   values.skip(items.from);
   for (let position = items.from; position < items.to; position++) {
     if (hooks.stopped()) {
@@ -60,6 +63,7 @@ export async function runItems(
       } finally {
         report.ends();
       }
+      if (check?.(result) === false) check = undefined;
       try {
         report.add(result);
       } catch (error) {

@@ -21,6 +21,7 @@
  *             timed 1: u32 numbers | [f64 begin, f64 duration]* before the values
  *   failure   u32 chunk | u32 position | f64 working | f64 begin | text url of the error's class | value: thrown
  *   dropped   u32 chunk                                     the rest of the chunk was not run
+ *   lossy     u32 chunk | value: Loss[]                     a result of this chunk, one of the first, arrives changed
  *
  * Which item does a worker run? In an exact chunk the results of an item are sent before the next one begins, so it is the
  * one behind the last result. In another one (items of a few microseconds) results are batched; `exit` sends the batch, so
@@ -38,6 +39,7 @@ export const FROM_WORKER = {
   results: 6,
   failure: 7,
   dropped: 8,
+  lossy: 9,
 } as const;
 
 /** Flags of a chunk. */
@@ -59,6 +61,7 @@ export interface InitMessage {
   /** When the process was started, ms since the epoch. */
   readonly startedAt: number;
   readonly initializer?: FunctionReference | undefined;
-  readonly initArgs: readonly unknown[];
+  /** Bytes for `decodeImporting`. */
+  readonly initArgs: Buffer;
   readonly finalizer?: FunctionReference | undefined;
 }
