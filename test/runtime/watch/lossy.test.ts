@@ -81,7 +81,7 @@ describe('telling what arrives changed', () => {
       for await (const id of executor.map(tasks.idOfFirst, [new tasks.Account(2)])) assert.equal(id, 2);
     });
     assert.deepEqual(
-      warnings.map(({ message }) => message.replace(/ is an Account.*\(/, ' (')),
+      warnings.map(({ message }) => message.replace(/ is an Account.*data\. /, ' ')),
       ['args[0] (executor.submit(idOfFirst); said once)', 'items[0][0] (executor.map(idOfFirst); said once)'],
     );
   });
