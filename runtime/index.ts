@@ -19,7 +19,7 @@ export {
   ProcessPoolExecutor,
   type ShutdownOptions,
 } from './executor/executor.ts';
-export type { Future } from './executor/future.ts';
+export { Future } from './executor/future.ts';
 export {
   asCompleted,
   type CompletedFuture,
@@ -28,7 +28,7 @@ export {
   type WaitResult,
   wait,
 } from './executor/wait.ts';
-export type { AsyncResult } from './pool/async-result.ts';
+export { AsyncResult } from './pool/async-result.ts';
 export type {
   ChunkOptions,
   ImapOptions,
@@ -63,6 +63,7 @@ export type {
   TaskEvent,
   WorkerEndEvent,
   WorkerEvent,
+  WorkerEventBase,
   WorkerInfo,
   WorkerSampleEvent,
   WorkerStartEvent,

@@ -71,7 +71,7 @@ export class ProcessPoolExecutor implements AsyncDisposable {
    */
   submit<A extends readonly unknown[], R>(fn: WorkerFunction<A, R>, ...args: A): Future<Awaited<R>> {
     if (this.#closed) throw closed();
-    const future = new Future<Awaited<R>>((signal, begins) => {
+    const future = Future.of<Awaited<R>>((signal, begins) => {
       const options: InternalOptions = { signal, [INTERNAL]: { begins, called: 'executor.submit' } };
       return this.#pool.applyAsync(fn as WorkerFunction<readonly unknown[], Awaited<R>>, args, options);
     });

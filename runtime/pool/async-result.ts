@@ -7,8 +7,13 @@ export class AsyncResult<R> implements PromiseLike<R> {
   readonly #promise: Promise<R>;
   #state: 'pending' | 'succeeded' | 'failed' = 'pending';
 
-  /** @internal Made by the runtime only. */
-  constructor(promise: Promise<R>, { callback, errorCallback }: ResultCallbacks<R> = {}) {
+  /** @internal */
+  static of<R>(promise: Promise<R>, callbacks?: ResultCallbacks<R>): AsyncResult<R> {
+    return new AsyncResult(promise, callbacks);
+  }
+
+  /** Made by the runtime only. */
+  private constructor(promise: Promise<R>, { callback, errorCallback }: ResultCallbacks<R> = {}) {
     this.#promise = promise;
     promise.then(
       (value) => {

@@ -98,6 +98,8 @@ export class Call {
     this.sizer = new ChunkSizer(options.chunkSize);
     this.#sink = sink;
     this.#source = source(() => this.#resume());
+    // No worker is started for nothing, so none would find out that there is nothing.
+    if (this.#source.left === 0) this.#exhaust();
   }
 
   get isOver(): boolean {

@@ -109,7 +109,7 @@ export class Pool implements AsyncDisposable {
     options?: number | (ChunkOptions & ResultCallbacks<R[]>),
   ): AsyncResult<R[]> {
     const promise = this.#collect(fn, items, false, options, this.mapAsync) as Promise<R[]>;
-    return new AsyncResult(promise, typeof options === 'object' ? options : undefined);
+    return AsyncResult.of(promise, typeof options === 'object' ? options : undefined);
   }
 
   /** `starmap` whose results are asked for later. */
@@ -119,7 +119,7 @@ export class Pool implements AsyncDisposable {
     options?: number | (ChunkOptions & ResultCallbacks<R[]>),
   ): AsyncResult<R[]> {
     const promise = this.#collect(fn, tuples, true, options, this.starmapAsync) as Promise<R[]>;
-    return new AsyncResult(promise, typeof options === 'object' ? options : undefined);
+    return AsyncResult.of(promise, typeof options === 'object' ? options : undefined);
   }
 
   /** `apply` without arguments whose result is asked for later. Throws at the call what it would reject with before its task. */
@@ -140,7 +140,7 @@ export class Pool implements AsyncDisposable {
     options?: TaskOptions & ResultCallbacks<unknown>,
   ): AsyncResult<unknown> {
     checkCrosses(args, 'args');
-    return new AsyncResult(this.#once(fn, args, options, this.applyAsync), options);
+    return AsyncResult.of(this.#once(fn, args, options, this.applyAsync), options);
   }
 
   /** Results in input order, read lazily. Throws at the place of a failed item and can be continued with `next()`. */
