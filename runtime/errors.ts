@@ -120,6 +120,9 @@ export class ProcessClosedError extends ManycoreError {
 /** A signal aborted the call. Named as the platform's, so `err.name === 'AbortError'` holds. */
 export class AbortError extends ManycoreError {
   override readonly code = 'ABORT_ERR';
+  override get name(): 'AbortError' {
+    return 'AbortError';
+  }
 }
 
 const itemIndexKey = Symbol.for('manycore.itemIndex');

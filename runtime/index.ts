@@ -20,7 +20,7 @@ export {
   ProcessPoolExecutor,
   type ShutdownOptions,
 } from './executor/executor.ts';
-export type { Future } from './executor/future.ts';
+export { Future } from './executor/future.ts';
 export {
   asCompleted,
   type CompletedFuture,
@@ -29,7 +29,7 @@ export {
   type WaitResult,
   wait,
 } from './executor/wait.ts';
-export type { AsyncResult } from './pool/async-result.ts';
+export { AsyncResult } from './pool/async-result.ts';
 export type {
   ChunkOptions,
   ImapOptions,
@@ -55,6 +55,7 @@ export { activeChildren, Process, type ProcessOptions } from './process/process.
 export { type ClassCodec, registerClass } from './values/classes.ts';
 export { workerFunction } from './values/reference.ts';
 export type {
+  LossyEvent,
   OutputEvent,
   PoolEvents,
   PoolStats,
@@ -64,6 +65,7 @@ export type {
   TaskEvent,
   WorkerEndEvent,
   WorkerEvent,
+  WorkerEventBase,
   WorkerInfo,
   WorkerSampleEvent,
   WorkerStartEvent,

@@ -43,7 +43,7 @@ export interface ExecutorMap {
 export interface ShutdownOptions {
   /** Default true. With false the promise resolves at once and the tasks go on. */
   wait?: boolean | undefined;
-  /** Default false. With true the futures that have not begun are cancelled. */
+  /** Default false. With true the futures that have not begun are cancelled, and iterators of `map` end with `AbortError`. */
   cancelFutures?: boolean | undefined;
 }
 
@@ -51,6 +51,8 @@ export interface ShutdownOptions {
 export class ProcessPoolExecutor implements AsyncDisposable {
   readonly #pool: Pool;
   readonly #pending = new Set<Future<unknown>>();
+  /** Ends what `map` has not given yet. */
+  readonly #maps = new AbortController();
   #closed = false;
 
   /** Maps over one or more iterables; options through `map.with({ timeout, chunkSize, bufferSize })`. */
@@ -63,12 +65,15 @@ export class ProcessPoolExecutor implements AsyncDisposable {
     this.#pool = new Pool({ ...options, processes });
   }
 
-  /** Runs `fn(...args)` in a worker. Throws `PoolClosedError` after `shutdown()`; what else is wrong, the future tells. */
+  /**
+   * Runs `fn(...args)` in a worker. Throws `PoolClosedError` after `shutdown()`, `SerializationError`, and `NotImportableError`
+   * for a bound function or one of the engine; whether a module exports another one is looked up later, and the future tells.
+   */
   submit<A extends readonly unknown[], R>(fn: WorkerFunction<A, R>, ...args: A): Future<Awaited<R>> {
-    if (this.#closed) throw new PoolClosedError('the executor was shut down and takes no more tasks');
-    const future = new Future<Awaited<R>>((signal, begins) => {
-      const options: InternalOptions = { signal, [INTERNAL]: { begins } };
-      return this.#pool.apply(fn as WorkerFunction<readonly unknown[], Awaited<R>>, args, options);
+    if (this.#closed) throw closed();
+    const future = Future.of<Awaited<R>>((signal, begins) => {
+      const options: InternalOptions = { signal, [INTERNAL]: { begins, called: 'executor.submit' } };
+      return this.#pool.applyAsync(fn as WorkerFunction<readonly unknown[], Awaited<R>>, args, options);
     });
     this.#pending.add(future as Future<unknown>);
     future.addDoneCallback(() => this.#pending.delete(future as Future<unknown>));
@@ -79,7 +84,10 @@ export class ProcessPoolExecutor implements AsyncDisposable {
   async shutdown({ wait = true, cancelFutures = false }: ShutdownOptions = {}): Promise<void> {
     this.#closed = true;
     this.#pool.close();
-    if (cancelFutures) for (const future of this.#pending) future.cancel();
+    if (cancelFutures) {
+      for (const future of this.#pending) future.cancel();
+      this.#maps.abort(new Error('the executor was shut down with cancelFutures'));
+    }
     if (wait) await this.#pool.join();
   }
 
@@ -90,8 +98,14 @@ export class ProcessPoolExecutor implements AsyncDisposable {
 
   #mapWith(options: ExecutorMapOptions): ExecutorMap {
     const map = (fn: WorkerFunction, ...iterables: (Iterable<unknown> | AsyncIterable<unknown>)[]) => {
-      const { timeout, ...rest } = options;
-      const inner: InternalOptions = { ...rest, [INTERNAL]: { spread: true } };
+      if (this.#closed) throw closed();
+      const { timeout, signal, ...rest } = options;
+      const own = this.#maps.signal;
+      const inner: InternalOptions = {
+        ...rest,
+        signal: signal === undefined ? own : AbortSignal.any([signal, own]),
+        [INTERNAL]: { spread: true, called: 'executor.map' },
+      };
       const results = this.#pool.imap(fn as WorkerFunction<[unknown]>, zip(iterables), inner);
       return withDeadline(results, timeout);
     };
@@ -99,3 +113,6 @@ export class ProcessPoolExecutor implements AsyncDisposable {
     return Object.assign(map, { with: more }) as ExecutorMap;
   }
 }
+
+const closed = (): PoolClosedError =>
+  new PoolClosedError('the executor was shut down and takes no more tasks');

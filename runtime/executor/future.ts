@@ -1,15 +1,25 @@
 import { AbortError, TimeoutError } from '../errors.ts';
+import { callBack } from '../watch/callback.ts';
 
 /** The result of `submit`. Awaiting it is `result()` without a limit. */
 export class Future<R> implements PromiseLike<R> {
   readonly #promise: Promise<R>;
   readonly #abort = new AbortController();
-  readonly #callbacks: ((future: Future<R>) => void)[] = [];
+  /** Without the type of the result: a future of a number is one of a number or a string, too. */
+  readonly #callbacks: (() => void)[] = [];
   #state: 'pending' | 'running' | 'cancelled' | 'done' = 'pending';
   #reject: (error: Error) => void = () => {};
 
-  /** @internal Made by the runtime only. */
-  constructor(run: (signal: AbortSignal, begins: () => void) => Promise<R>) {
+  /** @internal Throws what `run` throws. */
+  static of<R>(run: (signal: AbortSignal, begins: () => void) => PromiseLike<R>): Future<R> {
+    return new Future(run);
+  }
+
+  /** Made by the runtime only. */
+  private constructor(run: (signal: AbortSignal, begins: () => void) => PromiseLike<R>) {
+    const task = run(this.#abort.signal, () => {
+      if (this.#state === 'pending') this.#state = 'running';
+    });
     this.#promise = new Promise((resolve, reject) => {
       this.#reject = reject;
       const settle = (end: () => void) => {
@@ -18,9 +28,7 @@ export class Future<R> implements PromiseLike<R> {
         end();
         this.#tell();
       };
-      run(this.#abort.signal, () => {
-        if (this.#state === 'pending') this.#state = 'running';
-      }).then(
+      task.then(
         (value) => settle(() => resolve(value)),
         (error: unknown) => settle(() => reject(error)),
       );
@@ -76,9 +84,9 @@ export class Future<R> implements PromiseLike<R> {
     }
   }
 
-  /** Calls `callback` with this future once it is done, at once if it is already. What it throws is printed and ignored. */
+  /** Calls `callback` with this future once it is done, at once if it is already. What it throws becomes a process warning. */
   addDoneCallback(callback: (future: Future<R>) => void): void {
-    this.#callbacks.push(callback);
+    this.#callbacks.push(() => callback(this));
     if (this.done()) this.#tell();
   }
 
@@ -92,12 +100,6 @@ export class Future<R> implements PromiseLike<R> {
   }
 
   #tell(): void {
-    for (const callback of this.#callbacks.splice(0)) {
-      try {
-        callback(this);
-      } catch (error) {
-        console.error(error);
-      }
-    }
+    for (const callback of this.#callbacks.splice(0)) callBack('a done callback of a future', callback);
   }
 }

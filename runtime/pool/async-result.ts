@@ -1,4 +1,5 @@
 import { ManycoreError, TimeoutError } from '../errors.ts';
+import { callBack } from '../watch/callback.ts';
 import type { ResultCallbacks } from './options.ts';
 
 /** The result of an `...Async` call. Awaiting it is `get()` without a limit. */
@@ -6,18 +7,25 @@ export class AsyncResult<R> implements PromiseLike<R> {
   readonly #promise: Promise<R>;
   #state: 'pending' | 'succeeded' | 'failed' = 'pending';
 
-  /** @internal Made by the runtime only. */
-  constructor(promise: Promise<R>, { callback, errorCallback }: ResultCallbacks<R> = {}) {
+  /** @internal */
+  static of<R>(promise: Promise<R>, callbacks?: ResultCallbacks<R>): AsyncResult<R> {
+    return new AsyncResult(promise, callbacks);
+  }
+
+  /** Made by the runtime only. */
+  private constructor(promise: Promise<R>, { callback, errorCallback }: ResultCallbacks<R> = {}) {
     this.#promise = promise;
     promise.then(
       (value) => {
         this.#state = 'succeeded';
-        callback?.(value);
+        if (callback !== undefined) callBack('the callback of a call', () => callback(value));
       },
       (error: unknown) => {
         // Whoever asks gets the error; nobody asking is no unhandled rejection, as in Python.
         this.#state = 'failed';
-        errorCallback?.(error instanceof Error ? error : new Error(String(error), { cause: error }));
+        const asError = error instanceof Error ? error : new Error(String(error), { cause: error });
+        if (errorCallback !== undefined)
+          callBack('the errorCallback of a call', () => errorCallback(asError));
       },
     );
   }

@@ -1,6 +1,7 @@
 /** One call of the pool: its input, what of it is under way, and who gets the results. */
 import { SerializationError, tagItemIndex } from '../errors.ts';
 import { BatchWriter } from '../values/batch.ts';
+import { CHECKED, type Loss, lossy } from '../values/lossy.ts';
 import { locate } from '../values/reference.ts';
 import { UnknownFunctionError } from '../values/replace.ts';
 import { withCaller } from './caller-stack.ts';
@@ -38,6 +39,8 @@ export interface CallOptions {
   readonly workers: number;
   /** Holds the stack of the caller. */
   readonly caller: { readonly stack?: string };
+  /** Items or results arrive changed. */
+  readonly tellLosses: (losses: readonly Loss[]) => void;
   /** The call may have something to give again. */
   readonly wake: (call: Call) => void;
   /** The call is over. */
@@ -96,6 +99,8 @@ export class Call {
     this.sizer = new ChunkSizer(options.chunkSize, options.mean);
     this.#sink = sink;
     this.#source = source(() => this.#resume());
+    // No worker is started for nothing, so none would find out that there is nothing.
+    if (this.#source.left === 0) this.#exhaust();
   }
 
   get isOver(): boolean {
@@ -225,7 +230,9 @@ export class Call {
       if (item === WAIT || item === DONE) break;
       const index = this.#read++;
       try {
-        batch.add(item, () => (this.options.indexed ? `items[${index}]` : 'args'));
+        const name = () => (this.options.indexed ? `items[${index}]` : 'args');
+        batch.add(item, name);
+        if (index < CHECKED) this.options.tellLosses(lossy(item, name()));
       } catch (error) {
         if (error instanceof UnknownFunctionError) {
           this.#read--;

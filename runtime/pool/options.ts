@@ -68,6 +68,8 @@ export interface InternalOptions extends StreamOptions {
     readonly begins?: () => void;
     /** Every item is the list of arguments. */
     readonly spread?: boolean;
+    /** What messages say was called: `executor.map`. */
+    readonly called?: string;
   };
 }
 

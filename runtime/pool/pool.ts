@@ -1,8 +1,16 @@
 import { AbortError, ManycoreError, PoolClosedError } from '../errors.ts';
 import { checkEntryGuard } from '../process/main.ts';
 import { type StackFrame, userFrames } from '../process/stack.ts';
-import { type FunctionReference, isByName, knownReference, locate } from '../values/reference.ts';
+import {
+  checkImportable,
+  type FunctionReference,
+  isByName,
+  knownReference,
+  locate,
+} from '../values/reference.ts';
+import { checkCrosses, encodeLocating } from '../values/whole.ts';
 import type { PoolEvents, PoolStats, WorkerInfo } from '../watch/events.ts';
+import { LossyPlaces } from '../watch/lossy-places.ts';
 import { sum } from '../watch/stats.ts';
 import { AsyncResult } from './async-result.ts';
 import { Call, type Sink } from './call.ts';
@@ -23,7 +31,7 @@ import {
 } from './options.ts';
 import { Scheduler, type WorkerFunctions } from './scheduler.ts';
 import { ArraySink, StreamSink } from './sinks.ts';
-import { itemSource } from './source.ts';
+import { checkItems, itemSource } from './source.ts';
 
 type Items<T> = Iterable<T> | AsyncIterable<T>;
 type AnyFunction = (...args: never[]) => unknown;
@@ -42,16 +50,23 @@ type Method = (...args: never[]) => unknown;
 export class Pool implements AsyncDisposable {
   readonly #options: CheckedPoolOptions;
   readonly #scheduler: Scheduler;
+  readonly #lossy: LossyPlaces;
 
   /**
    * `new Pool()`, `new Pool(4)`, `new Pool(4, { ... })`, `new Pool({ processes: 4, ... })`.
-   * Throws `EntryGuardError` in a module that a worker imports, and RangeError for a count below 1.
+   * Throws `EntryGuardError` in a module that a worker imports, RangeError for a count below 1, `SerializationError` for
+   * `initArgs`, and `NotImportableError` for a bound function; whether a module exports another one, the first call tells.
    */
   constructor(processesOrOptions?: number | PoolOptions, options?: PoolOptions) {
     checkEntryGuard('new Pool()', Pool);
     this.#options = checkPoolOptions(processesOrOptions, options);
+    const { initializer, finalizer, initArgs = [] } = this.#options;
+    if (initializer !== undefined) checkImportable(initializer);
+    if (finalizer !== undefined) checkImportable(finalizer);
+    checkCrosses(initArgs, 'initArgs');
     const callers = userFrames(Pool);
     this.#scheduler = new Scheduler(this.#options, this.#locateOwn(callers));
+    this.#lossy = new LossyPlaces(this.#scheduler.events);
   }
 
   /**
@@ -63,7 +78,7 @@ export class Pool implements AsyncDisposable {
     items: Items<T>,
     options?: MapOptions,
   ): Promise<R[]> {
-    return this.#collect(fn, items, false, options, this.map) as Promise<R[]>;
+    return rejecting(() => this.#collect(fn, items, false, options, this.map)) as Promise<R[]>;
   }
 
   /** Like `map`, with every tuple spread into the arguments of `fn`. */
@@ -72,7 +87,7 @@ export class Pool implements AsyncDisposable {
     tuples: Items<readonly [...A]>,
     options?: MapOptions,
   ): Promise<R[]> {
-    return this.#collect(fn, tuples, true, options, this.starmap) as Promise<R[]>;
+    return rejecting(() => this.#collect(fn, tuples, true, options, this.starmap)) as Promise<R[]>;
   }
 
   /** Runs `fn` once, without arguments. Rejects with what `fn` threw, `TimeoutError`, `WorkerDiedError` or `AbortError`. */
@@ -84,17 +99,17 @@ export class Pool implements AsyncDisposable {
     options?: TaskOptions,
   ): Promise<R>;
   apply(fn: AnyFunction, args: readonly unknown[] = [], options?: TaskOptions): Promise<unknown> {
-    return this.#once(fn, args, options, this.apply);
+    return rejecting(() => this.#once(fn, args, options, this.apply));
   }
 
-  /** `map` whose results are asked for later. */
+  /** `map` whose results are asked for later. Throws at the call what `map` would reject with before the first task. */
   mapAsync<T, R>(
     fn: WorkerFunction<[item: T], R | PromiseLike<R>>,
     items: Items<T>,
     options?: number | (ChunkOptions & ResultCallbacks<R[]>),
   ): AsyncResult<R[]> {
     const promise = this.#collect(fn, items, false, options, this.mapAsync) as Promise<R[]>;
-    return new AsyncResult(promise, typeof options === 'object' ? options : undefined);
+    return AsyncResult.of(promise, typeof options === 'object' ? options : undefined);
   }
 
   /** `starmap` whose results are asked for later. */
@@ -104,10 +119,10 @@ export class Pool implements AsyncDisposable {
     options?: number | (ChunkOptions & ResultCallbacks<R[]>),
   ): AsyncResult<R[]> {
     const promise = this.#collect(fn, tuples, true, options, this.starmapAsync) as Promise<R[]>;
-    return new AsyncResult(promise, typeof options === 'object' ? options : undefined);
+    return AsyncResult.of(promise, typeof options === 'object' ? options : undefined);
   }
 
-  /** `apply` without arguments whose result is asked for later. */
+  /** `apply` without arguments whose result is asked for later. Throws at the call what it would reject with before its task. */
   applyAsync<R>(
     fn: WorkerFunction<[], R | PromiseLike<R>>,
     args?: readonly [],
@@ -124,7 +139,8 @@ export class Pool implements AsyncDisposable {
     args: readonly unknown[] = [],
     options?: TaskOptions & ResultCallbacks<unknown>,
   ): AsyncResult<unknown> {
-    return new AsyncResult(this.#once(fn, args, options, this.applyAsync), options);
+    checkCrosses(args, 'args');
+    return AsyncResult.of(this.#once(fn, args, options, this.applyAsync), options);
   }
 
   /** Results in input order, read lazily. Throws at the place of a failed item and can be continued with `next()`. */
@@ -205,30 +221,29 @@ export class Pool implements AsyncDisposable {
   ): Promise<unknown[]> {
     const sink = new ArraySink(Array.isArray(items) ? items.length : undefined);
     const unbounded = { bufferSize: Number.POSITIVE_INFINITY };
-    try {
-      this.#submit(
-        fn,
-        items,
-        { ...checkCallOptions(options), ...unbounded },
-        { spread, indexed: true, sink },
-        method,
-      );
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    const kind = { spread, indexed: true, sink, called: `pool.${method.name}` };
+    this.#submit(fn, items, { ...checkCallOptions(options), ...unbounded }, kind, method);
     return sink.promise;
   }
 
-  async #once(
+  #once(
     fn: AnyFunction,
     args: readonly unknown[],
     options: TaskOptions | undefined,
     method: Method,
   ): Promise<unknown> {
     const sink = new ArraySink(1);
-    sink.begins = (options as InternalOptions | undefined)?.[INTERNAL]?.begins;
-    this.#submit(fn, [args], checkCallOptions(options), { spread: true, indexed: false, sink }, method);
-    return (await sink.promise)[0];
+    const { begins, called = `pool.${method.name}` } =
+      (options as InternalOptions | undefined)?.[INTERNAL] ?? {};
+    sink.begins = begins;
+    this.#submit(
+      fn,
+      [args],
+      checkCallOptions(options),
+      { spread: true, indexed: false, sink, called },
+      method,
+    );
+    return sink.promise.then(([result]) => result);
   }
 
   #stream(
@@ -239,8 +254,9 @@ export class Pool implements AsyncDisposable {
     method: Method,
   ): StreamSink {
     const sink = new StreamSink(ordered);
-    const spread = (options as InternalOptions | undefined)?.[INTERNAL]?.spread ?? false;
-    this.#submit(fn, items, checkCallOptions(options), { spread, indexed: true, sink }, method);
+    const { spread = false, called = `pool.${method.name}` } =
+      (options as InternalOptions | undefined)?.[INTERNAL] ?? {};
+    this.#submit(fn, items, checkCallOptions(options), { spread, indexed: true, sink, called }, method);
     return sink;
   }
 
@@ -248,11 +264,19 @@ export class Pool implements AsyncDisposable {
     fn: AnyFunction,
     items: Items<unknown>,
     options: StreamOptions,
-    kind: { readonly spread: boolean; readonly indexed: boolean; readonly sink: Sink },
+    kind: {
+      readonly spread: boolean;
+      readonly indexed: boolean;
+      readonly sink: Sink;
+      /** For messages: `pool.map`. */
+      readonly called: string;
+    },
     method: Method,
   ): void {
     if (this.#scheduler.isClosed)
       throw new PoolClosedError(`pool ${this.#options.name} is closed and takes no more tasks`);
+    checkImportable(fn);
+    checkItems(items);
     const caller: { stack?: string } = {};
     Error.captureStackTrace(caller, method);
     const { chunkSize, bufferSize, timeout = this.#options.taskTimeout, priority = 0, signal } = options;
@@ -266,6 +290,9 @@ export class Pool implements AsyncDisposable {
           byValue: !isByName(fn),
           retries: this.#options.retries,
           workers: this.#options.processes,
+          tellLosses: (losses) => {
+            if (losses.length > 0) this.#lossy.tell(`${kind.called}(${reference.name})`, losses);
+          },
           wake: (woken) => this.#scheduler.wake(woken),
           over: (ended) => {
             signal?.removeEventListener('abort', abort);
@@ -284,7 +311,7 @@ export class Pool implements AsyncDisposable {
       this.#scheduler.add(call);
       if (signal?.aborted === true) abort();
     };
-    const known = typeof fn === 'function' ? knownReference(fn) : undefined;
+    const known = knownReference(fn);
     if (known !== undefined) make(known);
     else
       this.#scheduler.pending(locate(fn, userFrames(method)).then(make), (error) =>
@@ -293,12 +320,18 @@ export class Pool implements AsyncDisposable {
   }
 
   async #locateOwn(callers: readonly StackFrame[]): Promise<WorkerFunctions> {
-    const { initializer, finalizer } = this.#options;
+    const { initializer, finalizer, initArgs = [] } = this.#options;
     return {
+      initArgs: await encodeLocating(initArgs, 'initArgs'),
       initializer: initializer === undefined ? undefined : await locate(initializer, callers),
       finalizer: finalizer === undefined ? undefined : await locate(finalizer, callers),
     };
   }
+}
+
+/** A promise that rejects with what `body` throws at once. */
+async function rejecting<R>(body: () => Promise<R>): Promise<R> {
+  return body();
 }
 
 const aborted = (signal: AbortSignal | undefined): AbortError =>

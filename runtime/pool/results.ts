@@ -29,17 +29,16 @@ export function takeNumbers(context: ReportContext, body: ByteReader): void {
   const { worker, assignment, progress } = context;
   const { call, firstIndex } = assignment.chunk;
   let index = (call.options.indexed ? firstIndex : 0) + assignment.position;
-  let count = 0;
-  for (let at = 0; at < body.left; at += NUMBER_STRIDE, count++) {
+  const count = Math.ceil(body.left / NUMBER_STRIDE);
+  worker.tally.tasks += count;
+  progress.add(count, assignment.expired === undefined ? 0 : 1);
+  for (let at = 0; at < body.left; at += NUMBER_STRIDE) {
     if (assignment.expired !== undefined) {
       call.error(index++, assignment.expired);
       assignment.expired = undefined;
-      progress.add(0, 1);
     } else call.value(index++, body.f64At(at));
   }
   assignment.position += count;
-  worker.tally.tasks += count;
-  progress.add(count, 0);
 }
 
 /** `body` of a `value` or `timedValue` frame. */

@@ -32,6 +32,8 @@ export const MAX_WORKER_STATS = 10_000;
 export interface WorkerFunctions {
   readonly initializer: FunctionReference | undefined;
   readonly finalizer: FunctionReference | undefined;
+  /** Arguments of the initializer, encoded. */
+  readonly initArgs: Buffer;
 }
 
 export class Scheduler implements WorkerOwner {
@@ -277,16 +279,10 @@ export class Scheduler implements WorkerOwner {
   }
 
   #start(functions: WorkerFunctions): void {
-    const { name, env, execArgv, initArgs = [] } = this.#options;
+    const { name, env, execArgv } = this.#options;
     const id = this.#nextWorker++;
     const parent = currentProcess();
-    const worker = new WorkerHandle(
-      id,
-      `${name}-${id}`,
-      { env, execArgv },
-      { ...functions, initArgs, parent },
-      this,
-    );
+    const worker = new WorkerHandle(id, `${name}-${id}`, { env, execArgv }, { ...functions, parent }, this);
     this.workers.add(worker);
     if (this.tallies.length < MAX_WORKER_STATS) this.tallies.push(worker.tally);
     if (this.#calls.size === 0) worker.unref();

@@ -22,19 +22,26 @@ export function itemSource(
   items: Iterable<unknown> | AsyncIterable<unknown>,
   onInput: () => void,
 ): ItemSource {
-  if (typeof items === 'object' && items !== null && Symbol.asyncIterator in items)
-    return new AsyncSource(items[Symbol.asyncIterator](), onInput);
-  if (
-    items === null ||
-    items === undefined ||
-    typeof (items as Iterable<unknown>)[Symbol.iterator] !== 'function'
-  )
-    throw new TypeError(`items must be iterable, received ${items === null ? 'null' : typeof items}`);
+  checkItems(items);
+  if (isAsync(items)) return new AsyncSource(items[Symbol.asyncIterator](), onInput);
   if (Array.isArray(items) || isNumberArray(items)) return new ArraySource(items);
   const size =
     items instanceof Set || items instanceof Map ? items.size : (items as { length?: unknown }).length;
   return new SyncSource(items as Iterable<unknown>, typeof size === 'number' ? size : undefined);
 }
+
+/** @throws {TypeError} when nothing can be read from `items`. */
+export function checkItems(items: Iterable<unknown> | AsyncIterable<unknown>): void {
+  if (
+    isAsync(items) ||
+    typeof (items as Iterable<unknown> | null | undefined)?.[Symbol.iterator] === 'function'
+  )
+    return;
+  throw new TypeError(`items must be iterable, received ${items === null ? 'null' : typeof items}`);
+}
+
+const isAsync = (items: Iterable<unknown> | AsyncIterable<unknown>): items is AsyncIterable<unknown> =>
+  typeof items === 'object' && items !== null && Symbol.asyncIterator in items;
 
 /** Typed arrays of numbers; those of bigints go by the iterator. */
 const isNumberArray = (items: object): items is Iterable<unknown> & ArrayLike<number> =>

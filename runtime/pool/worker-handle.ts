@@ -9,6 +9,7 @@ import { HEADER, OWN } from '../transport/frame.ts';
 import { ParentChannel } from '../transport/parent-channel.ts';
 import { createSegment } from '../transport/segment.ts';
 import { decode, encode } from '../values/codec.ts';
+import type { Loss } from '../values/lossy.ts';
 import { PlainReader } from '../values/plain-reader.ts';
 import type { FunctionReference } from '../values/reference.ts';
 import type { WorkerInfo } from '../watch/events.ts';
@@ -110,7 +111,7 @@ export class WorkerHandle {
       );
     });
     const message: InitMessage = { name, outputToken, startedAt, ...init };
-    encode(message, this.#channel.open(TO_WORKER.init), () => 'initArgs');
+    encode(message, this.#channel.open(TO_WORKER.init), () => 'init');
     this.#channel.send();
   }
 
@@ -274,6 +275,11 @@ export class WorkerHandle {
       case FROM_WORKER.begin:
         this.#begin(body.u32(), body.u8() === 1);
         return;
+      case FROM_WORKER.lossy: {
+        const call = this.#current(body.u32())?.chunk.call;
+        call?.options.tellLosses(decode(body) as Loss[]);
+        return;
+      }
       case FROM_WORKER.dropped:
         this.loading = undefined;
         if (this.#current(body.u32()) !== undefined) this.#free();

@@ -25,6 +25,8 @@ export interface ItemHooks {
   stopped(): boolean;
   /** The event loop gets its turn while an item waits. */
   waits(): void;
+  /** Looks through a result before it is sent; undefined when enough of this function were looked through. */
+  readonly check: ((result: unknown) => boolean) | undefined;
   /** Imports a module that a value needs. */
   load(url: string): Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function runItems(
 ): Promise<boolean> {
   const { spread, to } = items;
   const values = new BatchReader(items.values);
+  let { check } = hooks;
   values.skip(items.from);
   for (let position = items.from; position < to; position++) {
     if (hooks.stopped()) return false;
@@ -61,6 +64,7 @@ export async function runItems(
       } finally {
         report.ends();
       }
+      if (check?.(result) === false) check = undefined;
       try {
         report.value(result);
       } catch (error) {

@@ -24,6 +24,7 @@
  *   sums      u32 chunk | u32 items | f64 working | f64 decoding | f64 encoding | u8 count | [u32 position | f64 duration]*
  *             of the whole chunk, with its slowest items: before its last result, or before `dropped`
  *   dropped   u32 chunk                                     the rest of the chunk was not run
+ *   lossy     u32 chunk | value: Loss[]                     a result of this chunk, one of the first, arrives changed
  *
  * Which item does a worker run? Results come in order, so it is the one behind the last result. In shared memory a result
  * is there for the parent before the next item begins, and the word of the running item tells whether that one had begun.
@@ -50,6 +51,7 @@ export const FROM_WORKER = {
   failure: 8,
   sums: 9,
   dropped: 10,
+  lossy: 11,
 } as const;
 
 /** Flags of a chunk. */
@@ -71,7 +73,8 @@ export interface InitMessage {
   /** When the process was started, ms since the epoch. */
   readonly startedAt: number;
   readonly initializer?: FunctionReference | undefined;
-  readonly initArgs: readonly unknown[];
+  /** Bytes for `decodeImporting`. */
+  readonly initArgs: Buffer;
   readonly finalizer?: FunctionReference | undefined;
 }
 

@@ -3,7 +3,7 @@ import { ByteWriter } from '../transport/bytes.ts';
 import { encode } from '../values/codec.ts';
 import { locate } from '../values/reference.ts';
 
-/** Thrown value, encoded; `url` is the module of the error's class, or ''. Never throws: what cannot be sent is told as text. */
+/** Thrown value, encoded; `url` is the module of the error's class, or ''. Never throws: what cannot be sent is told instead. */
 export async function encodeThrown(
   thrown: unknown,
   moduleUrl: string,
@@ -11,10 +11,10 @@ export async function encodeThrown(
   const url = await classUrl(thrown, moduleUrl);
   const writer = new ByteWriter();
   try {
-    encode(thrown, writer, () => 'thrown value');
+    encode(thrown, writer, () => 'thrown');
   } catch (error) {
     writer.truncate(0);
-    encode(new Error(`a value was thrown that cannot cross: ${describe(error)}`), writer, () => 'error');
+    encode(error, writer, () => 'error');
   }
   return { url, value: writer.take() };
 }
@@ -35,5 +35,3 @@ async function classUrl(thrown: unknown, moduleUrl: string): Promise<string> {
     return ''; // A class that no module exports: its instances arrive as errors of the class that it extends.
   }
 }
-
-const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,9 +1,11 @@
 /** A worker of a pool, in its own process: takes chunks, runs their items in order, reports. */
 import type { ByteReader } from '../transport/bytes.ts';
 import type { ChildChannel } from '../transport/child-channel.ts';
-import { decode } from '../values/codec.ts';
+import { decode, encode } from '../values/codec.ts';
+import { CHECKED, lossy } from '../values/lossy.ts';
 import { PlainWriter } from '../values/plain-writer.ts';
 import { type FunctionReference, load, resolve } from '../values/reference.ts';
+import { decodeImporting } from '../values/whole.ts';
 import { markOutput } from '../watch/output-mark.ts';
 import { type ChildState, neverAborted } from './child-state.ts';
 import { ChunkReport } from './chunk-report.ts';
@@ -41,8 +43,8 @@ export class Worker {
   readonly #references = new Map<number, FunctionReference>();
   /** A function of the user; null where it could not be had. */
   readonly #functions = new Map<number, AnyFunction | null>();
-  /** Running mean of the time of one item of a function. */
-  readonly #means = new Map<number, { items: number; mean: number }>();
+  /** Running mean of the time of one item of a function, and how many of its results were looked through. */
+  readonly #means = new Map<number, { items: number; mean: number; checked: number }>();
   /** Of the stream of all results. */
   readonly #plain = new PlainWriter();
   readonly #queue: Chunk[] = [];
@@ -73,7 +75,11 @@ export class Worker {
     const began = Date.now();
     const { initializer, initArgs, startedAt } = this.#init;
     try {
-      if (initializer !== undefined) await this.#call(await this.#import(initializer), initArgs);
+      if (initializer !== undefined) {
+        const fn = await this.#import(initializer);
+        const args = await decodeImporting(initArgs, (url) => this.#importing(() => load(url)));
+        await this.#call(fn, args as readonly unknown[]);
+      }
     } catch (error) {
       await this.#sendError(FROM_WORKER.failed, undefined, error, initializer?.url ?? '');
       process.exit(1);
@@ -126,7 +132,7 @@ export class Worker {
       this.#drop(chunk);
       return;
     }
-    const known = this.#means.get(chunk.fn) ?? { items: 0, mean: 0 };
+    const known = this.#means.get(chunk.fn) ?? { items: 0, mean: 0, checked: 0 };
     this.#means.set(chunk.fn, known);
     const probed = known.items >= PROBE_ITEMS;
     const long = !probed || known.mean >= TINY_ITEM;
@@ -153,6 +159,7 @@ export class Worker {
       },
       waits: () => this.#channel.poll(),
       stopped: () => this.#aborted.size > 0 && this.#aborted.has(chunk.call),
+      check: this.#resultCheck(chunk),
       load: (url) => this.#importing(() => load(url)),
     };
     const { values, from, to, flags } = chunk;
@@ -169,6 +176,22 @@ export class Worker {
     this.#running = undefined;
     this.#item = undefined;
     return finished;
+  }
+
+  /** Tells the parent what arrives changed of the first results of a function; gives false after the last of them. */
+  #resultCheck(chunk: Chunk): ItemHooks['check'] {
+    const known = this.#means.get(chunk.fn);
+    if (known === undefined || known.checked >= CHECKED) return undefined;
+    return (result) => {
+      const losses = lossy(result, 'result');
+      if (losses.length > 0) {
+        const frame = this.#channel.open(FROM_WORKER.lossy);
+        frame.u32(chunk.id);
+        encode(losses, frame, () => 'losses');
+        this.#channel.commit();
+      }
+      return ++known.checked < CHECKED;
+    };
   }
 
   /** A task that has not looked for its signal yet finds it fired. */

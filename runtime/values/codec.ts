@@ -7,7 +7,6 @@
  * Values in V8's format have a serializer each: one that cannot be encoded spoils no other, and tasks share no objects.
  */
 import { DefaultDeserializer, DefaultSerializer } from 'node:v8';
-import { SerializationError } from '../errors.ts';
 import type { ByteReader, ByteWriter } from '../transport/bytes.ts';
 import { registeredClass } from './classes.ts';
 import { rebuildError } from './error.ts';
@@ -15,6 +14,7 @@ import { isPlain } from './inspect.ts';
 import { PlainReader } from './plain-reader.ts';
 import { PlainWriter } from './plain-writer.ts';
 import { type FunctionReference, resolve } from './reference.ts';
+import { refusal } from './refusal.ts';
 import { replace, Special, type SpecialPayload } from './replace.ts';
 
 export const TAG = {
@@ -94,13 +94,13 @@ function encodeString(value: string, writer: ByteWriter): boolean {
 function encodePlain(value: object, writer: ByteWriter, plain: PlainWriter): boolean {
   const start = writer.length;
   writer.u8(TAG.plain);
-  let written = false;
   try {
-    written = plain.write(value, writer);
-  } finally {
-    if (!written) writer.truncate(start);
+    if (plain.write(value, writer)) return true;
+  } catch {
+    // A getter threw: the other way finds out where.
   }
-  return written;
+  writer.truncate(start);
+  return false;
 }
 
 /** Reads one value that was written by itself. See `decodeNext`. */
@@ -151,21 +151,28 @@ const isWellFormed = (value: string): boolean =>
   (value as string & { isWellFormed(): boolean }).isWellFormed();
 
 function serialize(value: unknown, name: () => string): Buffer {
+  try {
+    return write(value, name);
+  } catch (error) {
+    throw refusal(error, value, name(), fits);
+  }
+}
+
+function write(value: unknown, name: () => string): Buffer {
   const serializer = new ValueSerializer();
   serializer.writeHeader();
-  try {
-    serializer.writeValue(isPlain(value) ? value : replace(value, name()));
-  } catch (error) {
-    if (error instanceof SerializationError) throw error;
-    throw new SerializationError(
-      name(),
-      `cannot cross: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        cause: error,
-      },
-    );
-  }
+  serializer.writeValue(isPlain(value) ? value : replace(value, name(), fits));
   return serializer.releaseBuffer();
+}
+
+/** True when the serializer takes this part of a value. */
+function fits(part: unknown): boolean {
+  try {
+    write(part, () => '');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Above the type numbers that Node writes for views (0 to 12). */
@@ -175,7 +182,9 @@ class ValueSerializer extends DefaultSerializer {
   _writeHostObject(view: NodeJS.ArrayBufferView): void {
     this.writeUint32(view instanceof Special ? SPECIAL : 0);
     if (view instanceof Special) this.writeValue(view.payload);
-    else superWrite.call(this, view);
+    else if (ArrayBuffer.isView(view)) superWrite.call(this, view);
+    // Node's own error would hold all that such an object shows, such as the environment of the process.
+    else throw new TypeError('objects of Node itself cannot be cloned');
   }
 }
 

@@ -87,7 +87,8 @@ function withStack<E extends Error>(error: E, stack: string): E {
   return error;
 }
 
-function baseOf(error: Error): string {
+/** Name of the class that an error arrives as when no module is known that exports its own. */
+export function baseOf(error: Error): string {
   if (error instanceof DOMException) return 'DOMException';
   for (let at: object | null = Object.getPrototypeOf(error); at !== null; at = Object.getPrototypeOf(at)) {
     const name = (at.constructor as { name?: unknown } | undefined)?.name;

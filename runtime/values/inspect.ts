@@ -1,6 +1,7 @@
 /** Looks through a value before it is sent: is it plain, or does it hold what the serializer alone would refuse or spoil? */
 import { types } from 'node:util';
 import { registeredClassOf } from './classes.ts';
+import { isHostObject } from './host-object.ts';
 
 /**
  * True for what the serializer of V8 sends as it is: primitives, plain objects and arrays, maps, sets, dates, bytes.
@@ -41,7 +42,7 @@ function plainObject(value: object, walk: { left: number; depth: number }): bool
     for (const v of value) if (!plain(v, walk)) return false;
     return true;
   }
-  if (isSpecial(value) || isRefused(value)) return false;
+  if (isSpecial(value) || isRefused(value) || isHostObject(value)) return false;
   return plainFields(value, walk);
 }
 
@@ -84,6 +85,28 @@ export function isRefused(value: object): boolean {
     types.isSharedArrayBuffer(value) ||
     types.isGeneratorObject(value) ||
     types.isProxy(value) ||
-    value instanceof WeakRef
+    types.isArgumentsObject(value) ||
+    value === process.env ||
+    value instanceof WeakRef ||
+    refusedTags.has(tagOf(value))
   );
+}
+
+/** Of these, some Node versions send an empty object, or what the other side cannot read. */
+const refusedTags: ReadonlySet<unknown> = new Set([
+  'Blob',
+  'File',
+  'ReadableStream',
+  'WritableStream',
+  'TransformStream',
+  'WebAssembly.Module',
+]);
+
+/** `toStringTag` may be a getter of the user. */
+function tagOf(value: object): unknown {
+  try {
+    return Reflect.get(value, Symbol.toStringTag);
+  } catch {
+    return undefined;
+  }
 }

@@ -6,12 +6,12 @@ import { moduleUrl, type StackFrame } from '../process/stack.ts';
 import { exportedAs, exportsExpression } from './export-text.ts';
 import { functionLocation, moduleSource, variablesHolding } from './function-location.ts';
 import {
+  checkImportable,
   type FunctionReference,
   knownReference,
   loaded,
   notImportable,
   pathOf,
-  refuseAnonymousKinds,
   remember,
 } from './reference.ts';
 
@@ -23,7 +23,7 @@ type AnyFunction = (...args: never[]) => unknown;
  * @throws {NotImportableError} when no module exports it.
  */
 export function locateNow(fn: AnyFunction, callers: readonly StackFrame[]): FunctionReference {
-  refuseAnonymousKinds(fn);
+  checkImportable(fn);
   const cheap = knownReference(fn);
   if (cheap !== undefined) return cheap;
   const place = functionLocation(fn);

@@ -128,6 +128,8 @@ export class PlainWriter {
       node = shapes.step(node, name);
       pending.push(value[name]);
     }
+    // The arguments of a function look like any object with numbers for names.
+    if ((size === 0 || '0' in value) && types.isArgumentsObject(value)) return false;
     if (!shapes.has(node) && !this.#newShape(node, value, to)) {
       pending.length = base;
       return this.#named(value, to);
@@ -241,10 +243,8 @@ function areNumbers(values: readonly unknown[]): values is readonly number[] {
 }
 
 function writeBytes(value: object, kind: number, to: ByteWriter): boolean {
-  let bytes: Uint8Array;
-  if (ArrayBuffer.isView(value)) bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  else if (types.isArrayBuffer(value) && !isResizable(value)) bytes = new Uint8Array(value);
-  else return false;
+  const bytes = bytesOf(value);
+  if (bytes === undefined) return false;
   // V8's format keeps properties that were put on it.
   if (kind === 0 && Object.keys(value).length > 0) return false;
   to.u8(NODE.bytes);
@@ -252,6 +252,17 @@ function writeBytes(value: object, kind: number, to: ByteWriter): boolean {
   to.u32(bytes.length);
   to.bytes(bytes);
   return true;
+}
+
+/** Undefined for memory that was transferred away, or may change its size. */
+function bytesOf(value: object): Uint8Array | undefined {
+  const view = ArrayBuffer.isView(value);
+  if (!view && (!types.isArrayBuffer(value) || isResizable(value))) return undefined;
+  try {
+    return view ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
+  } catch {
+    return undefined;
+  }
 }
 
 const isResizable = (buffer: ArrayBuffer): boolean => (buffer as { resizable?: boolean }).resizable === true;

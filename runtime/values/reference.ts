@@ -67,7 +67,7 @@ export function remember(fn: object, reference: FunctionReference): void {
  * @throws {NotImportableError} when no module exports it.
  */
 export async function locate(fn: AnyFunction, callers: readonly StackFrame[]): Promise<FunctionReference> {
-  refuseAnonymousKinds(fn);
+  checkImportable(fn);
   const cheap = knownReference(fn);
   if (cheap !== undefined) return cheap;
   const tried = new Set<string>();
@@ -92,8 +92,8 @@ export async function locate(fn: AnyFunction, callers: readonly StackFrame[]): P
   return found;
 }
 
-/** @throws {NotImportableError} for bound and native functions, TypeError for what is no function. */
-export function refuseAnonymousKinds(fn: AnyFunction): void {
+/** Refuses at once what no module can export: bound functions and those of the engine. */
+export function checkImportable(fn: AnyFunction): void {
   if (typeof fn !== 'function')
     throw new TypeError(`a worker function must be a function, received ${fn === null ? 'null' : typeof fn}`);
   if (Reflect.has(fn, brand) || !/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn)))

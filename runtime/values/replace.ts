@@ -3,8 +3,11 @@ import { types } from 'node:util';
 import { SerializationError } from '../errors.ts';
 import { registeredClassOf } from './classes.ts';
 import { type PlainError, plainError } from './error.ts';
+import { isHostObject } from './host-object.ts';
 import { isLeaf, isRefused } from './inspect.ts';
+import { entryPath, isIndex, keyPath, memberPath, propertyPath } from './parts.ts';
 import { type FunctionReference, knownReference } from './reference.ts';
+import { refusedKind } from './refusal.ts';
 
 /** What a special value crosses as. */
 export type SpecialPayload =
@@ -40,15 +43,27 @@ export class UnknownFunctionError extends SerializationError {
   }
 }
 
-/** @throws {SerializationError} naming the place of what cannot cross; `root` is the name of the whole value. */
-export function replace(value: unknown, root: string): unknown {
-  return new Replacer().value(value, root);
+/**
+ * `root` is the name of the whole value; `fits` tells whether the serializer takes a part.
+ * @throws {SerializationError} naming the place of what cannot cross.
+ */
+export function replace(
+  value: unknown,
+  root: string,
+  fits: (part: unknown) => boolean = () => true,
+): unknown {
+  return new Replacer(fits).value(value, root);
 }
 
 class Replacer {
   readonly #copies = new Map<object, unknown>();
   /** Errors and instances being replaced: what refers back to them cannot be expressed. */
   readonly #open = new Set<object>();
+  readonly #fits: (part: unknown) => boolean;
+
+  constructor(fits: (part: unknown) => boolean) {
+    this.#fits = fits;
+  }
 
   value(value: unknown, path: string): unknown {
     if (typeof value === 'symbol')
@@ -63,20 +78,16 @@ class Replacer {
   }
 
   #object(value: object, path: string): unknown {
-    if (isRefused(value))
-      throw new SerializationError(
-        path,
-        `is a ${nameOf(value)}: it cannot cross. Send what it holds instead.`,
-      );
+    if (isRefused(value)) throw new SerializationError(path, refusedKind(value));
     if (isLeaf(value)) return value;
     const special = this.#special(value, path);
     if (special !== undefined) return this.#keep(value, special);
     if (Array.isArray(value)) return this.#array(value, path);
     if (types.isMap(value)) return this.#map(value, path);
     if (types.isSet(value)) return this.#set(value, path);
+    if (isHostObject(value)) throw new SerializationError(path, refusedKind(value));
     const copy: Record<string, unknown> = this.#keep(value, {});
-    for (const key of Object.keys(value))
-      copy[key] = this.value((value as Record<string, unknown>)[key], `${path}${property(key)}`);
+    this.#properties(value, Object.keys(value), copy, path);
     return copy;
   }
 
@@ -118,7 +129,9 @@ class Replacer {
   #error(value: Error, path: string): Special {
     const lenient = (part: unknown, at: string) => {
       try {
-        return this.value(part, `${path}.${at}`);
+        const copy = this.value(part, propertyPath(path, at));
+        if (isPrimitive(copy) || this.#fits(copy)) return copy;
+        return `[not sent: ${propertyPath(path, at)} ${refusedKind(copy)}]`;
       } catch (error) {
         if (!(error instanceof SerializationError)) throw error;
         return `[not sent: ${error.message}]`;
@@ -146,20 +159,44 @@ class Replacer {
   #array(value: readonly unknown[], path: string): unknown[] {
     const copy: unknown[] = this.#keep(value, new Array(value.length));
     for (let i = 0; i < value.length; i++) if (i in value) copy[i] = this.value(value[i], `${path}[${i}]`);
+    // What `match` and others add to an array crosses too.
+    const names = Object.keys(value);
+    const last = names.at(-1);
+    if (last !== undefined && !isIndex(last))
+      this.#properties(
+        value,
+        names.filter((name) => !isIndex(name)),
+        copy,
+        path,
+      );
     return copy;
   }
 
   #map(value: ReadonlyMap<unknown, unknown>, path: string): Map<unknown, unknown> {
     const copy = this.#keep(value, new Map<unknown, unknown>());
-    for (const [k, v] of value)
-      copy.set(this.value(k, `${path}.keys()`), this.value(v, `${path}.get(${label(k)})`));
+    for (const [k, v] of value) copy.set(this.value(k, keyPath(path)), this.value(v, entryPath(path, k)));
     return copy;
   }
 
   #set(value: ReadonlySet<unknown>, path: string): Set<unknown> {
     const copy = this.#keep(value, new Set<unknown>());
-    for (const v of value) copy.add(this.value(v, `${path}.values()`));
+    for (const v of value) copy.add(this.value(v, memberPath(path)));
     return copy;
+  }
+
+  #properties(value: object, names: readonly string[], copy: object, path: string): void {
+    for (const name of names) {
+      const part = this.value(Reflect.get(value, name), propertyPath(path, name));
+      // An assignment to `__proto__` would set the prototype.
+      if (name === '__proto__')
+        Object.defineProperty(copy, name, {
+          value: part,
+          enumerable: true,
+          writable: true,
+          configurable: true,
+        });
+      else (copy as Record<string, unknown>)[name] = part;
+    }
   }
 
   #keep<C>(original: object, copy: C): C {
@@ -168,6 +205,5 @@ class Replacer {
   }
 }
 
-const property = (key: string) => (/^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`);
-const label = (key: unknown) => (typeof key === 'string' ? JSON.stringify(key) : String(key));
-const nameOf = (value: object) => (types.isProxy(value) ? 'Proxy' : (value.constructor?.name ?? 'object'));
+const isPrimitive = (value: unknown): value is Exclude<unknown, object> =>
+  typeof value !== 'object' || value === null;

@@ -26,6 +26,8 @@ export interface PoolEvents {
   worker: WorkerEvent;
   /** The counts of the pool changed; at most 10 a second. */
   progress: ProgressEvent;
+  /** A value arrives changed; told once per place. */
+  lossy: LossyEvent;
 }
 
 /** A task ended. */
@@ -117,6 +119,14 @@ export interface ProgressEvent {
   readonly failed: number;
   /** Tasks in all; undefined while an input of unknown length is being read. */
   readonly total: number | undefined;
+}
+
+/** A value arrives changed without an error, such as an instance of an unregistered class without its methods. */
+export interface LossyEvent {
+  /** Where in the value: `items[3].user`. */
+  readonly path: string;
+  /** What is lost, as in the process warning. */
+  readonly message: string;
 }
 
 /** What `Pool.stats()` returns. */

@@ -31,6 +31,14 @@ describe('Pool', () => {
     assert.deepEqual(await pool.map(tasks.square, new Set([3, 2]), 1), [9, 4]);
   });
 
+  it('ends calls without items at once, also as its first', async () => {
+    await using fresh = new Pool(1);
+    assert.deepEqual(await fresh.map(tasks.square, []), []);
+    assert.deepEqual(await fresh.mapAsync(tasks.identity, new Set()), []);
+    assert.deepEqual(await collect(fresh.imap(tasks.square, [])), []);
+    assert.deepEqual(await collect(fresh.imapUnordered(tasks.square, (function* () {})())), []);
+  });
+
   it('spreads tuples and applies arguments', async () => {
     assert.deepEqual(
       await pool.starmap(tasks.add, [
