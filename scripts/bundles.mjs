@@ -27,6 +27,9 @@ const cjs = {
 /** esbuild is a native program: it is installed beside the bundle and never inlined. */
 const withEsbuild = { external: ['esbuild'] };
 
+/** The pool makes functions while it works: keeping the name of each would take as long as to make it. */
+const hot = { keepNames: false, minifyIdentifiers: false };
+
 /** @typedef {{ entry: string, out: string, options: import('esbuild').BuildOptions }} Bundle */
 
 /** @type {readonly Bundle[]} */
@@ -34,23 +37,23 @@ export const bundles = [
   // The extension: one process each.
   { entry: 'src/editor/main.ts', out: 'dist/extension.cjs', options: { ...cjs, external: ['vscode'] } },
   { entry: 'src/server/main.ts', out: 'dist/server.js', options: esm },
-  { entry: 'src/job/host.ts', out: 'dist/job-host.js', options: { ...esm, ...withEsbuild } },
-  { entry: 'src/job/task.ts', out: 'dist/task.js', options: { ...esm, ...withEsbuild } },
-  { entry: 'runtime/process/child.ts', out: 'dist/child.js', options: esm },
+  { entry: 'src/job/host.ts', out: 'dist/job-host.js', options: { ...esm, ...withEsbuild, ...hot } },
+  { entry: 'src/job/task.ts', out: 'dist/task.js', options: { ...esm, ...withEsbuild, ...hot } },
+  { entry: 'runtime/process/child.ts', out: 'dist/child.js', options: { ...esm, ...hot } },
   {
     entry: 'src/panel/main.ts',
     out: 'dist/panel.js',
     options: { platform: 'browser', format: 'iife', target: 'es2023', loader: { '.svg': 'dataurl' } },
   },
   // The library and the command.
-  { entry: 'runtime/index.ts', out: 'runtime/dist/index.js', options: esm },
-  { entry: 'runtime/index.ts', out: 'runtime/dist/index.cjs', options: cjs },
-  { entry: 'runtime/process/child.ts', out: 'runtime/dist/child.js', options: esm },
-  { entry: 'src/job/task.ts', out: 'runtime/dist/task.js', options: { ...esm, ...withEsbuild } },
+  { entry: 'runtime/index.ts', out: 'runtime/dist/index.js', options: { ...esm, ...hot } },
+  { entry: 'runtime/index.ts', out: 'runtime/dist/index.cjs', options: { ...cjs, ...hot } },
+  { entry: 'runtime/process/child.ts', out: 'runtime/dist/child.js', options: { ...esm, ...hot } },
+  { entry: 'src/job/task.ts', out: 'runtime/dist/task.js', options: { ...esm, ...withEsbuild, ...hot } },
   {
     entry: 'src/cli/main.ts',
     out: 'runtime/dist/cli.js',
-    options: { ...esm, ...withEsbuild, banner: { js: `#!/usr/bin/env node\n${requireInEsm}` } },
+    options: { ...esm, ...withEsbuild, ...hot, banner: { js: `#!/usr/bin/env node\n${requireInEsm}` } },
   },
 ];
 

@@ -314,7 +314,7 @@ export class Pool implements AsyncDisposable {
     const known = knownReference(fn);
     if (known !== undefined) make(known);
     else
-      this.#scheduler.pending(locate(fn, userFrames(method)).then(make), (error) =>
+      this.#scheduler.pending(locate(fn, userFrames(method)).then(make), sizeOf(items), (error) =>
         kind.sink.end({ error, index: -1 }),
       );
   }
@@ -328,6 +328,10 @@ export class Pool implements AsyncDisposable {
     };
   }
 }
+
+/** Number of items, as far as it is known beforehand. */
+const sizeOf = (items: Items<unknown>): number =>
+  Array.isArray(items) ? items.length : Number.POSITIVE_INFINITY;
 
 /** A promise that rejects with what `body` throws at once. */
 async function rejecting<R>(body: () => Promise<R>): Promise<R> {

@@ -58,6 +58,8 @@ export class Scheduler implements WorkerOwner {
   #failedStarts = 0;
   #dispatching = false;
   #preparing = 0;
+  /** Items of the largest call that is being prepared. */
+  #expected = 0;
   #closed = false;
   #terminated = false;
   #waiters: (() => void)[] = [];
@@ -67,8 +69,14 @@ export class Scheduler implements WorkerOwner {
     this.#functions = functions;
     this.progress = new Progress(this.events, () => this.#left());
     this.#guard = new WorkerGuard(this.workers, options.memoryLimit, this.events);
-    // Those who call are told; without a call nobody has to know.
-    functions.catch(() => {});
+    functions.then(
+      (located) => {
+        this.#located = located;
+        this.#schedule();
+      },
+      // Those who call are told; without a call nobody has to know.
+      () => {},
+    );
   }
 
   get isClosed(): boolean {
@@ -89,14 +97,19 @@ export class Scheduler implements WorkerOwner {
     return this.#means[fn];
   }
 
-  /** A call is being prepared: this process waits for it. `failed` gets the error when it cannot be made. */
-  pending(prepared: Promise<void>, failed: (error: unknown) => void): void {
+  /**
+   * A call of so many items is being prepared: this process waits for it, and workers start meanwhile. `failed` gets the error
+   * when it cannot be made.
+   */
+  pending(prepared: Promise<void>, items: number, failed: (error: unknown) => void): void {
+    this.#expected = Math.max(this.#expected, items);
+    this.#schedule();
     // Looking for a function goes through the event loop, so that it would keep nothing alive by itself.
     const alive = setInterval(() => {}, 60_000);
     this.#preparing++;
     prepared.catch(failed).finally(() => {
       clearInterval(alive);
-      this.#preparing--;
+      if (--this.#preparing === 0) this.#expected = 0;
       this.#checkIdle();
     });
   }
@@ -110,10 +123,7 @@ export class Scheduler implements WorkerOwner {
     if (this.#calls.size === 1) this.#hold(true);
     if (this.#located === undefined)
       this.#functions.then(
-        (located) => {
-          this.#located = located;
-          this.wake(call);
-        },
+        () => this.wake(call),
         (error: unknown) => call.fail(error),
       );
     else this.wake(call);
@@ -274,7 +284,7 @@ export class Scheduler implements WorkerOwner {
       else if (worker.tally.readyAt === undefined) starting++;
     }
     const free = processes - (this.workers.size - retiring);
-    const wanted = Math.min(free, this.#ready.demand(processes) - starting);
+    const wanted = Math.min(free, Math.max(this.#ready.demand(processes), this.#expected) - starting);
     for (let i = 0; i < wanted; i++) this.#start(this.#located);
   }
 

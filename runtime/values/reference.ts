@@ -70,26 +70,21 @@ export async function locate(fn: AnyFunction, callers: readonly StackFrame[]): P
   checkImportable(fn);
   const cheap = knownReference(fn);
   if (cheap !== undefined) return cheap;
-  const tried = new Set<string>();
-  for (const caller of callers.slice(0, 4)) {
-    const url = moduleUrl(caller.url);
-    if (tried.has(url)) continue;
-    tried.add(url);
-    const found = await findInModule(fn, url);
-    if (found !== undefined && found !== 'evaluating') {
-      known.set(fn, found);
-      return found;
-    }
+  const search = new ModuleSearch(fn);
+  for (const caller of callers.slice(0, 4)) search.add(moduleUrl(caller.url));
+  // A calling module that waits at its top level, as scripts do, answers late or never: V8 is asked meanwhile.
+  let found = await search.within(FIRST_LIMIT);
+  const place = found === undefined ? functionLocation(fn) : undefined;
+  const own = place === undefined ? undefined : moduleUrl(place.url);
+  if (own !== undefined) search.add(own);
+  found ??= await search.within(NAMESPACE_LIMIT);
+  if (found !== undefined) {
+    known.set(fn, found);
+    return found;
   }
-  const place = functionLocation(fn);
-  if (place === undefined) throw notImportable(fn.name, undefined, undefined);
-  const url = moduleUrl(place.url);
-  const found = await findInModule(fn, url);
-  if (found === 'evaluating' && fn.name !== '')
-    return { url, name: fn.name, source: Function.prototype.toString.call(fn), line: place.line };
-  if (found === undefined || found === 'evaluating') throw notImportable(fn.name, url, place.line);
-  known.set(fn, found);
-  return found;
+  if (own !== undefined && search.isEvaluating(own) && fn.name !== '')
+    return { url: own, name: fn.name, source: Function.prototype.toString.call(fn), line: place?.line };
+  throw notImportable(fn.name, own, place?.line);
 }
 
 /** Refuses at once what no module can export: bound functions and those of the engine. */
@@ -134,32 +129,56 @@ function findInRequireCache(fn: object): FunctionReference | undefined {
 
 /** Time in ms that an already evaluated module may take to give its namespace: loaders ask a thread of their own. */
 const NAMESPACE_LIMIT = 200;
+/** The same, for as long as nothing better is to be done meanwhile. */
+const FIRST_LIMIT = 5;
 
-async function findInModule(fn: object, url: string): Promise<FunctionReference | 'evaluating' | undefined> {
-  // One that was loaded with `require` was searched already; `import` could make a second instance of it.
-  if (required(url) !== undefined) return undefined;
-  // `import` of a loaded module gives that instance. One that still waits at its top level, maybe for us, is not waited for.
-  const namespace = await settled(import(url), NAMESPACE_LIMIT);
-  if (namespace === 'pending') return 'evaluating';
-  if (namespace === undefined) return undefined;
-  modules.set(url, namespace);
-  const name = pathOf(namespace, (value) => value === fn);
-  return name === undefined ? undefined : { url, name };
-}
+/** Looks for the export of a function in several modules at once. */
+class ModuleSearch {
+  readonly #fn: object;
+  /** Namespaces that are there and were not looked through; null for modules that were, or cannot be had. */
+  readonly #modules = new Map<string, object | 'evaluating' | null>();
 
-async function settled(promise: Promise<object>, limit: number): Promise<object | 'pending' | undefined> {
-  let state: object | 'pending' | undefined = 'pending';
-  promise.then(
-    (value) => {
-      state = value;
-    },
-    () => {
-      state = undefined;
-    },
-  );
-  for (const end = performance.now() + limit; state === 'pending' && performance.now() < end; )
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  return state;
+  constructor(fn: object) {
+    this.#fn = fn;
+  }
+
+  add(url: string): void {
+    // One that was loaded with `require` was searched already; `import` could make a second instance of it.
+    if (this.#modules.has(url) || required(url) !== undefined) return;
+    this.#modules.set(url, 'evaluating');
+    // `import` of a loaded module gives that instance. One that still waits at its top level, maybe for us, is not waited for.
+    import(url).then(
+      (namespace: object) => {
+        modules.set(url, namespace);
+        this.#modules.set(url, namespace);
+      },
+      () => this.#modules.set(url, null),
+    );
+  }
+
+  isEvaluating(url: string): boolean {
+    return this.#modules.get(url) === 'evaluating';
+  }
+
+  /** Undefined when no module has it, or `limit` ms are over. */
+  async within(limit: number): Promise<FunctionReference | undefined> {
+    for (const end = performance.now() + limit; ; ) {
+      const found = this.#look();
+      if (found !== undefined) return found;
+      if (![...this.#modules.values()].includes('evaluating') || performance.now() >= end) return undefined;
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #look(): FunctionReference | undefined {
+    for (const [url, namespace] of this.#modules) {
+      if (namespace === null || namespace === 'evaluating') continue;
+      this.#modules.set(url, null);
+      const name = pathOf(namespace, (value) => value === this.#fn);
+      if (name !== undefined) return { url, name };
+    }
+    return undefined;
+  }
 }
 
 /** Path of properties, at most two deep, from a module to the first value that is wanted. */
