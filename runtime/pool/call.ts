@@ -230,9 +230,8 @@ export class Call {
       if (item === WAIT || item === DONE) break;
       const index = this.#read++;
       try {
-        const name = () => (this.options.indexed ? `items[${index}]` : 'args');
-        batch.add(item, name);
-        if (index < CHECKED) this.options.tellLosses(lossy(item, name()));
+        batch.add(item, () => this.#nameOf(index));
+        if (index < CHECKED) this.options.tellLosses(lossy(item, this.#nameOf(index)));
       } catch (error) {
         if (error instanceof UnknownFunctionError) {
           this.#read--;
@@ -244,6 +243,10 @@ export class Call {
       }
     }
     return batch;
+  }
+
+  #nameOf(index: number): string {
+    return this.options.indexed ? `items[${index}]` : 'args';
   }
 
   #next(): unknown {
