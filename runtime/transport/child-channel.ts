@@ -105,8 +105,8 @@ export class ChildChannel {
   poll(): boolean {
     const reader = this.#ringReader;
     if (reader === undefined) return false;
-    const any = reader.read();
-    while (!reader.sleep()) reader.read();
+    let any = reader.read();
+    while (!reader.sleep()) any = reader.read() || any;
     return any;
   }
 

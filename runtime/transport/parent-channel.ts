@@ -91,7 +91,7 @@ export class ParentChannel {
     let any = false;
     this.#guarded(() => {
       any = reader.read();
-      if (!this.#polled) while (!reader.sleep()) reader.read();
+      if (!this.#polled) while (!reader.sleep()) any = reader.read() || any;
     });
     return any;
   }
