@@ -2,6 +2,8 @@
 
 /** What a chunk should take, in ms: long beside the way to the worker, short beside the whole. */
 const TARGET = 8;
+/** What the last chunks should take at least, in ms: to hand one over costs some hundredths of it. */
+const LEAST = 0.25;
 const MAX_ITEMS = 16_384;
 /** Encoded size at which a chunk is closed. */
 export const MAX_CHUNK_BYTES = 262_144;
@@ -45,7 +47,8 @@ export class ChunkSizer {
   /** Items for the next chunk when `left` are left for `workers` workers. */
   next(left: number | undefined, workers: number): number {
     if (this.#fixed !== undefined || left === undefined) return this.#size;
-    return Math.max(1, Math.min(this.#size, Math.ceil(left / (workers * 2))));
+    const least = this.#mean === undefined ? 1 : Math.floor(LEAST / Math.max(this.#mean, LEAST / MAX_ITEMS));
+    return Math.min(this.#size, Math.max(1, least, Math.ceil(left / (workers * 2))));
   }
 
   get size(): number {

@@ -36,7 +36,7 @@ export function takeNumbers(context: ReportContext, body: ByteReader): void {
     if (assignment.expired !== undefined) {
       call.error(index++, assignment.expired);
       assignment.expired = undefined;
-    } else call.value(index++, body.f64At(at));
+    } else call.value(index++, body.numberAt(at));
   }
   assignment.position += count;
 }

@@ -234,6 +234,11 @@ export class ByteReader {
     return this.#view.getFloat64(this.#advance(8), true);
   }
 
+  /** Like `f64`; an integer comes as V8 holds integers, without memory of its own. */
+  number(): number {
+    return compact(this.#view.getFloat64(this.#advance(8), true));
+  }
+
   /** `count` numbers. */
   f64s(count: number): number[] {
     let at = this.#advance(count * 8);
@@ -244,8 +249,8 @@ export class ByteReader {
   }
 
   /** The number that begins `offset` bytes further on; nothing is read. */
-  f64At(offset: number): number {
-    return this.#view.getFloat64(this.#at + offset, true);
+  numberAt(offset: number): number {
+    return compact(this.#view.getFloat64(this.#at + offset, true));
   }
 
   /** A view on the bytes, not a copy. */
@@ -295,6 +300,11 @@ export class ByteReader {
     this.#at = at + length;
     return at;
   }
+}
+
+function compact(value: number): number {
+  const integer = value | 0;
+  return integer === value && (integer !== 0 || Object.is(value, 0)) ? integer : value;
 }
 
 const empty = Buffer.alloc(0);

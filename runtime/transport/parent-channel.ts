@@ -1,5 +1,5 @@
 /** The parent's end of a channel; `channel.ts` says how it works. */
-import { closeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { ByteWriter } from './bytes.ts';
 import { bareFrame, FROM_PARENT_FD, TO_PARENT_FD, WAKE } from './channel.ts';
@@ -179,7 +179,10 @@ export class ParentChannel {
   }
 
   #wakeNow(): void {
-    if (this.#to.writable) this.#to.write(WAKE);
+    if (!this.#to.writable) return;
+    // A stream takes several times as long as the system call, and this is done for nearly every chunk.
+    const fd = this.#to.writableLength === 0 ? descriptorOf(this.#to) : undefined;
+    if (fd === undefined || !wroteSync(fd)) this.#to.write(WAKE);
   }
 
   #guarded(body: () => void): void {
@@ -194,5 +197,19 @@ export class ParentChannel {
   #closeSegment(): void {
     if (this.#fd !== null) closeSync(this.#fd);
     this.#fd = null;
+  }
+}
+
+/** Node does not tell the descriptor of a socket in public; undefined where it has none. */
+function descriptorOf(socket: Socket): number | undefined {
+  const fd = (socket as { _handle?: { fd?: unknown } | null })._handle?.fd;
+  return typeof fd === 'number' && fd >= 0 ? fd : undefined;
+}
+
+function wroteSync(fd: number): boolean {
+  try {
+    return writeSync(fd, WAKE) === WAKE.length;
+  } catch {
+    return false; // Full, or broken: the stream finds out.
   }
 }

@@ -110,7 +110,7 @@ export class BatchReader {
   next(): unknown {
     if (this.#numbers) {
       this.#position++;
-      return this.#values.f64();
+      return this.#values.number();
     }
     const at = this.#values.offset;
     try {

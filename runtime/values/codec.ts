@@ -119,7 +119,7 @@ export function decodeNext(reader: ByteReader, plain: PlainReader): unknown {
     case TAG.false:
       return false;
     case TAG.number:
-      return reader.f64();
+      return reader.number();
     case TAG.string:
       return reader.text();
     case TAG.ascii:
