@@ -1,7 +1,7 @@
 /** One call of the pool: its input, what of it is under way, and who gets the results. */
 import { SerializationError, tagItemIndex } from '../errors.ts';
 import { BatchWriter } from '../values/batch.ts';
-import { CHECKED, type Loss, lossy } from '../values/lossy.ts';
+import { type Loss, lossy } from '../values/lossy.ts';
 import { locate } from '../values/reference.ts';
 import { UnknownFunctionError } from '../values/replace.ts';
 import { withCaller } from './caller-stack.ts';
@@ -39,6 +39,10 @@ export interface CallOptions {
   readonly workers: number;
   /** Holds the stack of the caller. */
   readonly caller: { readonly stack?: string };
+  /** The only item, encoded at the call. */
+  readonly encoded: Buffer | undefined;
+  /** Items that are looked through for what arrives changed. */
+  readonly checked: number;
   /** Items or results arrive changed. */
   readonly tellLosses: (losses: readonly Loss[]) => void;
   /** The call may have something to give again. */
@@ -56,6 +60,8 @@ export interface Chunk {
   /** The part of the batch that is to be run: [from, to). */
   readonly from: number;
   readonly to: number;
+  /** Nobody else has the batch. */
+  readonly whole: boolean;
   /** Index of the first item of the batch; NaN for a task without one. */
   readonly firstIndex: number;
   /** Has every item reported before the next begins. */
@@ -82,6 +88,8 @@ export class Call {
   /** Chunks that lost their worker. */
   readonly #again: Chunk[] = [];
   #read = 0;
+  /** Items of the batch that was made last. */
+  #batched = 0;
   #settled = 0;
   #exhausted = false;
   #waiting = false;
@@ -141,18 +149,19 @@ export class Call {
     const began = performance.now();
     const size = this.sizer.next(this.#source.left, this.options.workers);
     const firstIndex = this.#read;
-    const batch = this.#fill(Math.min(size, limit, this.#room()));
-    if (batch.count === 0) return null;
+    const values = this.#encoded() ?? this.#fill(Math.min(size, limit, this.#room())).finish();
+    const count = this.#batched;
+    if (count === 0) return null;
     this.#sink.begins?.();
     // Otherwise the end would only be seen when a worker asks for more.
     if (this.#source.left === 0 && this.#held === undefined) this.#exhaust();
-    const { count } = batch;
     return {
       id: ++chunks,
       call: this,
-      values: batch.finish(),
+      values,
       from: 0,
       to: count,
+      whole: true,
       firstIndex: this.options.indexed ? firstIndex : Number.NaN,
       exact: this.options.timeout !== undefined,
       attempts: 0,
@@ -170,7 +179,7 @@ export class Call {
     changes: Partial<Pick<Chunk, 'exact' | 'attempts' | 'losses'>>,
   ): void {
     if (this.#over || from >= to) return;
-    this.#again.push({ ...chunk, ...changes, id: ++chunks, from, to });
+    this.#again.push({ ...chunk, ...changes, id: ++chunks, from, to, whole: false });
     this.options.wake(this);
   }
 
@@ -221,6 +230,16 @@ export class Call {
     return room;
   }
 
+  /** The only item, where it was encoded at the call. */
+  #encoded(): Buffer | undefined {
+    const { encoded } = this.options;
+    if (encoded === undefined) return undefined;
+    this.#source.next();
+    this.#read = 1;
+    this.#batched = 1;
+    return encoded;
+  }
+
   /** Reads and encodes up to `size` consecutive items; one that cannot be encoded fails by itself and closes the chunk. */
   #fill(size: number): BatchWriter {
     const batch = new BatchWriter(size);
@@ -231,7 +250,7 @@ export class Call {
       const index = this.#read++;
       try {
         batch.add(item, () => this.#nameOf(index));
-        if (index < CHECKED) this.options.tellLosses(lossy(item, this.#nameOf(index)));
+        if (index < this.options.checked) this.options.tellLosses(lossy(item, this.#nameOf(index)));
       } catch (error) {
         if (error instanceof UnknownFunctionError) {
           this.#read--;
@@ -242,6 +261,7 @@ export class Call {
         if (batch.count > 0 || this.#over) break;
       }
     }
+    this.#batched = batch.count;
     return batch;
   }
 

@@ -1,6 +1,7 @@
 import { AbortError, ManycoreError, PoolClosedError } from '../errors.ts';
 import { checkEntryGuard } from '../process/main.ts';
 import { type StackFrame, userFrames } from '../process/stack.ts';
+import { BatchWriter } from '../values/batch.ts';
 import {
   checkImportable,
   type FunctionReference,
@@ -8,6 +9,7 @@ import {
   knownReference,
   locate,
 } from '../values/reference.ts';
+import { UnknownFunctionError } from '../values/replace.ts';
 import { checkCrosses, encodeLocating } from '../values/whole.ts';
 import type { PoolEvents, PoolStats, WorkerInfo } from '../watch/events.ts';
 import { LossyPlaces } from '../watch/lossy-places.ts';
@@ -139,7 +141,6 @@ export class Pool implements AsyncDisposable {
     args: readonly unknown[] = [],
     options?: TaskOptions & ResultCallbacks<unknown>,
   ): AsyncResult<unknown> {
-    checkCrosses(args, 'args');
     return AsyncResult.of(this.#once(fn, args, options, this.applyAsync), options);
   }
 
@@ -275,8 +276,11 @@ export class Pool implements AsyncDisposable {
   ): void {
     if (this.#scheduler.isClosed)
       throw new PoolClosedError(`pool ${this.#options.name} is closed and takes no more tasks`);
-    checkImportable(fn);
+    const known = typeof fn === 'function' ? knownReference(fn) : undefined;
+    if (known === undefined) checkImportable(fn);
     checkItems(items);
+    // One task has its arguments as they are at the call, and refuses them there; many are read when there is room for them.
+    const encoded = kind.indexed ? undefined : encodeOne(items as readonly unknown[]);
     const caller: { stack?: string } = {};
     Error.captureStackTrace(caller, method);
     const { chunkSize, bufferSize, timeout = this.#options.taskTimeout, priority = 0, signal } = options;
@@ -290,6 +294,8 @@ export class Pool implements AsyncDisposable {
           byValue: !isByName(fn),
           retries: this.#options.retries,
           workers: this.#options.processes,
+          encoded,
+          checked: this.#scheduler.checks(number, kind.indexed),
           tellLosses: (losses) => {
             if (losses.length > 0) this.#lossy.tell(`${kind.called}(${reference.name})`, losses);
           },
@@ -311,7 +317,6 @@ export class Pool implements AsyncDisposable {
       this.#scheduler.add(call);
       if (signal?.aborted === true) abort();
     };
-    const known = knownReference(fn);
     if (known !== undefined) make(known);
     else
       this.#scheduler.pending(locate(fn, userFrames(method)).then(make), sizeOf(items), (error) =>
@@ -333,9 +338,25 @@ export class Pool implements AsyncDisposable {
 const sizeOf = (items: Items<unknown>): number =>
   Array.isArray(items) ? items.length : Number.POSITIVE_INFINITY;
 
+/** The only item as a batch; undefined when it holds a function that has to be looked for first. @throws {SerializationError} */
+function encodeOne(items: readonly unknown[]): Buffer | undefined {
+  const batch = new BatchWriter(1);
+  try {
+    batch.add(items[0], () => 'args');
+  } catch (error) {
+    if (!(error instanceof UnknownFunctionError)) throw error;
+    return undefined;
+  }
+  return batch.finish();
+}
+
 /** A promise that rejects with what `body` throws at once. */
-async function rejecting<R>(body: () => Promise<R>): Promise<R> {
-  return body();
+function rejecting<R>(body: () => Promise<R>): Promise<R> {
+  try {
+    return body();
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 const aborted = (signal: AbortSignal | undefined): AbortError =>

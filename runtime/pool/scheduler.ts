@@ -2,6 +2,7 @@
 import { PoolClosedError, WorkerStartError } from '../errors.ts';
 import { currentProcess } from '../process/main.ts';
 import { CHUNK } from '../process/protocol.ts';
+import { CHECKED } from '../values/lossy.ts';
 import type { FunctionReference } from '../values/reference.ts';
 import { Emitter } from '../watch/emitter.ts';
 import type { WorkerEvent } from '../watch/events.ts';
@@ -50,6 +51,10 @@ export class Scheduler implements WorkerOwner {
   /** Calls by function, to fail them when it cannot be had. */
   readonly #references: FunctionReference[] = [];
   readonly #ids = new Map<string, number>();
+  /** The same by reference: it is the same object for the same function. */
+  readonly #numbers = new WeakMap<FunctionReference, number>();
+  /** Single tasks whose arguments were looked through, by function. */
+  readonly #checked: number[] = [];
   readonly #guard: WorkerGuard;
   readonly #poller = new Poller();
   /** Mean time of an item in ms, by function. */
@@ -85,11 +90,21 @@ export class Scheduler implements WorkerOwner {
 
   /** Number of a function among those of this pool. */
   define(reference: FunctionReference): number {
+    const number = this.#numbers.get(reference);
+    if (number !== undefined) return number;
     const key = `${reference.url} ${reference.name} ${reference.source ?? ''}`;
-    const known = this.#ids.get(key);
-    if (known !== undefined) return known;
-    this.#ids.set(key, this.#references.length);
-    return this.#references.push(reference) - 1;
+    const id = this.#ids.get(key) ?? this.#references.push(reference) - 1;
+    this.#ids.set(key, id);
+    this.#numbers.set(reference, id);
+    return id;
+  }
+
+  /** Items of a call of this function that are looked through for what arrives changed; single tasks share the number. */
+  checks(fn: number, many: boolean): number {
+    if (many) return CHECKED;
+    const checked = this.#checked[fn] ?? 0;
+    this.#checked[fn] = checked + 1;
+    return checked < CHECKED ? 1 : 0;
   }
 
   /** Mean time in ms of an item of this function in earlier calls; undefined before the first. */

@@ -8,6 +8,7 @@ import type { ByteReader } from '../transport/bytes.ts';
 import { HEADER, OWN } from '../transport/frame.ts';
 import { ParentChannel } from '../transport/parent-channel.ts';
 import { createSegment } from '../transport/segment.ts';
+import { recycle } from '../values/batch.ts';
 import { decode, encode } from '../values/codec.ts';
 import type { Loss } from '../values/lossy.ts';
 import { PlainReader } from '../values/plain-reader.ts';
@@ -304,6 +305,9 @@ export class WorkerHandle {
 
   #free(): void {
     const freed = this.assigned.shift();
+    // Pieces of a chunk share their values.
+    if (freed !== undefined && freed.position >= freed.chunk.to && freed.chunk.whole)
+      recycle(freed.chunk.values);
     this.clock.next();
     if (this.assigned.length === 0) this.state = this.retiring ? 'ending' : 'waiting';
     // It works: from now on it can go the faster way.

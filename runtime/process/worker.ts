@@ -23,16 +23,22 @@ interface Chunk {
   /** NaN for a task without an index. */
   readonly firstIndex: number;
   readonly values: Buffer;
+  /** The values lie in the ring: called when they are not needed any more. */
+  readonly release: (() => void) | undefined;
 }
+
+/** Values of so many bytes are worth to be read where they lie; fewer are copied, and the ring is free at once. */
+const KEEP_FROM = 16_384;
 
 /** On sockets, results of items shorter than this, in ms, are written together: too short to have touched anything outside. */
 const TINY_ITEM = 0.003;
 /** Items of a function that are reported one by one before it is known how long they take. */
 const PROBE_ITEMS = 32;
-/** How long a worker without work looks for some before it sleeps, in ms. */
-const SPIN = 0.05;
-/** After waits that were longer it looks only this long. */
-const SHORT_SPIN = 0.02;
+/** How long a worker without work looks for some before it sleeps, in ms; not so long where that was in vain lately. */
+const SPIN = 0.1;
+const SHORT_SPIN = 0.01;
+/** Sleep that a longer look would have spared, in ms. */
+const SHORT_SLEEP = 0.5;
 /** Calls whose late chunks are dropped; older ones have none any more. */
 const MAX_ABORTED = 1000;
 
@@ -53,6 +59,7 @@ export class Worker {
   #busy = false;
   #ending = false;
   #spin = SPIN;
+  #asleepSince = 0;
   #running: Chunk | undefined;
   #item: number | undefined;
   #position = 0;
@@ -94,7 +101,7 @@ export class Worker {
 
   receive(type: number, body: ByteReader): void {
     if (type === TO_WORKER.define) this.#references.set(body.u32(), decode(body) as FunctionReference);
-    else if (type === TO_WORKER.chunk) this.#queue.push(readChunk(body));
+    else if (type === TO_WORKER.chunk) this.#queue.push(readChunk(body, this.#channel));
     else if (type === TO_WORKER.abort) this.#abort(body.u32());
     else if (type === TO_WORKER.ask) this.#ask(body.u32(), body.u32());
     else if (type === TO_WORKER.end) this.#ending = true;
@@ -105,10 +112,13 @@ export class Worker {
   async #work(): Promise<void> {
     if (!this.#ready || this.#busy) return;
     this.#busy = true;
+    this.#spin = performance.now() - this.#asleepSince < SHORT_SLEEP ? SPIN : SHORT_SPIN;
     while (this.#queue.length > 0 || this.#lookForMore()) {
       const chunk = this.#queue.shift();
       if (chunk === undefined) continue;
+      this.#channel.stayAwake();
       await this.#run(chunk);
+      chunk.release?.();
       this.#channel.moveToRing();
       // Timers, sockets and messages of the parent get their turn between chunks.
       await new Promise<void>((resolve) => setImmediate(resolve));
@@ -122,7 +132,7 @@ export class Worker {
   #lookForMore(): boolean {
     if (this.#ending) return false;
     const found = this.#channel.spin(this.#spin);
-    this.#spin = found ? SPIN : SHORT_SPIN;
+    if (!found) this.#asleepSince = performance.now();
     return found;
   }
 
@@ -157,7 +167,7 @@ export class Worker {
         this.#taskAbort = undefined;
         this.#channel.markItem(position + 1);
       },
-      waits: () => this.#channel.poll(),
+      waits: () => this.#channel.sleep(),
       stopped: () => this.#aborted.size > 0 && this.#aborted.has(chunk.call),
       check: this.#resultCheck(chunk),
       load: (url) => this.#importing(() => load(url)),
@@ -287,14 +297,17 @@ export class Worker {
   }
 }
 
-const readChunk = (body: ByteReader): Chunk => ({
-  id: body.u32(),
-  call: body.u32(),
-  fn: body.u32(),
-  flags: body.u8(),
-  from: body.u32(),
-  to: body.u32(),
-  firstIndex: body.f64(),
-  // A copy: the frame's memory is written anew while the chunk runs.
-  values: Buffer.from(body.rest()),
-});
+function readChunk(body: ByteReader, channel: ChildChannel): Chunk {
+  const head = {
+    id: body.u32(),
+    call: body.u32(),
+    fn: body.u32(),
+    flags: body.u8(),
+    from: body.u32(),
+    to: body.u32(),
+    firstIndex: body.f64(),
+  };
+  const release = body.left >= KEEP_FROM ? channel.keep() : undefined;
+  const values = body.rest();
+  return { ...head, values: release === undefined ? Buffer.from(values) : values, release };
+}

@@ -63,6 +63,11 @@ export class ByteWriter {
     return this.#at - this.#start;
   }
 
+  /** Makes room for `size` bytes in one go. */
+  reserve(size: number): void {
+    if (this.#at + size > this.#end) this.#grow(size);
+  }
+
   u8(value: number): void {
     if (this.#at + 1 > this.#end) this.#grow(1);
     this.#bytes[this.#at++] = value;
@@ -152,10 +157,10 @@ export class ByteWriter {
     return this.#bytes.subarray(this.#start, this.#at);
   }
 
-  /** What was written, in memory that nobody writes to any more: the writer gives its own away. */
-  take(): Buffer {
+  /** What was written, in memory that nobody writes to any more: the writer gives its own away, and goes on in `next`. */
+  take(next?: Buffer): Buffer {
     const taken = this.written();
-    this.#own = undefined;
+    this.#own = next as Bytes | undefined;
     this.restart();
     return taken;
   }

@@ -31,7 +31,7 @@ export class ChildChannel {
     const from = new Socket({ fd: FROM_PARENT_FD, readable: true, writable: false });
     const splitter = new FrameSplitter((type, body) => {
       if (type < FIRST_OWN_TYPE) this.#onFrame(type, body);
-      else if (type === OWN.wake) this.poll();
+      else if (type === OWN.wake) this.sleep();
       else if (type === OWN.offer) this.#offered = true;
       else if (type === OWN.toRing) this.#fromRing();
     });
@@ -103,6 +103,21 @@ export class ChildChannel {
 
   /** Handles what the parent put into the ring; false when there was nothing. */
   poll(): boolean {
+    return this.#ringReader?.read() ?? false;
+  }
+
+  /** Called while a frame is handled: keeps its memory as it is until what is returned is called. Undefined where it cannot. */
+  keep(): (() => void) | undefined {
+    return this.#ringReader?.keep();
+  }
+
+  /** From now on frames are looked for by `poll` and `spin`: the parent does not have to wake this process. */
+  stayAwake(): void {
+    this.#ringReader?.stayAwake();
+  }
+
+  /** From now on the parent wakes this process for new frames. Handles those that are there; true when there were some. */
+  sleep(): boolean {
     const reader = this.#ringReader;
     if (reader === undefined) return false;
     let any = reader.read();
@@ -110,15 +125,14 @@ export class ChildChannel {
     return any;
   }
 
-  /** Looks for frames again and again for `ms`, without a turn of the event loop; true as soon as some were handled. */
+  /** Looks for frames again and again for `ms`, without a turn of the event loop; then falls asleep. True when some were handled. */
   spin(ms: number): boolean {
     const reader = this.#ringReader;
     if (reader === undefined) return false;
-    reader.stayAwake();
     for (const end = performance.now() + ms; ; )
       for (let looks = 0; looks < 20; looks++) {
         if (reader.hasFrames) return reader.read();
-        if (looks === 19 && performance.now() >= end) return this.poll();
+        if (looks === 19 && performance.now() >= end) return this.sleep();
       }
   }
 
@@ -137,7 +151,7 @@ export class ChildChannel {
       this.#onFrame,
       () => this.#write(WAKE),
     );
-    this.poll();
+    this.sleep();
   }
 
   /** Waits for room as long as the parent lives: a parent that is slow slows its children down. */

@@ -198,6 +198,10 @@ export class RingReader {
   #released = 0;
   #parts: Buffer[] = [];
   #reading = false;
+  /** Where the frame begins that is being handled. */
+  #frame: number | undefined;
+  /** Where the frame begins that is kept: nothing from there on is released. */
+  #kept: number | undefined;
   #wake: () => void;
 
   /** `wake` is called when the writer waits for room that there is now. */
@@ -214,7 +218,22 @@ export class RingReader {
     return Atomics.load(this.#ring.control, this.#ring.base + TAIL) !== this.#head;
   }
 
-  /** Handles all frames that are there; false when there was none. @throws {RangeError} for what is no frame. */
+  /**
+   * Called while a frame is handled: its memory stays as it is until the function that is returned is called, and reading
+   * pauses behind it. Undefined when another frame is kept already, or this one does not lie in the ring.
+   */
+  keep(): (() => void) | undefined {
+    if (this.#kept !== undefined || this.#frame === undefined) return undefined;
+    const ring = this.#ring;
+    this.#kept = this.#frame;
+    return () => {
+      if (this.#ring !== ring) return;
+      this.#kept = undefined;
+      this.#release();
+    };
+  }
+
+  /** Handles the frames that are there; false when there was none. @throws {RangeError} for what is no frame. */
   read(): boolean {
     // What handles a frame may look for more: it is read when that one is done with.
     if (this.#reading) return false;
@@ -228,13 +247,13 @@ export class RingReader {
 
   #readAll(): boolean {
     let any = false;
+    const kept = this.#kept;
     for (;;) {
       const { control, base } = this.#ring;
       const tail = Atomics.load(control, base + TAIL);
-      if (tail === this.#head) break;
+      if (tail === this.#head || this.#kept !== kept) break;
       any = true;
-      while (this.#head !== tail && control === this.#ring.control && base === this.#ring.base)
-        this.#next(tail);
+      while (this.#head !== tail && base === this.#ring.base && this.#kept === kept) this.#next(tail);
     }
     if (any) this.#release();
     return any;
@@ -264,6 +283,7 @@ export class RingReader {
     const type = bytes[at + 4] as number;
     if (type === OWN.number) length = this.#numbers(at, tail);
     const body = this.#reader.part(at + HEADER, at + length);
+    this.#frame = this.#head;
     this.#head = (this.#head + length) | 0;
     if (type === OWN.part || type === OWN.last) this.#assemble(type, body);
     else if (type === OWN.grow) this.#follow(body.u8());
@@ -283,6 +303,7 @@ export class RingReader {
   #assemble(type: number, body: ByteReader): void {
     this.#parts.push(Buffer.from(body.rest()));
     if (type !== OWN.last) return;
+    this.#frame = undefined;
     const frame = Buffer.concat(this.#parts.splice(0));
     if (frame.length > MAX_FRAME + HEADER)
       throw new RangeError(`broken ring: a frame of ${frame.length} bytes`);
@@ -292,6 +313,7 @@ export class RingReader {
   #follow(level: number): void {
     const bigger = this.#open(level);
     if (bigger === null) throw new RangeError(`the ring of level ${level} cannot be mapped`);
+    this.#kept = undefined;
     this.#release();
     this.#ring = bigger;
     this.#reader = ByteReader.over(bigger.bytes, bigger.view);
@@ -301,9 +323,10 @@ export class RingReader {
 
   #release(): void {
     const { control, base } = this.#ring;
-    if (this.#released === this.#head) return;
-    this.#released = this.#head;
-    Atomics.store(control, base + HEAD, this.#head);
+    const upTo = this.#kept ?? this.#head;
+    if (this.#released === upTo) return;
+    this.#released = upTo;
+    Atomics.store(control, base + HEAD, upTo);
     if (takeFlag(control, base + WAITS)) this.#wake();
   }
 }

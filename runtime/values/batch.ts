@@ -11,17 +11,40 @@ const NUMBERS = 0;
 const VALUES = 1;
 const HEAD = 5;
 
-/** Writers between two batches: what they know of the names of objects serves the next batch. */
-const spare: PlainWriter[] = [];
+/** What writes a batch. Between two batches it keeps its memory, and what it knows of the names of objects. */
+interface Tools {
+  readonly bytes: ByteWriter;
+  readonly plain: PlainWriter;
+}
+const spare: Tools[] = [];
+
+/** Memory of batches that are not needed any more, for the next ones: its pages are there already. */
+const memory: Buffer[] = [];
+const MAX_MEMORY = 8;
+/** Larger ones are given back. */
+const MAX_MEMORY_SIZE = 8_388_608;
+
+/** Gives back what `finish` gave: nobody reads it any more. */
+export function recycle(batch: Buffer): void {
+  if (batch.length <= SMALL || batch.buffer.byteLength > MAX_MEMORY_SIZE || memory.length >= MAX_MEMORY)
+    return;
+  memory.push(Buffer.from(batch.buffer));
+}
+
+/** A batch of at most so many bytes is copied out of the memory in which it was written; a larger one keeps that memory. */
+const SMALL = 4096;
 
 export class BatchWriter {
-  readonly #bytes: ByteWriter;
-  readonly #plain = spare.pop() ?? new PlainWriter();
+  readonly #tools: Tools = spare.pop() ?? { bytes: new ByteWriter(1024), plain: new PlainWriter() };
+  readonly #bytes = this.#tools.bytes;
+  readonly #plain = this.#tools.plain;
   #numbers = true;
   #count = 0;
 
+  /** `capacity` is the number of values that are expected. */
   constructor(capacity = 64) {
-    this.#bytes = new ByteWriter(HEAD + Math.min(capacity, 65_536) * 8);
+    this.#bytes.restart();
+    this.#bytes.reserve(HEAD + Math.min(capacity, 65_536) * 8);
     this.#bytes.u32(0);
     this.#bytes.u8(NUMBERS);
     this.#plain.reset();
@@ -70,8 +93,10 @@ export class BatchWriter {
   /** The whole batch. The writer must not be used any more. */
   finish(): Buffer {
     this.#bytes.patchU32(0, this.#count);
-    spare.push(this.#plain);
-    return this.#bytes.written();
+    const small = this.#bytes.length <= SMALL;
+    const batch = small ? Buffer.from(this.#bytes.written()) : this.#bytes.take(memory.pop());
+    spare.push(this.#tools);
+    return batch;
   }
 
   /** A value that is no number has come: the numbers before it get tags. */

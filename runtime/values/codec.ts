@@ -127,7 +127,8 @@ export function decodeNext(reader: ByteReader, plain: PlainReader): unknown {
     case TAG.plain:
       return plain.read(reader);
     case TAG.other: {
-      const source = new ValueDeserializer(reader.bytes(reader.u32()));
+      // A copy: V8 makes typed arrays over the very bytes that it reads.
+      const source = new ValueDeserializer(Buffer.from(reader.bytes(reader.u32())));
       source.readHeader();
       return source.readValue();
     }
