@@ -3,8 +3,8 @@
  * `darwin-arm64`, `win32-x64`, ...).
  *
  * The repository is an npm workspace with the dependencies of every process, none of which the packager should follow: so
- * the files that `.vscodeignore` allows are put into a folder of their own, with a manifest that names the one package that
- * is not bundled (esbuild, with the program of the target), and the packager runs there.
+ * the files that `.vscodeignore` allows are put into a folder of their own, with a manifest that names the two packages that
+ * are not bundled (esbuild and koffi, each with what it needs natively on the target), and the packager runs there.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,12 @@ import { main, SetupError, say } from './setup/say.mjs';
 import { ensureNode24 } from './tools/node24.mjs';
 import { makeOnce } from './tools/once.mjs';
 import { ensureVsce } from './tools/vsce.mjs';
+
+/** Packages that are not bundled, and the package of each with what is native to a platform. */
+const natives = [
+  { name: 'esbuild', nativeOf: (platform) => `@esbuild/${platform}` },
+  { name: 'koffi', nativeOf: (platform) => `@koromix/koffi-${platform}` },
+];
 
 /** VS Code's name of a platform is Node's, save for these. */
 const nodeNames = { 'linux-armhf': 'linux-arm', 'alpine-x64': 'linux-x64', 'alpine-arm64': 'linux-arm64' };
@@ -61,30 +67,34 @@ async function fillStage(stage, platform) {
     .filter((line) => line.startsWith('!'))
     .map((line) => line.slice(1));
   for (const file of await glob(
-    allowed.filter((pattern) => !pattern.includes('@esbuild')),
+    allowed.filter((pattern) => !/@esbuild|@koromix/.test(pattern)),
     { cwd: root, dot: true },
   ))
     copy(inRoot(file), join(stage, file));
   copy(inRoot('.vscodeignore'), join(stage, '.vscodeignore'));
-  const { version } = JSON.parse(readFileSync(inRoot('node_modules/esbuild/package.json'), 'utf8'));
-  copy(await esbuildProgram(platform, version), join(stage, 'node_modules', '@esbuild', platform));
+  const dependencies = {};
+  for (const { name, nativeOf } of natives) {
+    const { version } = JSON.parse(readFileSync(inRoot('node_modules', name, 'package.json'), 'utf8'));
+    const native = nativeOf(platform);
+    copy(await nativePackage(native, version), join(stage, 'node_modules', native));
+    dependencies[name] = version;
+  }
   const { scripts, workspaces, devDependencies, overrides, ...manifest } = JSON.parse(
     readFileSync(inRoot('package.json'), 'utf8'),
   );
   writeFileSync(
     join(stage, 'package.json'),
-    `${JSON.stringify({ ...manifest, dependencies: { esbuild: version } }, null, 2)}\n`,
+    `${JSON.stringify({ ...manifest, dependencies }, null, 2)}\n`,
   );
   return manifest;
 }
 
-/** Folder of the package with esbuild's program for a platform: installed here, or fetched once. */
-async function esbuildProgram(platform, version) {
-  const name = `@esbuild/${platform}`;
+/** Folder of a package for a platform: installed here, or fetched once. */
+async function nativePackage(name, version) {
   const here = inRoot('node_modules', name);
   if (existsSync(here)) return here;
   const folder = await makeOnce(
-    join(toolsFolder(), `esbuild-${platform}-${version}`),
+    join(toolsFolder(), `${name.replace(/[@/]+/g, '-').slice(1)}-${version}`),
     `${name} ${version}`,
     (partial) => {
       writeFileSync(join(partial, 'package.json'), '{ "private": true }\n');
