@@ -7,7 +7,7 @@ import { FROM_WORKER, type InitMessage, TO_WORKER } from '../process/protocol.ts
 import type { ByteReader } from '../transport/bytes.ts';
 import { HEADER, OWN } from '../transport/frame.ts';
 import { ParentChannel } from '../transport/parent-channel.ts';
-import { createSegment } from '../transport/segment.ts';
+import { createSegment, usesSharedMemory } from '../transport/segment.ts';
 import { recycle } from '../values/batch.ts';
 import { decode, encode } from '../values/codec.ts';
 import type { Loss } from '../values/lossy.ts';
@@ -354,6 +354,3 @@ export class WorkerHandle {
     this.#owner.onEnd(this, exitCode, signal, error);
   }
 }
-
-/** `MANYCORE_TRANSPORT=socket` in the environment turns shared memory off, to find out whether a problem is its. */
-const usesSharedMemory = (): boolean => process.env['MANYCORE_TRANSPORT'] !== 'socket';

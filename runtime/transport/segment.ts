@@ -31,6 +31,9 @@ function offsetOf(direction: Direction, level: number): number {
   return CONTROL_SIZE + (direction === 'to-child' ? 0 : perDirection) + before;
 }
 
+/** `MANYCORE_TRANSPORT=socket` in the environment turns shared memory off, to find out whether a problem is its. */
+export const usesSharedMemory = (): boolean => process.env['MANYCORE_TRANSPORT'] !== 'socket';
+
 /** Descriptor of a new segment with its smallest rings ready; null where there is none, or no memory for it. */
 export function createSegment(): number | null {
   if (process.platform !== 'linux') return null;

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cgroupQuota, cpuCount } from '../../../runtime/process/cpu-count.ts';
+import { probeTransport } from '../../../runtime/transport/probe.ts';
 import { findNode, isNewEnough, OLDEST_NODE } from '../../node/find-node.ts';
 import { cachePath } from '../loader/cache.ts';
 
@@ -27,7 +28,7 @@ export async function environment(options: {
     await nodeOfEditor(env, options.cwd),
     processors(),
     memory(),
-    sharedMemory(),
+    transport(),
     loader(),
     { name: 'Engine', value: 'local pool', reason: 'no distributed engine is configured', ok: true },
     folder('Run folder', join(options.cwd, '.manycore', 'runs'), 'every run gets a folder below it'),
@@ -85,12 +86,11 @@ function memory(): EnvironmentRow {
   };
 }
 
-/** Pipes carry everything yet: what is said here decides nothing, and is never a fault. */
-function sharedMemory(): EnvironmentRow {
-  const notYet = 'not used yet: pipes carry the items';
-  const koffi = isInstalled('koffi') ? 'koffi is installed' : 'koffi is not installed';
-  const value = process.platform === 'linux' ? devShm() : 'of the system';
-  return { name: 'Shared memory', value, reason: `${notYet}; ${koffi}`, ok: true };
+/** What carries the items. A run works without shared memory too, only slower. */
+function transport(): EnvironmentRow {
+  const { carrier, reason } = probeTransport();
+  const room = process.platform === 'linux' ? ` (${devShm()})` : '';
+  return { name: 'Transport', value: carrier, reason: `${reason}${room}`, ok: true };
 }
 
 function devShm(): string {

@@ -26,7 +26,7 @@ describe('environment', () => {
         'Node for the editor',
         'CPUs',
         'Memory',
-        'Shared memory',
+        'Transport',
         'Loader',
         'Engine',
         'Run folder',
