@@ -115,6 +115,7 @@ export class Scheduler implements WorkerOwner {
   }
 
   add(call: Call): void {
+    if (call.isOver) return; // Its consumer left while it was prepared.
     this.#calls.add(call);
     if (this.#terminated) {
       call.fail(new PoolClosedError(`pool ${this.#options.name} was terminated`));
