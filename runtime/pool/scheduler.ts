@@ -7,7 +7,7 @@ import { Emitter } from '../watch/emitter.ts';
 import type { WorkerEvent } from '../watch/events.ts';
 import { Progress } from '../watch/progress.ts';
 import type { WorkerTally } from '../watch/stats.ts';
-import type { Assignment } from './assignment.ts';
+import { type Assignment, cut, indexOf } from './assignment.ts';
 import type { Call, Chunk } from './call.ts';
 import { workerDied } from './death.ts';
 import type { CheckedPoolOptions } from './options.ts';
@@ -253,8 +253,9 @@ export class Scheduler implements WorkerOwner {
     if (left <= 0) return false;
     for (let call = this.#ready.first(); call !== undefined; call = this.#ready.first()) {
       if (depth > 0 && (worker.lastCall !== call || !call.wantsPrefetch)) return false;
-      const chunk = call.take(left);
-      if (chunk === null) continue;
+      const taken = call.take(left);
+      if (taken === null) continue;
+      const chunk = cut(taken, left);
       const { fn, spread } = call.options;
       const flags =
         (spread ? CHUNK.spread : 0) |
@@ -432,6 +433,3 @@ export class Scheduler implements WorkerOwner {
     if (this.events.has('worker')) this.events.emit('worker', event);
   }
 }
-
-const indexOf = (chunk: Chunk, position: number): number | undefined =>
-  chunk.call.options.indexed ? chunk.firstIndex + position : undefined;
