@@ -121,7 +121,10 @@ export class Scheduler implements WorkerOwner {
       call.fail(new PoolClosedError(`pool ${this.#options.name} was terminated`));
       return;
     }
-    if (this.#calls.size === 1) this.#hold(true);
+    if (this.#calls.size === 1) {
+      this.#failedStarts = 0;
+      this.#hold(true);
+    }
     if (this.#located === undefined)
       this.#functions.then(
         () => this.wake(call),
@@ -278,6 +281,8 @@ export class Scheduler implements WorkerOwner {
 
   #startWorkers(): void {
     if (this.#located === undefined) return;
+    // Starting fails again and again, but there are workers to go on with.
+    if (this.#failedStarts >= MAX_FAILED_STARTS && this.#hasUsable) return;
     const { processes } = this.#options;
     let starting = 0;
     let retiring = 0;
@@ -310,10 +315,8 @@ export class Scheduler implements WorkerOwner {
     error?: Error,
   ): void {
     this.#failedStarts++;
-    let usable = false;
-    for (const other of this.workers) if (other.tally.readyAt !== undefined && !other.retiring) usable = true;
     // An initializer that throws will throw again; a process that ended may have had bad luck.
-    if (usable || (worker.initError === undefined && this.#failedStarts < MAX_FAILED_STARTS)) return;
+    if (this.#hasUsable || (worker.initError === undefined && this.#failedStarts < MAX_FAILED_STARTS)) return;
     this.#failedStarts = 0;
     const cause =
       worker.initError?.error ?? error ?? workerDied(worker, exitCode, signal, undefined, 'while it started');
@@ -392,6 +395,11 @@ export class Scheduler implements WorkerOwner {
         this.#abort(worker, call);
     }, GRACE);
     timer.unref();
+  }
+
+  get #hasUsable(): boolean {
+    for (const { tally, retiring } of this.workers) if (tally.readyAt !== undefined && !retiring) return true;
+    return false;
   }
 
   get #isIdle(): boolean {
