@@ -70,6 +70,9 @@ export interface Chunk {
   readonly encoding: number;
 }
 
+/** Items that may be refused one after another before others get their turn. */
+const MAX_REFUSED = 1000;
+
 let calls = 0;
 let chunks = 0;
 
@@ -140,12 +143,11 @@ export class Call {
     if (!this.canGive) return null;
     const began = performance.now();
     const size = this.sizer.next(this.#source.left, this.options.workers);
-    const firstIndex = this.#read;
-    const batch = this.#fill(Math.min(size, limit, this.#room()));
+    const { batch, firstIndex } = this.#fill(Math.min(size, limit, this.#room()));
     if (batch.count === 0) return null;
     this.#sink.begins?.();
     // Otherwise the end would only be seen when a worker asks for more.
-    if (this.#source.left === 0 && this.#held === undefined) this.#exhaust();
+    if (this.#source.left === 0 && this.#held === undefined && !this.#waiting) this.#exhaust();
     const { count } = batch;
     return {
       id: ++chunks,
@@ -222,8 +224,10 @@ export class Call {
   }
 
   /** Reads and encodes up to `size` consecutive items; one that cannot be encoded fails by itself and closes the chunk. */
-  #fill(size: number): BatchWriter {
+  #fill(size: number): { batch: BatchWriter; firstIndex: number } {
     const batch = new BatchWriter(size);
+    let firstIndex = this.#read;
+    let refused = 0;
     if (this.#held === undefined) this.#read += this.#source.numbers?.(batch, size) ?? 0;
     while (batch.count < size && batch.size < MAX_CHUNK_BYTES) {
       const item = this.#next();
@@ -239,10 +243,16 @@ export class Call {
           break;
         }
         this.error(index, error);
-        if (batch.count > 0 || this.#over) break;
+        if (batch.count > 0 || this.#over || this.#room() <= 0) break;
+        firstIndex = this.#read;
+        if (++refused === MAX_REFUSED) {
+          this.#waiting = true;
+          setImmediate(() => this.#resume());
+          break;
+        }
       }
     }
-    return batch;
+    return { batch, firstIndex };
   }
 
   #nameOf(index: number): string {
