@@ -82,10 +82,7 @@ async function fillStage(stage, platform) {
   const { scripts, workspaces, devDependencies, overrides, ...manifest } = JSON.parse(
     readFileSync(inRoot('package.json'), 'utf8'),
   );
-  writeFileSync(
-    join(stage, 'package.json'),
-    `${JSON.stringify({ ...manifest, dependencies }, null, 2)}\n`,
-  );
+  writeFileSync(join(stage, 'package.json'), `${JSON.stringify({ ...manifest, dependencies }, null, 2)}\n`);
   return manifest;
 }
 

@@ -10,9 +10,12 @@ import { parseArgs } from 'node:util';
 import { ensureInstalled } from './setup/install.mjs';
 import { inRoot, root } from './setup/paths.mjs';
 import { main, SetupError, say, seconds } from './setup/say.mjs';
+import { ensureNode24 } from './tools/node24.mjs';
 
 const bin = (name) => [process.execPath, inRoot('node_modules', ...name.split('/'))];
-const mocha = [...bin('mocha/bin/mocha.js'), '--reporter', inRoot('scripts/mocha-reporter.cjs')];
+const [, mochaFile] = bin('mocha/bin/mocha.js');
+const mochaArgs = [mochaFile, '--reporter', inRoot('scripts/mocha-reporter.cjs')];
+const mocha = [process.execPath, ...mochaArgs];
 const e2eFiles = ['test/e2e/**/*.{e2e,test}.ts'];
 
 /** In the order of running: what fails fastest and says most comes first. */
@@ -37,6 +40,13 @@ const steps = [
   },
   { name: 'unused code and packages', run: bin('knip/bin/knip.js') },
   { name: 'unit and integration tests', only: 'unit', run: [...mocha, 'test/**/*.test.ts'] },
+  {
+    name: 'tests of the runtime under Node 24',
+    only: 'unit',
+    // Where this is one, or a later one, they have just been run.
+    when: Number(process.versions.node.split('.')[0]) < 24,
+    run: async () => [await ensureNode24(), ...mochaArgs, 'test/runtime/**/*.test.ts'],
+  },
   { name: 'tests inside VS Code', only: 'host', run: [process.execPath, inRoot('scripts/host-test.mjs')] },
   {
     name: 'tests in a browser',
@@ -47,7 +57,9 @@ const steps = [
 
 await main(async () => {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
-  const chosen = steps.filter(({ only }) => values.only === undefined || only === values.only);
+  const chosen = steps.filter(
+    ({ only, when = true }) => when && (values.only === undefined || only === values.only),
+  );
   if (chosen.length === 0) throw new SetupError(`--only ${values.only}: there is unit, host and e2e`);
   const begin = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'manycore-test-'));
@@ -75,7 +87,7 @@ async function firstFailure(chosen, env) {
   for (const { name, run } of chosen) {
     say(`${name} ...`);
     const begin = performance.now();
-    const code = await step(run, env);
+    const code = await step(typeof run === 'function' ? await run() : run, env);
     say(
       `${name}: ${code === 0 ? 'ok' : `failed (exit code ${code})`}, ${seconds(performance.now() - begin)}`,
     );

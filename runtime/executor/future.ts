@@ -1,4 +1,5 @@
 import { AbortError, TimeoutError } from '../errors.ts';
+import { delay } from '../pool/delay.ts';
 import { callBack } from '../watch/callback.ts';
 
 /** The result of `submit`. Awaiting it is `result()` without a limit. */
@@ -68,7 +69,7 @@ export class Future<R> implements PromiseLike<R> {
     if (timeout === undefined || this.done()) return this.#promise;
     return new Promise((resolve, reject) => {
       const late = () => reject(new TimeoutError(`no result after ${timeout} ms; the task goes on`));
-      const timer = setTimeout(late, timeout);
+      const timer = setTimeout(late, delay(timeout));
       this.#promise.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }

@@ -1,5 +1,6 @@
 /** What `executor.map` adds to a stream of results: several inputs, and one deadline. */
 import { TimeoutError } from '../errors.ts';
+import { delay } from '../pool/delay.ts';
 
 type Items = Iterable<unknown> | AsyncIterable<unknown>;
 
@@ -60,7 +61,7 @@ export function withDeadline<T>(
             reject(new TimeoutError(`no result ${timeout} ms after the call of map()`));
             void results.return?.();
           },
-          Math.max(0, end - performance.now()),
+          delay(Math.max(0, end - performance.now())),
         );
         results
           .next()

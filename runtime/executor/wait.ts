@@ -1,4 +1,5 @@
 import { AbortError, TimeoutError } from '../errors.ts';
+import { delay } from '../pool/delay.ts';
 import type { Future } from './future.ts';
 
 /** Last argument of everything that may wait. */
@@ -111,7 +112,8 @@ function until(
     };
     const abort = () =>
       settle(() => reject(new AbortError('the wait was aborted', { cause: signal?.reason })));
-    const timer = timeout === undefined ? undefined : setTimeout(() => settle(() => resolve(false)), timeout);
+    const timer =
+      timeout === undefined ? undefined : setTimeout(() => settle(() => resolve(false)), delay(timeout));
     signal?.addEventListener('abort', abort);
     if (signal?.aborted === true) abort();
     else begin(() => settle(() => resolve(true)));

@@ -1,5 +1,6 @@
 import { ManycoreError, TimeoutError } from '../errors.ts';
 import { callBack } from '../watch/callback.ts';
+import { delay } from './delay.ts';
 import type { ResultCallbacks } from './options.ts';
 
 /** The result of an `...Async` call. Awaiting it is `get()` without a limit. */
@@ -45,7 +46,7 @@ export class AsyncResult<R> implements PromiseLike<R> {
     if (timeout === undefined || this.ready()) return ended;
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, timeout, false);
+      timer = setTimeout(resolve, delay(timeout), false);
     });
     try {
       return await Promise.race([ended, limit]);

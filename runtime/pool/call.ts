@@ -76,6 +76,16 @@ export interface Chunk {
   readonly encoding: number;
 }
 
+/** Items that may be refused one after another before others get their turn. */
+const MAX_REFUSED = 1000;
+
+/** Consecutive items, encoded. */
+interface Batch {
+  readonly values: Buffer;
+  readonly count: number;
+  readonly firstIndex: number;
+}
+
 let calls = 0;
 let chunks = 0;
 
@@ -88,8 +98,6 @@ export class Call {
   /** Chunks that lost their worker. */
   readonly #again: Chunk[] = [];
   #read = 0;
-  /** Items of the batch that was made last. */
-  #batched = 0;
   #settled = 0;
   #exhausted = false;
   #waiting = false;
@@ -148,13 +156,11 @@ export class Call {
     if (!this.canGive) return null;
     const began = performance.now();
     const size = this.sizer.next(this.#source.left, this.options.workers);
-    const firstIndex = this.#read;
-    const values = this.#encoded() ?? this.#fill(Math.min(size, limit, this.#room())).finish();
-    const count = this.#batched;
+    const { values, count, firstIndex } = this.#encoded() ?? this.#fill(Math.min(size, limit, this.#room()));
     if (count === 0) return null;
     this.#sink.begins?.();
     // Otherwise the end would only be seen when a worker asks for more.
-    if (this.#source.left === 0 && this.#held === undefined) this.#exhaust();
+    if (this.#source.left === 0 && this.#held === undefined && !this.#waiting) this.#exhaust();
     return {
       id: ++chunks,
       call: this,
@@ -231,18 +237,19 @@ export class Call {
   }
 
   /** The only item, where it was encoded at the call. */
-  #encoded(): Buffer | undefined {
+  #encoded(): Batch | undefined {
     const { encoded } = this.options;
     if (encoded === undefined) return undefined;
     this.#source.next();
     this.#read = 1;
-    this.#batched = 1;
-    return encoded;
+    return { values: encoded, count: 1, firstIndex: 0 };
   }
 
   /** Reads and encodes up to `size` consecutive items; one that cannot be encoded fails by itself and closes the chunk. */
-  #fill(size: number): BatchWriter {
+  #fill(size: number): Batch {
     const batch = new BatchWriter(size);
+    let firstIndex = this.#read;
+    let refused = 0;
     if (this.#held === undefined) this.#read += this.#source.numbers?.(batch, size) ?? 0;
     while (batch.count < size && batch.size < MAX_CHUNK_BYTES) {
       const item = this.#next();
@@ -258,11 +265,16 @@ export class Call {
           break;
         }
         this.error(index, error);
-        if (batch.count > 0 || this.#over) break;
+        if (batch.count > 0 || this.#over || this.#room() <= 0) break;
+        firstIndex = this.#read;
+        if (++refused === MAX_REFUSED) {
+          this.#waiting = true;
+          setImmediate(() => this.#resume());
+          break;
+        }
       }
     }
-    this.#batched = batch.count;
-    return batch;
+    return { count: batch.count, values: batch.finish(), firstIndex };
   }
 
   #nameOf(index: number): string {

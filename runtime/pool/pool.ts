@@ -14,6 +14,7 @@ import { checkCrosses, encodeLocating } from '../values/whole.ts';
 import type { PoolEvents, PoolStats, WorkerInfo } from '../watch/events.ts';
 import { LossyPlaces } from '../watch/lossy-places.ts';
 import { sum } from '../watch/stats.ts';
+import { onAbort } from './abort.ts';
 import { AsyncResult } from './async-result.ts';
 import { Call, type Sink } from './call.ts';
 import {
@@ -301,7 +302,7 @@ export class Pool implements AsyncDisposable {
           },
           wake: (woken) => this.#scheduler.wake(woken),
           over: (ended) => {
-            signal?.removeEventListener('abort', abort);
+            ignoreAbort();
             this.#scheduler.over(ended);
           },
         },
@@ -309,7 +310,7 @@ export class Pool implements AsyncDisposable {
         kind.sink,
       );
       const abort = () => call.fail(aborted(signal));
-      signal?.addEventListener('abort', abort, { once: true });
+      const ignoreAbort = onAbort(signal, abort);
       if (kind.sink instanceof StreamSink) {
         kind.sink.onTaken = () => call.taken();
         kind.sink.onLeave = () => call.leave();

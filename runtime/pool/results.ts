@@ -12,6 +12,9 @@ import type { WorkerTally } from '../watch/stats.ts';
 import type { Assignment } from './assignment.ts';
 import type { Call } from './call.ts';
 
+/** Modules that one value may need. */
+const MAX_MODULES = 100;
+
 export interface ReportContext {
   readonly worker: {
     readonly id: number;
@@ -84,11 +87,10 @@ export function takeFailure(context: ReportContext, body: ByteReader): void {
     call.error(index, late ?? error);
   };
   // The class of the error is in a module that this process has, if it has the function.
-  if (url === '' || !call.options.byValue) fail(decode(new ByteReader(value)));
-  else
-    load(url)
-      .catch(() => {})
-      .then(() => fail(decode(new ByteReader(value))));
+  const loaded = url === '' || !call.options.byValue ? Promise.resolve() : load(url).catch(() => {});
+  void loaded
+    .then(() => decodeLoading(value))
+    .then(fail, (cause: unknown) => fail(undecodable('error', index, cause)));
 }
 
 /** `body` of a `sums` frame behind the number of the chunk. */
@@ -112,38 +114,38 @@ function settle(call: Call, index: number, body: ByteReader, values: PlainReader
   let value: unknown;
   try {
     value = decodeNext(body, values);
-  } catch (error) {
+  } catch {
     body.seek(at);
-    takeLater(call, index, Buffer.from(body.rest()), error, 0);
+    takeLater(call, index, Buffer.from(body.rest()));
     return;
   }
   call.value(index, value);
 }
 
-/** A result holds a function or an instance whose module is not loaded here yet. */
-function takeLater(call: Call, index: number, raw: Buffer, error: unknown, tries: number): void {
-  if (!(error instanceof ModuleNeededError) || tries > 100) {
-    const why = error instanceof Error ? error.message : String(error);
-    call.error(
-      index,
-      new ManycoreError(`the result of item ${index} cannot be decoded: ${why}`, { cause: error }),
-    );
-    return;
-  }
-  load(error.url).then(
-    () => {
-      let value: unknown;
-      try {
-        value = decode(new ByteReader(raw));
-      } catch (next) {
-        takeLater(call, index, raw, next, tries + 1);
-        return;
-      }
-      call.value(index, value);
-    },
-    (cause: unknown) => takeLater(call, index, raw, cause, tries),
+/** A result that could not be decoded at once: it may hold a function or an instance whose module is not loaded here yet. */
+function takeLater(call: Call, index: number, raw: Buffer): void {
+  decodeLoading(raw).then(
+    (value) => call.value(index, value),
+    (cause: unknown) => call.error(index, undecodable('result', index, cause)),
   );
 }
+
+/** Decodes a value and imports the modules that it needs. */
+async function decodeLoading(raw: Buffer): Promise<unknown> {
+  for (let tries = 0; ; tries++)
+    try {
+      return decode(new ByteReader(raw));
+    } catch (error) {
+      if (!(error instanceof ModuleNeededError) || tries === MAX_MODULES) throw error;
+      await load(error.url);
+    }
+}
+
+const undecodable = (what: string, index: number, cause: unknown): ManycoreError =>
+  new ManycoreError(
+    `the ${what} of item ${index} cannot be decoded: ${cause instanceof Error ? cause.message : String(cause)}`,
+    { cause },
+  );
 
 function tell(
   { worker, assignment, events }: ReportContext,

@@ -8,7 +8,7 @@ import { Emitter } from '../watch/emitter.ts';
 import type { WorkerEvent } from '../watch/events.ts';
 import { Progress } from '../watch/progress.ts';
 import type { WorkerTally } from '../watch/stats.ts';
-import type { Assignment } from './assignment.ts';
+import { type Assignment, cut, indexOf } from './assignment.ts';
 import type { Call, Chunk } from './call.ts';
 import { workerDied } from './death.ts';
 import type { CheckedPoolOptions } from './options.ts';
@@ -130,12 +130,16 @@ export class Scheduler implements WorkerOwner {
   }
 
   add(call: Call): void {
+    if (call.isOver) return; // Its consumer left while it was prepared.
     this.#calls.add(call);
     if (this.#terminated) {
       call.fail(new PoolClosedError(`pool ${this.#options.name} was terminated`));
       return;
     }
-    if (this.#calls.size === 1) this.#hold(true);
+    if (this.#calls.size === 1) {
+      this.#failedStarts = 0;
+      this.#hold(true);
+    }
     if (this.#located === undefined)
       this.#functions.then(
         () => this.wake(call),
@@ -267,8 +271,9 @@ export class Scheduler implements WorkerOwner {
     if (left <= 0) return false;
     for (let call = this.#ready.first(); call !== undefined; call = this.#ready.first()) {
       if (depth > 0 && (worker.lastCall !== call || !call.wantsPrefetch)) return false;
-      const chunk = call.take(left);
-      if (chunk === null) continue;
+      const taken = call.take(left);
+      if (taken === null) continue;
+      const chunk = cut(taken, left);
       const { fn, spread } = call.options;
       const flags =
         (spread ? CHUNK.spread : 0) |
@@ -291,6 +296,8 @@ export class Scheduler implements WorkerOwner {
 
   #startWorkers(): void {
     if (this.#located === undefined) return;
+    // Starting fails again and again, but there are workers to go on with.
+    if (this.#failedStarts >= MAX_FAILED_STARTS && this.#hasUsable) return;
     const { processes } = this.#options;
     let starting = 0;
     let retiring = 0;
@@ -323,10 +330,8 @@ export class Scheduler implements WorkerOwner {
     error?: Error,
   ): void {
     this.#failedStarts++;
-    let usable = false;
-    for (const other of this.workers) if (other.tally.readyAt !== undefined && !other.retiring) usable = true;
     // An initializer that throws will throw again; a process that ended may have had bad luck.
-    if (usable || (worker.initError === undefined && this.#failedStarts < MAX_FAILED_STARTS)) return;
+    if (this.#hasUsable || (worker.initError === undefined && this.#failedStarts < MAX_FAILED_STARTS)) return;
     this.#failedStarts = 0;
     const cause =
       worker.initError?.error ?? error ?? workerDied(worker, exitCode, signal, undefined, 'while it started');
@@ -407,6 +412,11 @@ export class Scheduler implements WorkerOwner {
     timer.unref();
   }
 
+  get #hasUsable(): boolean {
+    for (const { tally, retiring } of this.workers) if (tally.readyAt !== undefined && !retiring) return true;
+    return false;
+  }
+
   get #isIdle(): boolean {
     return this.#calls.size === 0 && this.#preparing === 0;
   }
@@ -446,6 +456,3 @@ export class Scheduler implements WorkerOwner {
     if (this.events.has('worker')) this.events.emit('worker', event);
   }
 }
-
-const indexOf = (chunk: Chunk, position: number): number | undefined =>
-  chunk.call.options.indexed ? chunk.firstIndex + position : undefined;

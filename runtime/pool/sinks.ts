@@ -71,10 +71,16 @@ export class StreamSink implements Sink, AsyncIterableIterator<unknown> {
   taken = 0;
   /** Set by the owner. */
   onTaken: () => void = () => {};
-  onLeave: () => void = () => {};
+  #onLeave: () => void = () => {};
 
   constructor(ordered: boolean) {
     this.#ordered = ordered;
+  }
+
+  /** Set by the owner; called at once when the consumer has left before. */
+  set onLeave(then: () => void) {
+    this.#onLeave = then;
+    if (this.#ended) then();
   }
 
   value(index: number, value: unknown): void {
@@ -109,7 +115,7 @@ export class StreamSink implements Sink, AsyncIterableIterator<unknown> {
     this.#queue = [];
     this.#head = 0;
     this.#byIndex.clear();
-    this.onLeave();
+    this.#onLeave();
     for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined });
     return { done: true, value };
   }

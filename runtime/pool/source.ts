@@ -84,7 +84,7 @@ class SyncSource implements ItemSource {
   next(): unknown {
     if (this.#done) return DONE;
     try {
-      const result = this.#iterator.next();
+      const result = checked(this.#iterator.next());
       if (result.done === true) {
         this.#done = true;
         return DONE;
@@ -102,10 +102,7 @@ class SyncSource implements ItemSource {
     try {
       this.#iterator.return?.();
     } catch (error) {
-      process.emitWarning(
-        error instanceof Error ? error : String(error),
-        'closing the input of a pool threw',
-      );
+      warnNotClosed(error);
     }
   }
 }
@@ -131,7 +128,8 @@ class AsyncSource implements ItemSource {
   }
 
   get left(): number | undefined {
-    return this.#done ? this.#staged.length - this.#at : undefined;
+    // An error counts as something to come: it is only found by asking for it.
+    return this.#done && this.#error === undefined ? this.#staged.length - this.#at : undefined;
   }
 
   next(): unknown {
@@ -161,19 +159,14 @@ class AsyncSource implements ItemSource {
     this.#staged = [];
     this.#at = 0;
     // A generator that waits inside of `next` answers `return` after it; nobody waits for that.
-    Promise.resolve(this.#iterator.return?.()).catch((error: unknown) => {
-      process.emitWarning(
-        error instanceof Error ? error : String(error),
-        'closing the input of a pool threw',
-      );
-    });
+    new Promise((resolve) => resolve(this.#iterator.return?.())).catch(warnNotClosed);
   }
 
   async #read(): Promise<void> {
     this.#reading = true;
     try {
       while (!this.#done && this.#staged.length - this.#at < this.#ahead) {
-        const result = await this.#iterator.next();
+        const result = checked(await this.#iterator.next());
         if (this.#done) break;
         if (result.done === true) this.#done = true;
         else this.#staged.push(result.value);
@@ -193,4 +186,14 @@ class AsyncSource implements ItemSource {
     // What the input gives within this turn of the event loop goes together.
     setImmediate(this.#onInput);
   }
+}
+
+/** As the language does in its own loops: what is no object would be an endless row of nothing. */
+function checked<R>(result: IteratorResult<R>): IteratorResult<R> {
+  if (Object(result) !== result) throw new TypeError(`iterator result ${String(result)} is not an object`);
+  return result;
+}
+
+function warnNotClosed(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error), 'closing the input of a pool threw');
 }

@@ -1,6 +1,7 @@
 /** Limits the time of the running item of one worker. */
 import { TimeoutError } from '../errors.ts';
 import type { Assignment } from './assignment.ts';
+import { delay } from './delay.ts';
 
 /** Time in ms that an item gets to stop by itself after it was asked. */
 export const GRACE = 500;
@@ -49,7 +50,7 @@ export class WorkerClock {
     this.#timer = setTimeout(() => {
       // This process may have been busy itself: what the worker said meanwhile is heard first.
       setImmediate(() => setImmediate(() => item === this.#item && then()));
-    }, ms);
+    }, delay(ms));
   }
 
   #expire(timeout: number): void {

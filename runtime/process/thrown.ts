@@ -23,15 +23,24 @@ const nodeErrors = new Set<unknown>([Error, DOMException, AggregateError]);
 
 /** Finds the export of the class of an error of the user, so that the parent can give it that class. */
 async function classUrl(thrown: unknown, moduleUrl: string): Promise<string> {
+  const Class = classOf(thrown);
+  if (Class === undefined || nodeErrors.has(Class)) return '';
   try {
-    if (!(thrown instanceof Error)) return '';
-    const Class = thrown.constructor as (...args: never[]) => unknown;
-    if (typeof Class !== 'function' || nodeErrors.has(Class)) return '';
     const frame = { url: moduleUrl, file: moduleUrl, line: 0 };
     const reference = await locate(Class, moduleUrl === '' ? [] : [frame]);
     return reference.url;
   } catch {
-    nodeErrors.add((thrown as Error).constructor);
+    nodeErrors.add(Class);
     return ''; // A class that no module exports: its instances arrive as errors of the class that it extends.
+  }
+}
+
+/** Looking at what was thrown may run user code, which may throw. */
+function classOf(thrown: unknown): ((...args: never[]) => unknown) | undefined {
+  try {
+    const Class: unknown = thrown instanceof Error ? thrown.constructor : undefined;
+    return typeof Class === 'function' ? (Class as (...args: never[]) => unknown) : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -45,7 +45,7 @@ export function plainError(error: Error, convert: (value: unknown, name: string)
     message: text(attempt(() => error.message)),
     stack: text(attempt(() => error.stack)),
     base: baseOf(error),
-    class: knownReference(error.constructor ?? Error),
+    class: attempt(() => knownReference(error.constructor ?? Error)),
     fields,
   };
 }

@@ -52,11 +52,15 @@ function read(file: string): string {
 export const fixture = (name: string): string =>
   fileURLToPath(new URL(`../fixtures/runtime/${name}`, import.meta.url));
 
-/** Starts a program of the fixtures under the loader of the tests. */
-export function start(name: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', fixture(name)], {
+/** Starts a program of the fixtures under the loader of the tests, in a process group of its own. */
+export function start(name: string, args: readonly string[] = []) {
+  const child = spawn(process.execPath, ['--import', 'tsx', fixture(name), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   let output = '';
   child.stdout.on('data', (text: Buffer) => {
     output += text;
