@@ -115,7 +115,8 @@ describe('a worker that ends in the middle of a task', () => {
       assert.equal(error.itemIndex, 50_000);
     });
 
-    it('runs no tiny item twice', async () => {
+    it('runs no tiny item twice, where results are in shared memory before the next item begins', async function () {
+      if (process.env['MANYCORE_TRANSPORT'] === 'socket') return this.skip();
       const name = newFile();
       await using pool = new Pool({
         ...{ processes: 1, initializer: faults.setNotes, initArgs: [notes.path(name)] },

@@ -143,7 +143,7 @@ async function run(pool: Pool, call: Call, dice: Random): Promise<void> {
   }
 }
 
-/** Which item a value belongs to: values may be the same for several, the file of the call says the rest. */
+/** Which item a value belongs to: each has a value of its own. */
 function indexOfValue(call: Call, value: unknown, last: number, ordered: boolean): number {
   if (ordered) return last + 1;
   const found = call.items.find((item) => outcomeOf(item) === value && !call.outcomes.has(item.n));
