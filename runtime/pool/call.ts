@@ -1,5 +1,7 @@
 /** One call of the pool: its input, what of it is under way, and who gets the results. */
 import { SerializationError, tagItemIndex } from '../errors.ts';
+import type { ByteReader } from '../transport/bytes.ts';
+import { NUMBER_STRIDE } from '../transport/frame.ts';
 import { BatchWriter } from '../values/batch.ts';
 import { type Loss, lossy } from '../values/lossy.ts';
 import { locate } from '../values/reference.ts';
@@ -193,6 +195,15 @@ export class Call {
     if (this.#over) return;
     this.#settled++;
     this.#sink.value(index, value);
+    this.#checkEnd();
+  }
+
+  /** The numbers of a body from `index` on. */
+  numbers(index: number, count: number, body: ByteReader): void {
+    if (this.#over) return;
+    this.#settled += count;
+    const sink = this.#sink;
+    for (let i = 0, at = 0; i < count; i++, at += NUMBER_STRIDE) sink.value(index + i, body.numberAt(at));
     this.#checkEnd();
   }
 

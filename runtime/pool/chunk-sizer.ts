@@ -1,12 +1,12 @@
 /** How many items are sent together. */
 
 /** What a chunk should take, in ms: long beside the way to the worker, short beside the whole. */
-const TARGET = 8;
+const TARGET = 16;
 /** What the last chunks should take at least, in ms: to hand one over costs some hundredths of it. */
 const LEAST = 0.25;
-const MAX_ITEMS = 16_384;
+const MAX_ITEMS = 32_768;
 /** Encoded size at which a chunk is closed. */
-export const MAX_CHUNK_BYTES = 262_144;
+export const MAX_CHUNK_BYTES = 1_048_576;
 /** Above this many ms an item, a second chunk in advance would cost more balance than it saves waiting. */
 const PREFETCH_BELOW = 5;
 

@@ -31,17 +31,20 @@ export interface ReportContext {
 export function takeNumbers(context: ReportContext, body: ByteReader): void {
   const { worker, assignment, progress } = context;
   const { call, firstIndex } = assignment.chunk;
-  let index = (call.options.indexed ? firstIndex : 0) + assignment.position;
+  const index = (call.options.indexed ? firstIndex : 0) + assignment.position;
   const count = Math.ceil(body.left / NUMBER_STRIDE);
+  const late = assignment.expired;
   worker.tally.tasks += count;
-  progress.add(count, assignment.expired === undefined ? 0 : 1);
-  for (let at = 0; at < body.left; at += NUMBER_STRIDE) {
-    if (assignment.expired !== undefined) {
-      call.error(index++, assignment.expired);
-      assignment.expired = undefined;
-    } else call.value(index++, body.numberAt(at));
-  }
+  progress.add(count, late === undefined ? 0 : 1);
   assignment.position += count;
+  if (late === undefined) {
+    call.numbers(index, count, body);
+    return;
+  }
+  assignment.expired = undefined;
+  call.error(index, late);
+  if (count > 1)
+    call.numbers(index + 1, count - 1, body.part(body.offset + NUMBER_STRIDE, body.offset + body.left));
 }
 
 /** `body` of a `value` or `timedValue` frame. */

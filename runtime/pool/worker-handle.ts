@@ -274,7 +274,7 @@ export class WorkerHandle {
         return;
       }
       case FROM_WORKER.begin:
-        this.#begin(body.u32(), body.u8() === 1);
+        this.#begin(body.u32(), body.u8() === 1, body.f64());
         return;
       case FROM_WORKER.lossy: {
         const call = this.#current(body.u32())?.chunk.call;
@@ -288,12 +288,14 @@ export class WorkerHandle {
     }
   }
 
-  #begin(chunk: number, exact: boolean): void {
+  #begin(chunk: number, exact: boolean, time: number): void {
     const assignment = this.#current(chunk);
     if (assignment === undefined) return;
     this.loading = undefined;
     assignment.begun = { exact };
-    if (assignment.toIdle) this.tally.transferring += performance.now() - assignment.sentAt;
+    const now = performance.now();
+    const transfer = Math.min(time - performance.timeOrigin, now) - assignment.sentAt;
+    if (assignment.toIdle) this.tally.transferring += Math.max(0, transfer);
     this.clock.next();
   }
 

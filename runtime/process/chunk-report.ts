@@ -6,7 +6,7 @@ import { SLOWEST } from '../watch/stats.ts';
 import { FROM_WORKER } from './protocol.ts';
 
 /** Results wait at most about this long, in ms, before the parent is told of them. */
-const FLUSH_AGE = 5;
+const FLUSH_AGE = 10;
 /** Items shorter than this, in ms, are timed by samples: a look at the clock is not little beside them. */
 const SHORT_ITEM = 0.1;
 /** Of short items, one in this many is timed; a power of two. */
@@ -66,10 +66,24 @@ export class ChunkReport {
     const frame = channel.open(FROM_WORKER.begin);
     frame.u32(id);
     frame.u8(mode.exact ? 1 : 0);
+    this.#flushed = performance.now();
+    frame.f64(performance.timeOrigin + this.#flushed);
     channel.commit();
     if (mode.exact) channel.flush();
-    this.#flushed = performance.now();
     this.#mark = this.#flushed;
+  }
+
+  /** Items that may be run by `quick` now: all but the last one, of those that take next to no time. */
+  get quickItems(): number {
+    return this.#mask === SAMPLE_TINY - 1 ? this.#items - this.#count - 1 : 0;
+  }
+
+  /** `count` items were run and their results written, in `ms`. */
+  quick(count: number, ms: number): void {
+    this.#count += count;
+    this.#samples += count;
+    this.#working += ms;
+    this.flushIfDue(performance.now());
   }
 
   /** The next item is looked at; true when it is a measured one. */
@@ -183,10 +197,15 @@ export class ChunkReport {
     const now = performance.now();
     this.#encoding += now - this.#mark;
     this.#mark = now;
-    if ((!this.#exact && now - this.#flushed < FLUSH_AGE) || this.#count === this.#items) return;
-    this.#channel.flush();
-    this.#flushed = now;
+    if (this.#exact && this.#count < this.#items) this.flush();
+    else this.flushIfDue(now);
+  }
+
+  flushIfDue(now: number): void {
+    if (now - this.#flushed < FLUSH_AGE || this.#count === this.#items) return;
+    this.flush();
     this.#channel.poll();
+    this.#mark = performance.now(); // Neither encoding nor decoding.
   }
 }
 

@@ -1,9 +1,11 @@
 /** Runs the items of one chunk in a worker. */
+import type { ChildChannel } from '../transport/child-channel.ts';
 import { BatchReader } from '../values/batch.ts';
 import { ModuleNeededError } from '../values/codec.ts';
 import { locate } from '../values/reference.ts';
 import { UnknownFunctionError } from '../values/replace.ts';
 import type { ChunkReport } from './chunk-report.ts';
+import { NOTHING, runQuick } from './quick-run.ts';
 import { encodeThrown } from './thrown.ts';
 
 export type AnyFunction = (...args: unknown[]) => unknown;
@@ -38,6 +40,7 @@ const FLUSH_AFTER = 20;
 export async function runItems(
   items: ChunkItems,
   fn: AnyFunction,
+  channel: ChildChannel,
   report: ChunkReport,
   hooks: ItemHooks,
 ): Promise<boolean> {
@@ -47,22 +50,32 @@ export async function runItems(
   values.skip(items.from);
   for (let position = items.from; position < to; position++) {
     if (hooks.stopped()) return false;
-    hooks.begins(position);
-    report.next();
     try {
-      let value: unknown;
-      try {
-        value = values.next();
-      } catch (error) {
-        value = await afterImport(error, () => values.next(), hooks);
-      }
-      report.begins();
       let result: unknown;
-      try {
-        result = spread ? fn(...(value as unknown[])) : fn(value);
+      if (values.areNumbers && report.quickItems > 0 && !spread && check === undefined) {
+        result = runQuick(values, fn, channel, report, hooks);
+        position = values.position - 1;
+        if (result === NOTHING) continue;
+        report.next();
+        report.begins();
         if (typeof result === 'object' && isThenable(result)) result = await waitFor(result, report, hooks);
-      } finally {
         report.ends();
+      } else {
+        hooks.begins(position);
+        report.next();
+        let value: unknown;
+        try {
+          value = values.next();
+        } catch (error) {
+          value = await afterImport(error, () => values.next(), hooks);
+        }
+        report.begins();
+        try {
+          result = spread ? fn(...(value as unknown[])) : fn(value);
+          if (typeof result === 'object' && isThenable(result)) result = await waitFor(result, report, hooks);
+        } finally {
+          report.ends();
+        }
       }
       if (check?.(result) === false) check = undefined;
       try {
@@ -71,8 +84,9 @@ export async function runItems(
         await afterImport(error, () => report.value(result), hooks);
       }
     } catch (error) {
-      report.fails(await encodeThrown(error, items.url));
       if (values.position === position) values.skip(1); // Its argument could not be decoded.
+      position = values.position - 1;
+      report.fails(await encodeThrown(error, items.url));
     }
   }
   return true;

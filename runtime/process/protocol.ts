@@ -16,7 +16,7 @@
  *   failed    text url of the error's class | value: error  the initializer threw; the worker ends
  *   loading   u32 function                                  imports the module of a function
  *   unusable  u32 function | text | value: error            the function cannot be had; its chunks come back as `dropped`
- *   begin     u32 chunk | u8 exact
+ *   begin     u32 chunk | u8 exact | f64 time, ms since the epoch
  *   value     value: the result of the next item of the chunk; all results of a worker are one stream of values
  *   number    f64, a frame of the transport                 the same for a number
  *   timedValue  f64 begin | f64 duration | value            the same, with its times

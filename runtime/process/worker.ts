@@ -61,7 +61,6 @@ export class Worker {
   #spin = SPIN;
   #asleepSince = 0;
   #running: Chunk | undefined;
-  #item: number | undefined;
   #position = 0;
   #taskAbort: AbortController | undefined;
 
@@ -70,7 +69,7 @@ export class Worker {
     this.#init = init;
     this.#state = state;
     state.taskSignal = () => this.#taskSignal();
-    const item = () => this.#item;
+    const item = () => this.#item();
     markOutput(process.stdout, init.outputToken, item);
     markOutput(process.stderr, init.outputToken, item);
     // Whatever ends this process in good order, what was computed is reported first.
@@ -163,7 +162,6 @@ export class Worker {
     const hooks: ItemHooks = {
       begins: (position) => {
         this.#position = position;
-        if (!Number.isNaN(chunk.firstIndex)) this.#item = chunk.firstIndex + position;
         this.#taskAbort = undefined;
         this.#channel.markItem(position + 1);
       },
@@ -179,12 +177,12 @@ export class Worker {
     const finished = await runItems(
       { values, from, to, spread: (flags & CHUNK.spread) !== 0, url },
       fn,
+      this.#channel,
       report,
       hooks,
     );
     this.#state.running--;
     this.#running = undefined;
-    this.#item = undefined;
     return finished;
   }
 
@@ -202,6 +200,12 @@ export class Worker {
       }
       return ++known.checked < CHECKED;
     };
+  }
+
+  /** Index of the running item; undefined without one. */
+  #item(): number | undefined {
+    const index = (this.#running?.firstIndex ?? Number.NaN) + this.#position;
+    return Number.isNaN(index) ? undefined : index;
   }
 
   /** A task that has not looked for its signal yet finds it fired. */

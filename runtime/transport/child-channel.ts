@@ -71,13 +71,14 @@ export class ChildChannel {
     if (this.#ringWriter === undefined) {
       this.#start = this.#writer.length;
       if (this.#start >= SOCKET_BUFFER) this.flush();
-    } else if (this.#writer.isPlaced) this.#ringWriter.publish(length);
+    } else if (this.#writer.isPlaced) this.#ringWriter.written(length);
     else this.#writeWhole(this.#ringWriter, this.#writer.written());
   }
 
   /** Everything that was committed reaches the parent, and the parent is told. Ends the process when it is gone. */
   flush(): void {
     if (this.#ringWriter !== undefined) {
+      this.#ringWriter.publish();
       if (this.#ringWriter.wakesReader()) this.#write(WAKE);
       return;
     }
@@ -159,6 +160,7 @@ export class ChildChannel {
     let pause = 0.05;
     for (let offset = 0; ; ) {
       const before = offset;
+      ring.publish();
       offset = ring.write(frame, offset);
       if (ring.wakesReader()) this.#write(WAKE);
       if (offset === frame.length) return;

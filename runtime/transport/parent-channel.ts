@@ -44,7 +44,7 @@ export class ParentChannel {
     this.drained = new Promise((resolve) => {
       this.#from.once('close', () => {
         // What the child put into the ring before its end is there, whatever ended it.
-        this.poll();
+        this.#guarded(() => this.#ringReader?.readRest());
         resolve();
       });
     });
@@ -68,8 +68,10 @@ export class ParentChannel {
       if (this.#to.writable) this.#to.write(this.#writer.take());
       return;
     }
-    if (isPlaced) this.#ringWriter.publish(length);
-    else {
+    if (isPlaced) {
+      this.#ringWriter.written(length);
+      this.#ringWriter.publish();
+    } else {
       this.#backlog.push(this.#writer.take());
       this.#pump();
     }

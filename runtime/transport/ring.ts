@@ -8,7 +8,9 @@
  * The pages are mapped twice in a row, so that a frame that crosses the end lies in one piece for both sides. `head` and
  * `tail` are counts of bytes modulo 2^32, in `control`, each on a cache line of its own:
  *
- *   TAIL     of the writer: everything before it is whole; whatever happens to the writer then, the reader has it
+ *   TAIL     of the writer: everything before it is whole and may be read
+ *   WRITTEN  of the writer: everything before it is whole. Written without an atomic operation, so it is for the time after
+ *            the writer's end alone: what it had written and not published yet is not lost, whatever ended it
  *   HEAD     of the reader: everything before it may be overwritten
  *   SLEEPS   1: the reader waits in its event loop; who sets it to 0 wakes it with a byte on the socket
  *   WAITS    1: the writer waits in its event loop for room; who sets it to 0 wakes it likewise
@@ -25,8 +27,9 @@ const TAIL = 0;
 const HEAD = LINE;
 const SLEEPS = 2 * LINE;
 const WAITS = 3 * LINE;
+const WRITTEN = 4 * LINE;
 /** Words of `control` that a ring needs. */
-export const CONTROL_WORDS = 4 * LINE;
+export const CONTROL_WORDS = 5 * LINE;
 
 /** Capacities: of the ring that there is from the start, and of those that take over when frames are large. */
 export const LEVELS = [65_536, 524_288, 4_194_304, 33_554_432] as const;
@@ -84,7 +87,7 @@ export class RingWriter {
     view.setUint32(at, NUMBER_FRAME - 4, true);
     bytes[at + 4] = OWN.number;
     view.setFloat64(at + HEADER, value, true);
-    this.publish(NUMBER_FRAME);
+    this.written(NUMBER_FRAME);
     return true;
   }
 
@@ -99,12 +102,17 @@ export class RingWriter {
   }
 
   /** The frame of `length` bytes that was written at the last place is whole. */
-  publish(length: number): void {
+  written(length: number): void {
     this.#tail = (this.#tail + length) | 0;
+    this.#ring.control[this.#ring.base + WRITTEN] = this.#tail;
+  }
+
+  /** What is whole may be read. */
+  publish(): void {
     Atomics.store(this.#ring.control, this.#ring.base + TAIL, this.#tail);
   }
 
-  /** True when the reader sleeps: the caller wakes it. */
+  /** True when the reader sleeps: the caller, who has published, wakes it. */
   wakesReader(): boolean {
     const { control, base } = this.#ring;
     const owed = this.#owesWake;
@@ -112,7 +120,7 @@ export class RingWriter {
     return takeFlag(control, base + SLEEPS) || owed;
   }
 
-  /** Writes a frame that lies elsewhere, from `offset` on, as far as there is room; returns the new offset, its length at the end. */
+  /** Writes and publishes a frame that lies elsewhere, from `offset` on, as far as there is room; returns the new offset, its length at the end. */
   write(frame: Buffer, offset: number): number {
     if (offset === 0) {
       if (frame.length > this.#ring.capacity / 2) this.#grow(frame.length);
@@ -124,7 +132,8 @@ export class RingWriter {
     if (frame.length <= capacity / 2) {
       if (this.#room(frame.length) < frame.length) return 0;
       bytes.set(frame, (this.#tail >>> 0) & (capacity - 1));
-      this.publish(frame.length);
+      this.written(frame.length);
+      this.publish();
       return frame.length;
     }
     let at = offset;
@@ -137,7 +146,7 @@ export class RingWriter {
     return at;
   }
 
-  /** Notes that the writer waits for room; false, and nothing is noted, when there is some by now. */
+  /** Notes, after everything was published, that the writer waits for room; false, and nothing is noted, when there is some by now. */
   waitForRoom(size: number): boolean {
     const { control, base } = this.#ring;
     Atomics.store(control, base + WAITS, 1);
@@ -158,7 +167,8 @@ export class RingWriter {
     view.setUint32(at, part.length + 1, true);
     bytes[at + 4] = type;
     bytes.set(part, at + HEADER);
-    this.publish(part.length + HEADER);
+    this.written(part.length + HEADER);
+    this.publish();
   }
 
   /** Goes on in a larger ring, one that suits frames of this size. */
@@ -218,6 +228,11 @@ export class RingReader {
     return Atomics.load(this.#ring.control, this.#ring.base + TAIL) !== this.#head;
   }
 
+  /** The writer has ended: handles what it had written, published or not. */
+  readRest(): void {
+    this.read(WRITTEN);
+  }
+
   /**
    * Called while a frame is handled: its memory stays as it is until the function that is returned is called, and reading
    * pauses behind it. Undefined when another frame is kept already, or this one does not lie in the ring.
@@ -234,23 +249,23 @@ export class RingReader {
   }
 
   /** Handles the frames that are there; false when there was none. @throws {RangeError} for what is no frame. */
-  read(): boolean {
+  read(word: typeof TAIL | typeof WRITTEN = TAIL): boolean {
     // What handles a frame may look for more: it is read when that one is done with.
     if (this.#reading) return false;
     this.#reading = true;
     try {
-      return this.#readAll();
+      return this.#readAll(word);
     } finally {
       this.#reading = false;
     }
   }
 
-  #readAll(): boolean {
+  #readAll(word: number): boolean {
     let any = false;
     const kept = this.#kept;
     for (;;) {
       const { control, base } = this.#ring;
-      const tail = Atomics.load(control, base + TAIL);
+      const tail = Atomics.load(control, base + word);
       if (tail === this.#head || this.#kept !== kept) break;
       any = true;
       while (this.#head !== tail && base === this.#ring.base && this.#kept === kept) this.#next(tail);

@@ -85,9 +85,9 @@ export class Segment {
     };
   }
 
-  /** In the child: the item with this number runs now. */
+  /** In the child: the item with this number runs now. Read by others only after the end of the child. */
   setItem(item: number): void {
-    Atomics.store(this.#control, ITEM_WORD, item);
+    this.#control[ITEM_WORD] = item;
   }
 
   get item(): number {

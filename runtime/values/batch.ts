@@ -114,7 +114,8 @@ export class BatchWriter {
 
 export class BatchReader {
   readonly count: number;
-  readonly #numbers: boolean;
+  /** The batch holds numbers only. */
+  readonly areNumbers: boolean;
   readonly #values: ByteReader;
   readonly #plain = new PlainReader();
   #position = 0;
@@ -123,7 +124,7 @@ export class BatchReader {
   constructor(bytes: Buffer) {
     this.#values = new ByteReader(bytes);
     this.count = this.#values.u32();
-    this.#numbers = this.#values.u8() === NUMBERS;
+    this.areNumbers = this.#values.u8() === NUMBERS;
   }
 
   /** Number of the value that `next` reads. */
@@ -133,7 +134,7 @@ export class BatchReader {
 
   /** The next value. When it throws, the position stays: decode again after the cause is gone, or `skip`. */
   next(): unknown {
-    if (this.#numbers) {
+    if (this.areNumbers) {
       this.#position++;
       return this.#values.number();
     }
@@ -150,7 +151,7 @@ export class BatchReader {
 
   /** Passes over `count` values. */
   skip(count: number): void {
-    if (this.#numbers) this.#values.pass(count * 8);
+    if (this.areNumbers) this.#values.pass(count * 8);
     else for (let i = 0; i < count; i++) skipNext(this.#values, this.#plain);
     this.#position += count;
   }
