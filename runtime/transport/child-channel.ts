@@ -20,6 +20,7 @@ export class ChildChannel {
   /** Start of the frame that is begun, behind frames that were not flushed. */
   #start = 0;
   #offered = false;
+  #awake = false;
   #segment: Segment | null = null;
   #ringWriter: RingWriter | undefined;
   #ringReader: RingReader | undefined;
@@ -31,7 +32,7 @@ export class ChildChannel {
     const from = new Socket({ fd: FROM_PARENT_FD, readable: true, writable: false });
     const splitter = new FrameSplitter((type, body) => {
       if (type < FIRST_OWN_TYPE) this.#onFrame(type, body);
-      else if (type === OWN.wake) this.sleep();
+      else if (type === OWN.wake) this.#woken();
       else if (type === OWN.offer) this.#offered = true;
       else if (type === OWN.toRing) this.#fromRing();
     });
@@ -114,11 +115,13 @@ export class ChildChannel {
 
   /** From now on frames are looked for by `poll` and `spin`: the parent does not have to wake this process. */
   stayAwake(): void {
+    this.#awake = true;
     this.#ringReader?.stayAwake();
   }
 
   /** From now on the parent wakes this process for new frames. Handles those that are there; true when there were some. */
   sleep(): boolean {
+    this.#awake = false;
     const reader = this.#ringReader;
     if (reader === undefined) return false;
     let any = reader.read();
@@ -129,7 +132,7 @@ export class ChildChannel {
   /** Looks for frames again and again for `ms`, without a turn of the event loop; then falls asleep. True when some were handled. */
   spin(ms: number): boolean {
     const reader = this.#ringReader;
-    if (reader === undefined) return false;
+    if (reader === undefined) return this.sleep();
     for (const end = performance.now() + ms; ; )
       for (let looks = 0; looks < 20; looks++) {
         if (reader.hasFrames) return reader.read();
@@ -142,6 +145,12 @@ export class ChildChannel {
     this.#segment?.setItem(item);
   }
 
+  /** The parent found this process asleep. It may have woken meanwhile: it must not be taken for asleep again. */
+  #woken(): void {
+    if (this.#awake) this.poll();
+    else this.sleep();
+  }
+
   #fromRing(): void {
     const segment = this.#segment;
     const toChild = segment?.ring('to-child', 0, false);
@@ -152,7 +161,7 @@ export class ChildChannel {
       this.#onFrame,
       () => this.#write(WAKE),
     );
-    this.sleep();
+    this.#woken();
   }
 
   /** Waits for room as long as the parent lives: a parent that is slow slows its children down. */
