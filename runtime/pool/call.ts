@@ -251,7 +251,8 @@ export class Call {
   #encoded(): Batch | undefined {
     const { encoded } = this.options;
     if (encoded === undefined) return undefined;
-    this.#source.next();
+    const item = this.#source.next();
+    if (this.options.checked > 0) this.options.tellLosses(lossy(item, this.#nameOf(0)));
     this.#read = 1;
     return { values: encoded, count: 1, firstIndex: 0 };
   }
