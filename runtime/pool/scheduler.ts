@@ -159,7 +159,8 @@ export class Scheduler implements WorkerOwner {
     this.#calls.delete(call);
     this.#means[call.options.fn] = call.sizer.mean ?? this.#means[call.options.fn];
     for (const worker of this.workers)
-      if (worker.assigned.some(({ chunk }) => chunk.call === call)) this.#abort(worker, call);
+      if (worker.assigned.some(({ chunk, position }) => chunk.call === call && position < chunk.to))
+        this.#abort(worker, call);
     this.progress.settle();
     this.#checkIdle();
   }

@@ -5,10 +5,9 @@ import { ModuleNeededError } from '../values/codec.ts';
 import { locate } from '../values/reference.ts';
 import { UnknownFunctionError } from '../values/replace.ts';
 import type { ChunkReport } from './chunk-report.ts';
+import type { AnyFunction, ItemHooks } from './item-hooks.ts';
 import { NOTHING, runQuick } from './quick-run.ts';
 import { encodeThrown } from './thrown.ts';
-
-export type AnyFunction = (...args: unknown[]) => unknown;
 
 export interface ChunkItems {
   readonly values: Buffer;
@@ -18,19 +17,6 @@ export interface ChunkItems {
   readonly spread: boolean;
   /** Module of the function: where the classes of its errors are looked for first. */
   readonly url: string;
-}
-
-export interface ItemHooks {
-  /** Called with the position of an item before it begins. */
-  begins(position: number): void;
-  /** True when no further item is to begin. */
-  stopped(): boolean;
-  /** The event loop gets its turn while an item waits. */
-  waits(): void;
-  /** Looks through a result before it is sent; undefined when enough of this function were looked through. */
-  readonly check: ((result: unknown) => boolean) | undefined;
-  /** Imports a module that a value needs. */
-  load(url: string): Promise<void>;
 }
 
 /** How long finished results wait for an item that waits itself, in ms. */

@@ -2,7 +2,7 @@
 import type { ChildChannel } from '../transport/child-channel.ts';
 import type { BatchReader } from '../values/batch.ts';
 import type { ChunkReport } from './chunk-report.ts';
-import type { AnyFunction, ItemHooks } from './chunk-run.ts';
+import type { AnyFunction, ItemHooks } from './item-hooks.ts';
 
 /** Items between two looks at the clock. */
 const SEGMENT = 256;

@@ -9,7 +9,8 @@ import { decodeImporting } from '../values/whole.ts';
 import { markOutput } from '../watch/output-mark.ts';
 import { type ChildState, neverAborted } from './child-state.ts';
 import { ChunkReport } from './chunk-report.ts';
-import { type AnyFunction, type ItemHooks, runItems } from './chunk-run.ts';
+import { runItems } from './chunk-run.ts';
+import type { AnyFunction, ItemHooks } from './item-hooks.ts';
 import { CHUNK, FROM_WORKER, type InitMessage, TO_WORKER } from './protocol.ts';
 import { encodeThrown } from './thrown.ts';
 
@@ -123,8 +124,9 @@ export class Worker {
       await new Promise<void>((resolve) => setImmediate(resolve));
       this.#channel.poll();
     }
-    this.#busy = false;
+    // Once: it stays busy until it has ended.
     if (this.#ending) await this.#end();
+    this.#busy = false;
   }
 
   /** The next chunk often comes at once: that is noticed here in less than it takes to fall asleep and be woken. */
