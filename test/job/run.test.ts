@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJournal } from '../../src/job/journal.ts';
+import { guardsOf } from '../runtime/processes.ts';
 import { descendants, readSummary, runJob, temporaryFolders } from './harness.ts';
 
 describe('a run', () => {
@@ -19,7 +20,9 @@ describe('a run', () => {
     tools = descendants(process.pid);
   });
   afterEach(() => {
-    const left = descendants(process.pid).filter((pid) => !tools.includes(pid));
+    // The guard of the children lives as long as this process.
+    const others = [...tools, ...guardsOf(process.pid)];
+    const left = descendants(process.pid).filter((pid) => !others.includes(pid));
     assert.deepEqual(left, [], 'a process of the run is left');
   });
 
