@@ -10,6 +10,7 @@ MEGA = 1e6
 ARRAY_LENGTH = 131072
 PILOT_SHARE = 0.02
 LEAST_PILOT = 10
+WARM_UP = 1000
 CHUNKS_PER_WORKER = 4
 SILENCE = 4.0
 
@@ -168,6 +169,7 @@ def measure_map(request):
     affordable = int(request["budget"] / pilot_time * len(pilot)) if even else count
     ran = min(count, max(len(pilot), affordable))
     items = make_items(request, ran)
+    system.map(task, items[: min(ran, int(WARM_UP / pilot_time * len(pilot)))])
     begin = now()
     results = system.map(task, items)
     ms = now() - begin
