@@ -286,17 +286,17 @@ export class Pool implements AsyncDisposable {
     Error.captureStackTrace(caller, method);
     const { chunkSize, bufferSize, timeout = this.#options.taskTimeout, priority = 0, signal } = options;
     const make = (reference: FunctionReference) => {
-      const number = this.#scheduler.define(reference);
+      const number = this.#scheduler.functions.define(reference);
       const call = new Call(
         {
           ...{ spread: kind.spread, indexed: kind.indexed, chunkSize, bufferSize, timeout, priority, caller },
           fn: number,
-          mean: this.#scheduler.meanOf(number),
+          mean: this.#scheduler.functions.meanOf(number),
           byValue: !isByName(fn),
           retries: this.#options.retries,
           workers: this.#options.processes,
           encoded,
-          checked: this.#scheduler.checks(number, kind.indexed),
+          checked: this.#scheduler.functions.checks(number, kind.indexed),
           tellLosses: (losses) => {
             if (losses.length > 0) this.#lossy.tell(`${kind.called}(${reference.name})`, losses);
           },

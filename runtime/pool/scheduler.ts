@@ -2,18 +2,19 @@
 import { PoolClosedError, WorkerStartError } from '../errors.ts';
 import { currentProcess } from '../process/main.ts';
 import { CHUNK } from '../process/protocol.ts';
-import { CHECKED } from '../values/lossy.ts';
 import type { FunctionReference } from '../values/reference.ts';
 import { Emitter } from '../watch/emitter.ts';
 import type { WorkerEvent } from '../watch/events.ts';
 import { Progress } from '../watch/progress.ts';
 import type { WorkerTally } from '../watch/stats.ts';
-import { type Assignment, cut, indexOf } from './assignment.ts';
-import type { Call, Chunk } from './call.ts';
+import { type Assignment, cut } from './assignment.ts';
+import type { Call } from './call.ts';
 import { workerDied } from './death.ts';
+import { FunctionTable } from './function-table.ts';
 import type { CheckedPoolOptions } from './options.ts';
 import { Poller } from './poller.ts';
 import { ReadyQueue } from './ready-queue.ts';
+import { recover } from './recovery.ts';
 import { type ReportContext, takeFailure, takeNumbers, takeSums, takeValue } from './results.ts';
 import { GRACE } from './worker-clock.ts';
 import { WorkerGuard } from './worker-guard.ts';
@@ -21,10 +22,6 @@ import { WorkerHandle, type WorkerOwner } from './worker-handle.ts';
 
 /** Ends of workers at their start, with none ready in between, after which the waiting calls fail. */
 const MAX_FAILED_STARTS = 3;
-/** Ends of workers that had a chunk and did not begin it, after which its items fail. */
-const MAX_LOSSES = 3;
-/** Ends of workers while they import a function's module, after which the call fails. */
-const MAX_IMPORT_DEATHS = 2;
 /** Time in ms between SIGTERM and SIGKILL. */
 const TERMINATE_GRACE = 200;
 /** Ended workers whose sums are kept one by one; the oldest of more are put together. */
@@ -42,23 +39,15 @@ export class Scheduler implements WorkerOwner {
   readonly workers = new Set<WorkerHandle>();
   readonly tallies: WorkerTally[] = [];
   readonly progress: Progress;
+  readonly functions = new FunctionTable();
   readonly #options: CheckedPoolOptions;
   /** Known once the functions of the options are located. */
-  readonly #functions: Promise<WorkerFunctions>;
+  readonly #workerFunctions: Promise<WorkerFunctions>;
   #located: WorkerFunctions | undefined;
   readonly #ready = new ReadyQueue();
   readonly #calls = new Set<Call>();
-  /** Calls by function, to fail them when it cannot be had. */
-  readonly #references: FunctionReference[] = [];
-  readonly #ids = new Map<string, number>();
-  /** The same by reference: it is the same object for the same function. */
-  readonly #numbers = new WeakMap<FunctionReference, number>();
-  /** Single tasks whose arguments were looked through, by function. */
-  readonly #checked: number[] = [];
   readonly #guard: WorkerGuard;
   readonly #poller = new Poller();
-  /** Mean time of an item in ms, by function. */
-  readonly #means: (number | undefined)[] = [];
   #nextWorker = 0;
   #failedStarts = 0;
   #dispatching = false;
@@ -71,7 +60,7 @@ export class Scheduler implements WorkerOwner {
 
   constructor(options: CheckedPoolOptions, functions: Promise<WorkerFunctions>) {
     this.#options = options;
-    this.#functions = functions;
+    this.#workerFunctions = functions;
     this.progress = new Progress(this.events, () => this.#left());
     this.#guard = new WorkerGuard(this.workers, options.memoryLimit, this.events);
     functions.then(
@@ -86,30 +75,6 @@ export class Scheduler implements WorkerOwner {
 
   get isClosed(): boolean {
     return this.#closed;
-  }
-
-  /** Number of a function among those of this pool. */
-  define(reference: FunctionReference): number {
-    const number = this.#numbers.get(reference);
-    if (number !== undefined) return number;
-    const key = `${reference.url} ${reference.name} ${reference.source ?? ''}`;
-    const id = this.#ids.get(key) ?? this.#references.push(reference) - 1;
-    this.#ids.set(key, id);
-    this.#numbers.set(reference, id);
-    return id;
-  }
-
-  /** Items of a call of this function that are looked through for what arrives changed; single tasks share the number. */
-  checks(fn: number, many: boolean): number {
-    if (many) return CHECKED;
-    const checked = this.#checked[fn] ?? 0;
-    this.#checked[fn] = checked + 1;
-    return checked < CHECKED ? 1 : 0;
-  }
-
-  /** Mean time in ms of an item of this function in earlier calls; undefined before the first. */
-  meanOf(fn: number): number | undefined {
-    return this.#means[fn];
   }
 
   /**
@@ -141,7 +106,7 @@ export class Scheduler implements WorkerOwner {
       this.#hold(true);
     }
     if (this.#located === undefined)
-      this.#functions.then(
+      this.#workerFunctions.then(
         () => this.wake(call),
         (error: unknown) => call.fail(error),
       );
@@ -157,7 +122,7 @@ export class Scheduler implements WorkerOwner {
   /** The call is over: what workers still have of it is asked to stop. */
   over(call: Call): void {
     this.#calls.delete(call);
-    this.#means[call.options.fn] = call.sizer.mean ?? this.#means[call.options.fn];
+    this.functions.measured(call.options.fn, call.sizer.mean);
     for (const worker of this.workers)
       if (worker.assigned.some(({ chunk, position }) => chunk.call === call && position < chunk.to))
         this.#abort(worker, call);
@@ -240,7 +205,8 @@ export class Scheduler implements WorkerOwner {
       this.#emit({ type: 'end', workerId: worker.id, pid: worker.pid, time: Date.now(), exitCode, signal });
     if (worker.tally.readyAt === undefined && !this.#terminated)
       this.#startFailed(worker, exitCode, signal, error);
-    this.#recover(worker, exitCode, signal);
+    const { events, progress, functions } = this;
+    recover(worker, exitCode, signal, { events, progress, functions, retries: this.#options.retries });
     if (this.workers.size === 0 && this.#closed && this.#isIdle)
       for (const resolve of this.#waiters.splice(0)) resolve();
     this.#schedule();
@@ -280,7 +246,7 @@ export class Scheduler implements WorkerOwner {
         (spread ? CHUNK.spread : 0) |
         (chunk.exact ? CHUNK.exact : 0) |
         (this.events.has('task') ? CHUNK.timed : 0);
-      worker.send(chunk, fn, this.#references[fn] as FunctionReference, flags);
+      worker.send(chunk, fn, this.functions.reference(fn), flags);
       const expected = call.sizer.expected(chunk.to - chunk.from);
       if (expected !== undefined) this.#poller.expect(worker, expected, this.#busy());
       return true;
@@ -344,62 +310,6 @@ export class Scheduler implements WorkerOwner {
           cause,
         }),
       );
-  }
-
-  /** What an ended worker had: the running item failed, the others are run elsewhere. */
-  #recover(worker: WorkerHandle, exitCode: number | null, signal: NodeJS.Signals | null): void {
-    const [first, ...others] = worker.assigned.splice(0);
-    for (const { chunk } of others) chunk.call.requeue(chunk, chunk.from, chunk.to, {});
-    if (first === undefined || first.chunk.call.isOver || first.position >= first.chunk.to) return;
-    const { chunk, position, begun } = first;
-    const died = (index: number | undefined, when: string) =>
-      workerDied(worker, exitCode, signal, index, when);
-    const { runningPosition } = worker;
-    if (begun === undefined) this.#recoverUnbegun(worker, first, died);
-    else if (runningPosition !== undefined && runningPosition < position && first.expired === undefined)
-      // It was ended between two items, or behind the last one: nothing is lost.
-      chunk.call.requeue(chunk, position, chunk.to, {});
-    else if (runningPosition === undefined && !begun.exact && signal !== null && first.expired === undefined)
-      // It was killed amid tiny items: which one was running shows when they run again one by one.
-      chunk.call.requeue(chunk, position, chunk.to, { exact: true });
-    else {
-      chunk.call.requeue(chunk, position + 1, chunk.to, {});
-      const index = indexOf(chunk, position);
-      if (first.expired === undefined && chunk.attempts < chunk.call.options.retries)
-        chunk.call.requeue(chunk, position, position + 1, { attempts: chunk.attempts + 1 });
-      else {
-        const error = first.expired ?? died(index, index === undefined ? 'in its task' : `in item ${index}`);
-        this.#fail(worker, chunk, position, error);
-      }
-    }
-  }
-
-  #recoverUnbegun(
-    worker: WorkerHandle,
-    { chunk, position }: Assignment,
-    died: (index: number | undefined, when: string) => Error,
-  ): void {
-    const { call } = chunk;
-    if (worker.loading !== undefined && ++call.importDeaths >= MAX_IMPORT_DEATHS + this.#options.retries)
-      call.fail(died(undefined, `while it imported ${this.#references[worker.loading]?.url ?? 'a module'}`));
-    else if (chunk.losses + 1 < MAX_LOSSES)
-      call.requeue(chunk, position, chunk.to, { losses: chunk.losses + 1 });
-    else
-      for (let at = position; at < chunk.to; at++)
-        this.#fail(worker, chunk, at, died(indexOf(chunk, at), 'before it began'));
-  }
-
-  #fail(worker: WorkerHandle, chunk: Chunk, position: number, error: Error): void {
-    worker.tally.tasks++;
-    const itemIndex = indexOf(chunk, position);
-    if (this.events.has('task')) {
-      const now = Date.now();
-      const { id: workerId, pid } = worker;
-      const none = { queueWait: 0, encode: 0, decode: 0, bytesIn: 0, bytesOut: 0 };
-      this.events.emit('task', { workerId, pid, itemIndex, ok: false, error, begin: now, end: now, ...none });
-    }
-    this.progress.add(1, 1);
-    chunk.call.error(itemIndex ?? 0, error);
   }
 
   #abort(worker: WorkerHandle, call: Call): void {

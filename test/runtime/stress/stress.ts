@@ -17,8 +17,8 @@ import {
 } from '../../../runtime/index.ts';
 import { outcomeOf, type StressItem, stressItem } from '../../fixtures/runtime/stress.ts';
 import { range, sleep } from '../outcomes.ts';
+import { type Random, random } from '../random.ts';
 import { transports } from '../transports.ts';
-import { type Random, random } from './random.ts';
 
 export interface StressSums {
   readonly rounds: number;

@@ -44,7 +44,7 @@ describe('a ring in shared memory', () => {
 
   it('gives frames of all sizes as they were written, also those that are larger than it', () => {
     const { writer, reader, got } = bothEnds(fd);
-    const next = random(7);
+    const next = random(7).next;
     const sent: Buffer[] = [];
     for (let i = 0; i < 3000; i++) {
       const size = Math.floor(2 ** (next() * (i % 500 === 499 ? 23 : 15)));

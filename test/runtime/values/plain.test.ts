@@ -74,7 +74,7 @@ function anyObject(next: () => number, depth: number): Record<string, unknown> {
 
 describe('plain values', () => {
   it('arrive as structured clone would give them, whatever they are made of', () => {
-    const next = random(11);
+    const next = random(11).next;
     const values = Array.from({ length: 2000 }, () => anyObject(next, 0));
     const arrived = throughOneStream(values);
     assert.deepStrictEqual(arrived, values);
