@@ -238,7 +238,8 @@ export class Call {
 
   #window(): number {
     const { bufferSize, workers } = this.options;
-    return bufferSize ?? Math.max(16, workers * 4 * this.sizer.size);
+    const size = Math.max(this.sizer.size, this.sizer.next(this.#source.left, workers));
+    return bufferSize ?? Math.max(16, workers * 4 * size);
   }
 
   #room(): number {

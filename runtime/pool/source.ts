@@ -25,9 +25,12 @@ export function itemSource(
   checkItems(items);
   if (isAsync(items)) return new AsyncSource(items[Symbol.asyncIterator](), onInput);
   if (Array.isArray(items) || isNumberArray(items)) return new ArraySource(items);
-  const size =
-    items instanceof Set || items instanceof Map ? items.size : (items as { length?: unknown }).length;
-  return new SyncSource(items as Iterable<unknown>, typeof size === 'number' ? size : undefined);
+  if (items instanceof Set || items instanceof Map) return new SyncSource(items, items.size);
+  const { length } = items as { length?: unknown };
+  return new SyncSource(
+    items as Iterable<unknown>,
+    typeof length === 'number' && length > 0 ? length : undefined,
+  );
 }
 
 /** @throws {TypeError} when nothing can be read from `items`. */
@@ -74,6 +77,8 @@ class SyncSource implements ItemSource {
   readonly #iterator: Iterator<unknown>;
   #left: number | undefined;
   #done = false;
+  /** What comes behind the last item that `size` promised. */
+  #ahead: { readonly next: () => unknown } | undefined;
   constructor(items: Iterable<unknown>, size: number | undefined) {
     this.#iterator = items[Symbol.iterator]();
     this.#left = size;
@@ -82,21 +87,44 @@ class SyncSource implements ItemSource {
     return this.#done ? 0 : this.#left;
   }
   next(): unknown {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead !== undefined) return ahead.next();
+    const item = this.#read();
+    if (this.#left !== undefined && --this.#left <= 0 && !this.#done) this.#lookAhead();
+    return item;
+  }
+  #read(): unknown {
     if (this.#done) return DONE;
     try {
       const result = checked(this.#iterator.next());
-      if (result.done === true) {
-        this.#done = true;
-        return DONE;
-      }
-      if (this.#left !== undefined) this.#left = Math.max(0, this.#left - 1);
-      return result.value;
+      if (result.done !== true) return result.value;
     } catch (error) {
       this.#done = true;
       throw error;
     }
+    this.#done = true;
+    return DONE;
+  }
+  /** There may be more than the size said: nothing is left out. */
+  #lookAhead(): void {
+    this.#left = undefined;
+    try {
+      const item = this.#read();
+      if (item !== DONE) this.#ahead = { next: () => item };
+    } catch (error) {
+      this.#left = 1;
+      this.#done = false;
+      this.#ahead = {
+        next: () => {
+          this.#done = true;
+          throw error;
+        },
+      };
+    }
   }
   close(): void {
+    this.#ahead = undefined;
     if (this.#done) return;
     this.#done = true;
     try {

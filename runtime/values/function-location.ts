@@ -1,5 +1,5 @@
 /** Asks V8 where a function was compiled, through an inspector session of this very process. */
-import { type Runtime, Session } from 'node:inspector';
+import type { Runtime, Session } from 'node:inspector';
 import { sourceLine } from '../process/stack.ts';
 
 export interface FunctionPlace {
@@ -99,7 +99,8 @@ function inspected<R>(fn: object, ask: (opened: Session, objectId: string) => R 
 }
 
 function open(): Session {
-  const opened = new Session();
+  // Loaded when it is needed: most workers never ask.
+  const opened = new (process.getBuiltinModule('node:inspector').Session)();
   opened.connect();
   opened.on('Debugger.scriptParsed', ({ params }) => {
     scripts.set(params.scriptId, params.url);

@@ -9,7 +9,7 @@ import { ByteWriter } from '../transport/bytes.ts';
 import { registeredClassOf } from './classes.ts';
 import { encode } from './codec.ts';
 import { baseOf } from './error.ts';
-import { isLeaf } from './inspect.ts';
+import { isHeaders, isLeaf } from './inspect.ts';
 import { aOrAn, entryPath, isIndex, keyPath, memberPath, propertyPath } from './parts.ts';
 import { knownReference } from './reference.ts';
 
@@ -215,7 +215,7 @@ function depthOf(value: object): number {
 function platformClassOf(value: object): { readonly name: string; readonly prototype: object } | undefined {
   if (value instanceof URL) return URL;
   if (value instanceof URLSearchParams) return URLSearchParams;
-  return value instanceof Headers ? Headers : undefined;
+  return isHeaders(value) ? Headers : undefined;
 }
 
 /** Node keeps its own state of its classes under symbols. */

@@ -4,7 +4,7 @@ import { SerializationError } from '../errors.ts';
 import { registeredClassOf } from './classes.ts';
 import { type PlainError, plainError } from './error.ts';
 import { isHostObject } from './host-object.ts';
-import { isLeaf, isRefused } from './inspect.ts';
+import { isHeaders, isLeaf, isRefused } from './inspect.ts';
 import { entryPath, isIndex, keyPath, memberPath, propertyPath } from './parts.ts';
 import { type FunctionReference, knownReference } from './reference.ts';
 import { refusedKind } from './refusal.ts';
@@ -96,7 +96,7 @@ class Replacer {
     if (registered !== undefined) return this.#instance(value, registered, path);
     if (value instanceof URL) return new Special({ kind: 'url', href: value.href });
     if (value instanceof URLSearchParams) return new Special({ kind: 'search', text: value.toString() });
-    if (value instanceof Headers) return new Special({ kind: 'headers', entries: [...value] });
+    if (isHeaders(value)) return new Special({ kind: 'headers', entries: [...value] });
     if (value instanceof Error || types.isNativeError(value)) return this.#error(value, path);
     return undefined;
   }

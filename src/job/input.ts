@@ -16,21 +16,22 @@ export interface Input {
   look(): Promise<Survey>;
   /** Another pass. Throws a `JobError` for what can be read once only. */
   read(): Records;
-  /** Bad records count from here on: passes before the run met the same ones. */
+  /** The run begins: passes before it met the same bad records, and count only for what the run does not read again. */
   countSkipped(): void;
   skipped(): number;
 }
 
 /** Opens what `config.data` names. Throws a `JobError`. */
 export async function openInput(config: RunConfig): Promise<Input> {
-  let counting = false;
   let skipped = 0;
+  /** Before a pass of the baseline, if there was one. */
+  let skippedBefore: number | undefined;
   const dataset = await openDataset(config.data, {
     cwd: config.cwd,
     typed: config.typed,
     onBadRecord: config.onBadRecord ?? 'fail',
     onBadRecordSkipped: () => {
-      if (counting) skipped++;
+      skipped++;
     },
     importModule,
   });
@@ -44,15 +45,23 @@ export async function openInput(config: RunConfig): Promise<Input> {
     );
   }
   // A window that is read ahead belongs to the run itself; and a sample of all records would be drawn from all of them twice.
-  counting = once || config.sample !== undefined;
-  const ahead = counting || dataset.kind === 'module';
+  const ahead = once || config.sample !== undefined || dataset.kind === 'module';
+  /** The run does not read again what was looked at. */
+  let kept = ahead;
   return {
     kind: dataset.kind,
     count: selectedCount(dataset.count, config),
-    look: () => (ahead ? surveyOnce(read(), seed) : survey(read, seed)),
-    read,
+    look: async () => {
+      const seen = await (ahead ? surveyOnce(read(), seed) : survey(read, seed));
+      kept ||= Array.isArray(seen.items);
+      return seen;
+    },
+    read: () => {
+      skippedBefore ??= skipped;
+      return read();
+    },
     countSkipped: () => {
-      counting = true;
+      skipped = kept ? (skippedBefore ?? skipped) : 0;
     },
     skipped: () => skipped,
   };

@@ -121,8 +121,11 @@ export class PoolRun {
 
   /** Every record with its index, until the run is stopped. A failing input stops the run and ends the items. */
   #items(): Iterable<TaskItem> | AsyncIterable<TaskItem> {
-    const { items } = this.#options;
-    return Symbol.iterator in items ? this.#itemsOf(items) : this.#itemsOfAsync(items);
+    const { items, total } = this.#options;
+    if (!(Symbol.iterator in items)) return this.#itemsOfAsync(items);
+    const all = { [Symbol.iterator]: () => this.#itemsOf(items) };
+    // Knowing how many there are, the pool makes chunks of them that end together.
+    return total === null ? all : Object.assign(all, { length: total });
   }
 
   *#itemsOf(items: Iterable<unknown>): Generator<TaskItem> {

@@ -159,11 +159,7 @@ async function execute(
   using collector = new Collector(folder, journal, measured.alone, feed);
   collect.now = collector;
 
-  const chunk = chooseChunk(config.chunk, {
-    mean: measured.mean,
-    count: total,
-    workers: header.workers.count,
-  });
+  const chunk = chooseChunk(config.chunk, measured.mean);
   feed.phase('running', chunk.note);
   let ran: Awaited<ReturnType<PoolRun['run']>> = { wallMs: 0, workers: [] };
   input.countSkipped();

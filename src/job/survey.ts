@@ -29,7 +29,7 @@ const LOOK = 800;
 
 /**
  * Goes through the records once before the run, as far as `LOOK` ms reach: draws the sample, finds how many there are,
- * and fails on a bad record before anything ran.
+ * and fails on a bad record before anything ran. They are read again for the run, unless the sample has them all.
  */
 export async function survey(read: () => Records, seed: number): Promise<Survey> {
   const reservoir = new Reservoir(seed);
@@ -41,7 +41,8 @@ export async function survey(read: () => Records, seed: number): Promise<Survey>
     complete = false;
     break;
   }
-  return { sample: reservoir.shuffled(), seen: reservoir.seen, complete, items: read() };
+  const items = (complete ? reservoir.all() : undefined) ?? read();
+  return { sample: reservoir.shuffled(), seen: reservoir.seen, complete, items };
 }
 
 /**
@@ -110,6 +111,11 @@ class Reservoir {
     if (this.#kept.length < this.#capacity) return this.#keep(this.#kept.length, index, item);
     const place = Math.floor(this.#random() * this.seen);
     return place < this.#capacity ? this.#keep(place, index, item) : 0;
+  }
+
+  /** Every item that was seen, in order; undefined when some were not kept. To be called before `shuffled`. */
+  all(): unknown[] | undefined {
+    return this.#kept.length === this.seen ? this.#kept.map(({ item }) => item) : undefined;
   }
 
   shuffled(): SampledItem[] {

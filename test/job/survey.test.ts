@@ -24,6 +24,16 @@ describe('survey', () => {
     assert.deepEqual(await all(seen.items), [...count(10)]);
   });
 
+  it('does not read a short input again', async () => {
+    let passes = 0;
+    const read = () => {
+      passes++;
+      return count(2000);
+    };
+    assert.deepEqual(await all((await survey(read, 1)).items), [...count(2000)]);
+    assert.equal(passes, 1);
+  });
+
   it('draws evenly from the whole input, the same for the same seed', async () => {
     const read = () => count(50_000);
     const indexes = (await survey(read, 7)).sample.map(({ index }) => index);

@@ -233,6 +233,27 @@ describe('Pool', () => {
     await other.join();
   });
 
+  it('takes the length of an iterable for a hint, and all that it gives', async () => {
+    const said = (length: number, given: number, throwing = false) => ({
+      length,
+      *[Symbol.iterator]() {
+        yield* range(given);
+        if (throwing) throw new RangeError('at the end');
+      },
+    });
+    for (const [length, given] of [
+      [3, 3],
+      [3, 10],
+      [1, 2],
+      [10, 3],
+      [0, 4],
+      [5, 0],
+    ] as const)
+      assert.deepEqual(await pool.map(tasks.square, said(length, given)), range(given).map(tasks.square));
+    await assert.rejects(pool.map(tasks.square, said(3, 3, true)), RangeError);
+    assert.deepEqual(await collect(pool.imap(tasks.square, said(2, 5))), range(5).map(tasks.square));
+  });
+
   it('starts no more workers than there is work for', async () => {
     await using wide = new Pool(16);
     await wide.map(tasks.square, [1, 2, 3]);
