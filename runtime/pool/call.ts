@@ -114,7 +114,8 @@ export class Call {
 
   constructor(options: CallOptions, source: (onInput: () => void) => ItemSource, sink: Sink) {
     this.options = options;
-    this.sizer = new ChunkSizer(options.chunkSize, options.mean);
+    const { chunkSize, mean, workers, bufferSize } = options;
+    this.sizer = new ChunkSizer(chunkSize, mean, workers, bufferSize !== Number.POSITIVE_INFINITY);
     this.#sink = sink;
     this.#source = source(() => this.#resume());
     // No worker is started for nothing, so none would find out that there is nothing.
@@ -157,7 +158,7 @@ export class Call {
     if (again !== undefined) return again;
     if (!this.canGive) return null;
     const began = performance.now();
-    const size = this.sizer.next(this.#source.left, this.options.workers);
+    const size = this.sizer.next(this.#source.left);
     const { values, count, firstIndex } = this.#encoded() ?? this.#fill(Math.min(size, limit, this.#room()));
     if (count === 0) return null;
     this.#sink.begins?.();
@@ -237,9 +238,7 @@ export class Call {
   #blocked = false;
 
   #window(): number {
-    const { bufferSize, workers } = this.options;
-    const size = Math.max(this.sizer.size, this.sizer.next(this.#source.left, workers));
-    return bufferSize ?? Math.max(16, workers * 4 * size);
+    return this.options.bufferSize ?? this.sizer.window(this.#source.left);
   }
 
   #room(): number {

@@ -11,7 +11,11 @@ const LONG_TARGET = 50;
 const LONG_CALL = 32;
 /** What the last chunks should take at least, in ms: to hand one over costs some hundredths of it. */
 const LEAST = 0.25;
+/** Items of a chunk at most; of all chunks that are under way where results are taken one by one. */
 const MAX_ITEMS = 32_768;
+/** Chunks under way for each worker where results are taken one by one. */
+const AHEAD = 4;
+const LEAST_ITEMS = 256;
 /** Encoded size at which a chunk is closed. */
 export const MAX_CHUNK_BYTES = 1_048_576;
 /** Above this many ms an item, a second chunk in advance would cost more balance than it saves waiting. */
@@ -20,15 +24,28 @@ const PREFETCH_BELOW = 50;
 /** Adapts the number of items in a chunk to the time that they take. */
 export class ChunkSizer {
   readonly #fixed: number | undefined;
+  readonly #most: number;
+  readonly #workers: number;
   #size: number;
   #mean: number | undefined;
 
-  /** `mean` is the time in ms of an item in earlier calls of the function, if there were any. */
-  constructor(chunkSize: number | 'auto' | undefined, mean: number | undefined) {
+  /**
+   * `mean` is the time in ms of an item in earlier calls of the function, if there were any. `streamed`: results are taken one by
+   * one, and what waits to be taken is memory.
+   */
+  constructor(
+    chunkSize: number | 'auto' | undefined,
+    mean: number | undefined,
+    workers: number,
+    streamed: boolean,
+  ) {
     this.#fixed = typeof chunkSize === 'number' ? chunkSize : undefined;
+    this.#workers = workers;
+    this.#most = streamed ? Math.max(LEAST_ITEMS, Math.floor(MAX_ITEMS / (workers * AHEAD))) : MAX_ITEMS;
     this.#mean = mean;
     // Items may be longer this time: the first chunks are a quarter of what they were.
-    this.#size = this.#fixed ?? (mean === undefined ? 1 : Math.max(1, Math.floor(itemsIn(TARGET, mean) / 4)));
+    this.#size =
+      this.#fixed ?? (mean === undefined ? 1 : Math.max(1, Math.floor(this.#itemsIn(TARGET, mean) / 4)));
   }
 
   /** Mean time of an item in ms; undefined while it is not known. */
@@ -48,18 +65,23 @@ export class ChunkSizer {
     this.#mean =
       this.#mean === undefined ? mean : this.#mean + (mean - this.#mean) * (mean > this.#mean ? 0.5 : 0.2);
     if (this.#fixed !== undefined) return;
-    this.#size = Math.max(1, Math.min(itemsIn(TARGET, this.#mean), this.#size * 4));
+    this.#size = Math.max(1, Math.min(this.#itemsIn(TARGET, this.#mean), this.#size * 4));
   }
 
-  /** Items for the next chunk when `left` are left for `workers` workers. */
-  next(left: number | undefined, workers: number): number {
+  /** Items that may be under way before results are taken, where nobody says how many; `left` are left. */
+  window(left: number | undefined): number {
+    return Math.max(16, this.#workers * AHEAD * Math.max(this.#size, this.next(left)));
+  }
+
+  /** Items for the next chunk when `left` are left. */
+  next(left: number | undefined): number {
     if (this.#fixed !== undefined || left === undefined) return this.#size;
     const mean = this.#mean ?? LEAST;
-    const least = itemsIn(LEAST, mean);
-    const long = Math.min(itemsIn(LONG_TARGET, mean), Math.floor(left / (workers * LONG_CALL)));
+    const least = this.#itemsIn(LEAST, mean);
+    const long = Math.min(this.#itemsIn(LONG_TARGET, mean), Math.floor(left / (this.#workers * LONG_CALL)));
     // Not before the size has found its place.
-    const size = this.#size < itemsIn(TARGET, mean) ? this.#size : Math.max(this.#size, long);
-    return Math.min(size, Math.max(1, least, Math.ceil(left / (workers * 2))));
+    const size = this.#size < this.#itemsIn(TARGET, mean) ? this.#size : Math.max(this.#size, long);
+    return Math.min(size, Math.max(1, least, Math.ceil(left / (this.#workers * 2))));
   }
 
   get size(): number {
@@ -70,7 +92,9 @@ export class ChunkSizer {
   get prefetch(): boolean {
     return this.#mean !== undefined && this.#mean < PREFETCH_BELOW;
   }
-}
 
-/** Items that take `ms` together, of `mean` ms each. */
-const itemsIn = (ms: number, mean: number): number => Math.floor(ms / Math.max(mean, ms / MAX_ITEMS));
+  /** Items that take `ms` together, of `mean` ms each. */
+  #itemsIn(ms: number, mean: number): number {
+    return Math.floor(ms / Math.max(mean, ms / this.#most));
+  }
+}
