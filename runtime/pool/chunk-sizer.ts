@@ -5,10 +5,10 @@
  * one over takes half a ms from them; so of a long call, whose items are counted, chunks are longer until its end is near
  * (guided self-scheduling, Polychronopoulos and Kuck 1987).
  */
-const TARGET = 16;
-const LONG_TARGET = 50;
+const TARGET = 20;
+const LONG_TARGET = 64;
 /** Chunks in which each worker could do the rest of a call, at least, for them to be longer. */
-const LONG_CALL = 32;
+const LONG_CALL = 16;
 /** What the last chunks should take at least, in ms: to hand one over costs some hundredths of it. */
 const LEAST = 0.25;
 /** Items of a chunk at most; of all chunks that are under way where results are taken one by one. */

@@ -6,7 +6,7 @@ import { SLOWEST } from '../watch/stats.ts';
 import { FROM_WORKER } from './protocol.ts';
 
 /** Results wait at most about this long, in ms, before the parent is told of them. */
-const FLUSH_AGE = 50;
+const FLUSH_AGE = 100;
 /** Items shorter than this, in ms, are timed by samples: a look at the clock is not little beside them. */
 const SHORT_ITEM = 0.1;
 /** Of short items, one in this many is timed; a power of two. */
