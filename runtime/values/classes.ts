@@ -51,7 +51,18 @@ export function registerClass<T, P>(
       frame?.file,
       frame?.line,
     );
-  const url = moduleUrl(frame.url);
+  registerFrom(moduleUrl(frame.url), Class, codec);
+}
+
+/**
+ * The same for a class of this library. `url` is `import.meta.url` of the module that calls: in the source tree its own, in a bundle
+ * that of all, which a process imports when it first receives such a value.
+ */
+export function registerFrom<T, P>(
+  url: string,
+  Class: abstract new (...args: never[]) => T,
+  codec: ClassCodec<T, P>,
+): void {
   const entry = { url, id: `${url}#${Class.name}`, codec: codec as ClassCodec<unknown, unknown> };
   registry().byClass.set(Class, entry);
   registry().byId.set(entry.id, entry);
