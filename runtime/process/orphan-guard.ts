@@ -76,11 +76,13 @@ export class OrphanGuard {
 
   #start(): void {
     if (this.#missing) return;
-    // No environment, so that no startup file is read; no folder of the user is kept busy.
+    // No environment, so that no startup file is read; no folder of the user is kept busy; a session of its own, so that no
+    // Ctrl-C reaches it before it has set its traps.
     const shell = spawn(this.#shell, ['-c', SCRIPT, 'manycore-guard', String(process.pid)], {
       stdio: ['pipe', 'ignore', 'ignore'],
       env: {},
       cwd: '/',
+      detached: true,
     });
     shell.once('error', ({ code }: NodeJS.ErrnoException) => {
       this.#missing = code === 'ENOENT' || code === 'EACCES';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, it } from 'mocha';
 import { Pool } from '../../../runtime/index.ts';
 import { OrphanGuard } from '../../../runtime/process/orphan-guard.ts';
@@ -84,6 +84,12 @@ describe('the children of a process that is gone', () => {
   });
 });
 
+/** The mask of ignored signals is in hexadecimal; bit 1 is SIGINT. */
+const ignoresInterrupts = (pid: number): boolean => {
+  const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return (BigInt(`0x${mask}`) & 2n) !== 0n;
+};
+
 describe('the guard of orphans', () => {
   afterEach(killStarted);
 
@@ -118,7 +124,8 @@ describe('the guard of orphans', () => {
       const [line] = (await once(parent.stdout, 'data')) as [Buffer];
       const { guard, told, left } = JSON.parse(String(line)) as Record<'guard' | 'told' | 'left', number[]>;
       assert.ok([...guard, ...told, ...left].every(isAlive));
-      // Signals of a terminal do not end it.
+      // Signals of a terminal do not end it, once it has set its traps.
+      assert.ok(await eventually(() => ignoresInterrupts(guard[0] as number)));
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)
         process.kill(guard[0] as number, signal);
       parent.kill('SIGKILL');
