@@ -32,6 +32,12 @@ export function libc(): Libc | null {
   return 'libc' in loaded ? loaded.libc : null;
 }
 
+/** Why there is none. */
+export function libcProblem(): unknown {
+  loaded ??= load();
+  return 'problem' in loaded ? loaded.problem : undefined;
+}
+
 function load(): NonNullable<typeof loaded> {
   // Electron refuses external buffers by ending the process.
   if (process.versions['electron'] !== undefined) return { problem: new Error('Electron') };
