@@ -28,18 +28,18 @@ let number = 0;
 
 /** Gives memory a name in the folder; returns its path. */
 export function linkInFamily(fd: number): string {
-  prepare();
-  for (;;) {
-    // Another process may have had this number before.
-    const path = `${familyFolder()}/${process.pid}-${++number}`;
-    if (platform().link(fd, path)) return path;
-  }
+  return inFolder(() => {
+    for (;;) {
+      // Another process may have had this number before.
+      const path = `${familyFolder()}/${process.pid}-${++number}`;
+      if (platform().link(fd, path)) return path;
+    }
+  });
 }
 
 /** Has the segment removed with the family. */
 export function markInFamily(name: string, inode: bigint): void {
-  prepare();
-  writeFileSync(markOf(name, inode), '', { mode: 0o600 });
+  inFolder(() => writeFileSync(markOf(name, inode), '', { mode: 0o600 }));
 }
 
 export function unmarkInFamily(name: string, inode: bigint): void {
@@ -48,8 +48,19 @@ export function unmarkInFamily(name: string, inode: bigint): void {
 
 const markOf = (name: string, inode: bigint): string => `${familyFolder()}/@${inode}-${name}`;
 
+/** The folder is made anew when somebody removed it, as systemd does with all that a user has there at logout. */
+function inFolder<R>(body: () => R): R {
+  if (!ready) prepare();
+  try {
+    return body();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    prepare();
+    return body();
+  }
+}
+
 function prepare(): void {
-  if (ready) return;
   guardFamily();
   const folder = familyFolder();
   try {

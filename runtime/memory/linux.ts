@@ -1,5 +1,5 @@
 /** Shared memory on Linux: files of `/dev/shm`, which lie in memory. */
-import { closeSync, constants, ftruncateSync, openSync, statfsSync } from 'node:fs';
+import { closeSync, constants, openSync, statfsSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import {
   type Libc,
@@ -56,7 +56,6 @@ export function linuxPlatform({ mmap, munmap, view, errno, declare }: Libc): Pla
         while (code === EINTR) code = fallocate(fd, 0, size);
         if (code === ENOSPC || code === EFBIG) throw noRoom(size);
         if (code !== 0) throw systemError(code, 'posix_fallocate');
-        ftruncateSync(fd, size);
         return fd;
       } catch (error) {
         closeSync(fd);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { afterEach, describe, it } from 'mocha';
 import { Pool, RawArray, SharedMemory } from '../../../runtime/index.ts';
+import { familyFolder } from '../../../runtime/process/family.ts';
 import * as tasks from '../../fixtures/runtime/memory-tasks.ts';
 import { eventually, isAlive, start } from '../processes.ts';
 import { foldersOf, isThere, newName, ownSegments, SHM } from './shm.ts';
@@ -153,6 +154,13 @@ describe('what becomes of shared memory', () => {
     assert.ok(isThere(name));
     second.unlink();
     second.close();
+  });
+
+  it('gets a folder again when somebody removed it', async () => {
+    await using pool = new Pool(1);
+    await pool.apply(tasks.sum, [RawArray('i32', 1)]);
+    rmSync(familyFolder(), { recursive: true });
+    assert.equal(await pool.apply(tasks.sum, [RawArray('i32', [2])]), 2);
   });
 
   it('is unmapped by close, also while views of it are held', () => {
