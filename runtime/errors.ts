@@ -117,6 +117,11 @@ export class ProcessClosedError extends ManycoreError {
   override readonly code = 'ERR_MANYCORE_PROCESS_CLOSED';
 }
 
+/** This Node cannot map shared pages; the message says which one can. */
+export class SharedMemoryUnavailableError extends ManycoreError {
+  override readonly code = 'ERR_MANYCORE_SHARED_MEMORY_UNAVAILABLE';
+}
+
 /** A signal aborted the call. Named as the platform's, so `err.name === 'AbortError'` holds. */
 export class AbortError extends ManycoreError {
   override readonly code = 'ABORT_ERR';

@@ -8,6 +8,7 @@ export {
   PoolClosedError,
   ProcessClosedError,
   SerializationError,
+  SharedMemoryUnavailableError,
   TimeoutError,
   WorkerDiedError,
   WorkerStartError,
@@ -29,6 +30,19 @@ export {
   type WaitResult,
   wait,
 } from './executor/wait.ts';
+export { RawArray } from './memory/array.ts';
+export { ShareableList, type ShareableListOptions } from './memory/list.ts';
+export type { ShareableItem } from './memory/list-layout.ts';
+export { SharedMemory, type SharedMemoryOptions } from './memory/shared-memory.ts';
+export type {
+  BigIntTypeCode,
+  ElementOf,
+  NumberTypeCode,
+  TypeCode,
+  TypedArrayOf,
+  TypedArrays,
+} from './memory/types.ts';
+export { RawValue } from './memory/value.ts';
 export { AsyncResult } from './pool/async-result.ts';
 export type {
   ChunkOptions,

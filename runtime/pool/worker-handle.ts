@@ -1,6 +1,7 @@
 /** A worker process as its pool sees it: what it was given, what it told, how it ended. */
 import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
+import { familyFolder } from '../process/family.ts';
 import { type ForkOptions, fork } from '../process/fork.ts';
 import { FROM_WORKER, type InitMessage, TO_WORKER } from '../process/protocol.ts';
 import type { ByteReader } from '../transport/bytes.ts';
@@ -111,7 +112,7 @@ export class WorkerHandle {
         this.#end(exitCode, signal),
       );
     });
-    const message: InitMessage = { name, outputToken, startedAt, ...init };
+    const message: InitMessage = { name, outputToken, startedAt, family: familyFolder(), ...init };
     encode(message, this.#channel.open(TO_WORKER.init), () => 'init');
     this.#channel.send();
   }

@@ -24,6 +24,8 @@ export interface ChildIdentity {
   readonly parent: ProcessInfo;
   /** Numbers of its generations, which name its children: 'Process-2:1' is the first that 'Process-2' starts. */
   readonly numbers: readonly number[];
+  /** Folder of its family's shared memory; see `family.ts`. */
+  readonly family: string;
 }
 
 export interface ChildState extends ChildIdentity {

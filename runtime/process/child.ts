@@ -25,8 +25,8 @@ const channel = new ChildChannel(
 );
 
 function start(init: InitMessage): Worker {
-  const { name, parent } = init;
-  const state = becomeChild({ name, parent, kind: 'worker', daemon: true, numbers: [] });
+  const { name, parent, family } = init;
+  const state = becomeChild({ name, parent, kind: 'worker', daemon: true, numbers: [], family });
   const started = new Worker(channel, init, state);
   void started.initialise();
   return started;

@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { channelStdio } from '../transport/channel.ts';
+import { childState } from './child-state.ts';
+import { familyFolder } from './family.ts';
 import { OrphanGuard } from './orphan-guard.ts';
 
 export interface ForkOptions {
@@ -17,7 +19,8 @@ const bootstrap = fileURLToPath(new URL(source ? '../process/child.ts' : './chil
 
 /** Children that live. A parent that ends takes them along; for one that is killed, the guard does. */
 const alive = new Set<ChildProcess>();
-const guard = new OrphanGuard();
+/** The memory of the family is the business of its root. */
+const guard = new OrphanGuard('/bin/sh', () => (childState() === undefined ? familyFolder() : ''));
 let watching = false;
 
 /** `segment` is the descriptor of the memory that the child shares, if there is one. */
@@ -45,6 +48,11 @@ export function fork(
     guard.remove(pid);
   });
   return child;
+}
+
+/** To be called before this process puts anything into the folder of the family. */
+export function guardFamily(): void {
+  if (childState() === undefined) guard.start();
 }
 
 function childEnv(env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {

@@ -1,10 +1,11 @@
 /**
- * Ends the children of a process that was killed. A child that waits sees its channel end; one in an endless loop sees nothing,
+ * Ends the children of a process that was killed, and removes the shared memory of its family. A child that waits sees its channel end; one in an endless loop sees nothing,
  * and a parent that dies of SIGKILL can tell nobody. So a small shell waits beside every process that has children:
  *
- *   parent ── stdin ──> sh      `+ PID START` a child began | `- PID` it ended
+ *   parent ── stdin ──> sh      `+ PID START` a child began | `- PID` it ended | `= FOLDER` what the family shares lies there
  *
- * The end of its input is the end of the parent, however it came: the shell kills the children that are left, and ends.
+ * The end of its input is the end of the parent, however it came: the shell kills the children that are left, removes the folder,
+ * and ends. It is in a session of its own: what kills the parent's whole process group leaves it alive.
  * START is the time at which the kernel started the child (Linux; 0 elsewhere). A process with another one is a stranger that
  * got the number again, and is left alone. Where START is unknown the number itself has to do: it cannot be given again before
  * this process was told of the child's end, and only a moment lies between the end of this process and the kill.
@@ -12,16 +13,23 @@
  * POSIX only. On Windows libuv puts children into a job object that the system closes with the parent.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { startTime } from './family.ts';
 
-/** Nothing but builtins of a POSIX shell: no process is started for a line, none at the end, and it works without a PATH. */
+/**
+ * Nothing but builtins of a POSIX shell: no process is started for a line, and none at the end where no memory was shared.
+ *
+ * A file `@INODE-NAME` in the folder is the mark of a segment that has a name of its own beside the folder. Who uses one holds a
+ * shared lock on it: another family may. The lock is waited for in the kernel. A name that by then is another file's stays.
+ */
 const SCRIPT = `
 trap '' INT TERM HUP QUIT
 set -f
-children=
+children= folder=
 while read -r sign pid start; do
-  if [ "$sign" = + ]; then
+  if [ "$sign" = = ]; then
+    folder=$pid
+  elif [ "$sign" = + ]; then
     children="$children $pid:$start"
   else
     others=
@@ -41,23 +49,44 @@ for child in $children; do
   fi
   kill -KILL "$pid"
 done
+[ -d "$folder" ] || exit 0
+is_marked() { [ -f "$file" ] && [ "$(stat -c %i "$file")" = "$inode" ]; }
+set +f
+rm -f "$folder"/[0-9]*
+for mark in "$folder"/@*; do
+  name=\${mark#"$folder"/@}
+  inode=\${name%%-*} file=\${folder%/*}/\${name#*-}
+  # The name may have passed to another file before the lock is asked for, or while it is waited for.
+  is_marked && ( flock -x 9 && is_marked && rm -f "$file" ) 9< "$file"
+done
+rm -rf "$folder"
 `;
 
 export class OrphanGuard {
   readonly #shell: string;
+  readonly #folder: () => string;
   /** Start times of the children that live, by pid. */
   readonly #children = new Map<number, string>();
   #process: ChildProcess | undefined;
   #missing = process.platform === 'win32';
 
-  /** Nothing runs before the first child is added. Without a shell there is no guard, and everything else works. */
-  constructor(shell = '/bin/sh') {
+  /**
+   * Nothing runs before the first child is added. Without a shell there is no guard, and everything else works.
+   * `folder` is the one to be removed; empty for none.
+   */
+  constructor(shell = '/bin/sh', folder: () => string = () => '') {
     this.#shell = shell;
+    this.#folder = folder;
   }
 
   /** Process id of the shell, while it runs. */
   get pid(): number | undefined {
     return this.#process?.pid;
+  }
+
+  /** Has it run though there may be no child. */
+  start(): void {
+    if (this.#process === undefined) this.#start();
   }
 
   add(pid: number, start = startTime(pid)): void {
@@ -96,22 +125,12 @@ export class OrphanGuard {
     input.unref();
     shell.unref();
     this.#process = shell;
+    const folder = this.#folder();
+    if (folder !== '') this.#tell(`= ${folder}\n`);
     for (const [pid, start] of this.#children) this.#tell(`+ ${pid} ${start}\n`);
   }
 
   #forget(shell: ChildProcess): void {
     if (this.#process === shell) this.#process = undefined;
-  }
-}
-
-/** Read while the child's number cannot be another's: it was just started, and its end was not handled yet. */
-function startTime(pid: number): string {
-  if (process.platform !== 'linux') return '0';
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name of the program, in parentheses, may hold anything; START is the 20th field behind it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '0';
-  } catch {
-    return '0';
   }
 }

@@ -15,8 +15,8 @@ export async function runProcess(body: ByteReader): Promise<void> {
   const message = decode(body) as RunMessage;
   // Read after the modules are imported; the received bytes may be gone by then.
   const values = Buffer.from(body.rest());
-  const { name, daemon, parent, numbers } = message;
-  const state = becomeChild({ name, daemon, parent, numbers, kind: 'process' });
+  const { name, daemon, parent, numbers, family } = message;
+  const state = becomeChild({ name, daemon, parent, numbers, family, kind: 'process' });
   try {
     await run(message, values, state);
   } catch (error) {

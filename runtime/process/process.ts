@@ -6,6 +6,7 @@ import { locateNow } from '../values/locate-now.ts';
 import { remember } from '../values/reference.ts';
 import { UnknownFunctionError } from '../values/replace.ts';
 import { childState } from './child-state.ts';
+import { familyFolder } from './family.ts';
 import { checkEntryGuard, currentProcess } from './main.ts';
 import { ProcessHandle } from './process-handle.ts';
 import { childEnded, childStarted, livingChildren, nextNumber } from './process-list.ts';
@@ -181,7 +182,7 @@ function runMessage(instance: object, state: ProcessState, callers: readonly Sta
   const { name, daemon, target, args, numbers } = state;
   const Class = instance.constructor as WorkerFunction;
   const message: RunMessage = {
-    ...{ name, daemon, numbers, parent: currentProcess() },
+    ...{ name, daemon, numbers, parent: currentProcess(), family: familyFolder() },
     subclass: instance.constructor === Process ? undefined : locateNow(Class, callers),
     target: target === undefined ? undefined : locateNow(target, callers),
   };

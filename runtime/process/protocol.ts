@@ -68,6 +68,8 @@ export const CHUNK = {
 export interface InitMessage {
   readonly name: string;
   readonly parent: ProcessInfo;
+  /** Folder of the family's shared memory. */
+  readonly family: string;
   /** Marks that tell in the output which item is running; see `watch/output-mark.ts`. */
   readonly outputToken: string;
   /** When the process was started, ms since the epoch. */

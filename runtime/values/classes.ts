@@ -1,7 +1,8 @@
 /**
- * Classes that know how to cross. The registry is kept on `globalThis`: the child's bootstrap and the user's module may load
+ * Classes that know how to cross, and buffers that cross as themselves. The registry is kept on `globalThis`: the child's bootstrap and the user's module may load
  * two copies of the library.
  */
+import { types } from 'node:util';
 import { NotImportableError } from '../errors.ts';
 import { moduleUrl, userFrames } from '../process/stack.ts';
 
@@ -24,15 +25,22 @@ export interface RegisteredClass {
 interface Registry {
   readonly byClass: Map<unknown, RegisteredClass>;
   readonly byId: Map<string, RegisteredClass>;
+  /** Buffers whose memory several processes have: what lies in them crosses by their entry. */
+  readonly byBuffer: WeakMap<object, RegisteredClass>;
+  /** There was such a buffer. */
+  shares: boolean;
 }
 
 const key = Symbol.for('manycore.classes');
 
 function registry(): Registry {
   const holder = globalThis as { [key]?: Registry };
-  holder[key] ??= { byClass: new Map(), byId: new Map() };
+  holder[key] ??= { byClass: new Map(), byId: new Map(), byBuffer: new WeakMap(), shares: false };
   return holder[key];
 }
+
+/** Every value that is sent asks. */
+const own = registry();
 
 /**
  * Lets instances of an exported class cross. To be called at the top level of the module that exports it.
@@ -64,16 +72,43 @@ export function registerFrom<T, P>(
   codec: ClassCodec<T, P>,
 ): void {
   const entry = { url, id: `${url}#${Class.name}`, codec: codec as ClassCodec<unknown, unknown> };
-  registry().byClass.set(Class, entry);
-  registry().byId.set(entry.id, entry);
+  own.byClass.set(Class, entry);
+  own.byId.set(entry.id, entry);
 }
 
-/** The entry of the class of `value`; undefined when it is not registered. */
-export function registeredClassOf(value: object): RegisteredClass | undefined {
-  const { byClass } = registry();
-  return byClass.size === 0 ? undefined : byClass.get(value.constructor);
+/**
+ * Gives a function that makes a buffer, and every view of it, cross by `codec`. `url` is as above, `name` tells from other codecs
+ * of that module.
+ */
+export function registerBuffers<P>(
+  url: string,
+  name: string,
+  codec: ClassCodec<ArrayBuffer | ArrayBufferView, P>,
+): (buffer: ArrayBuffer) => void {
+  const entry = { url, id: `${url}#${name}`, codec: codec as ClassCodec<unknown, unknown> };
+  own.byId.set(entry.id, entry);
+  return (buffer) => {
+    own.byBuffer.set(buffer, entry);
+    own.shares = true;
+  };
 }
+
+/** The entry of the class of `value`, or of the buffer in which it lies; undefined when neither is registered. */
+export function registeredClassOf(value: object): RegisteredClass | undefined {
+  if (own.shares && isMemory(value)) return own.byBuffer.get(bufferOf(value));
+  return own.byClass.size === 0 ? undefined : own.byClass.get(value.constructor);
+}
+
+/** True for a registered buffer and its views. */
+export const isShared = (value: object): boolean =>
+  own.shares && isMemory(value) && own.byBuffer.has(bufferOf(value));
 
 export function registeredClass(id: string): RegisteredClass | undefined {
-  return registry().byId.get(id);
+  return own.byId.get(id);
 }
+
+const isMemory = (value: object): value is ArrayBuffer | ArrayBufferView =>
+  ArrayBuffer.isView(value) || types.isArrayBuffer(value);
+
+const bufferOf = (value: ArrayBuffer | ArrayBufferView): object =>
+  ArrayBuffer.isView(value) ? value.buffer : value;

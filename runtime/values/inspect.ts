@@ -1,6 +1,6 @@
 /** Looks through a value before it is sent: is it plain, or does it hold what the serializer alone would refuse or spoil? */
 import { types } from 'node:util';
-import { registeredClassOf } from './classes.ts';
+import { isShared, registeredClassOf } from './classes.ts';
 import { isHostObject } from './host-object.ts';
 
 /**
@@ -55,13 +55,8 @@ function plainFields(value: object, walk: { left: number; depth: number }): bool
 
 /** Objects that V8 sends and that hold no others. */
 export function isLeaf(value: object): boolean {
-  return (
-    ArrayBuffer.isView(value) ||
-    types.isDate(value) ||
-    types.isRegExp(value) ||
-    types.isArrayBuffer(value) ||
-    types.isBoxedPrimitive(value)
-  );
+  if (ArrayBuffer.isView(value) || types.isArrayBuffer(value)) return !isShared(value);
+  return types.isDate(value) || types.isRegExp(value) || types.isBoxedPrimitive(value);
 }
 
 /** The first look at the global `Headers` loads all of `fetch`, which takes 30 ms: only what calls itself so is compared. */

@@ -40,17 +40,30 @@ interface BytesKind {
   readonly prototype: object;
   /** Makes the value over exactly this memory. */
   readonly over: (buffer: ArrayBuffer) => unknown;
+  /** Makes the value over `length` bytes of it. */
+  readonly within: (buffer: ArrayBuffer, offset: number, length: number) => unknown;
 }
 
-const kind = (Class: { readonly prototype: object; new (buffer: ArrayBuffer): unknown }): BytesKind => ({
+interface View {
+  readonly prototype: object;
+  readonly BYTES_PER_ELEMENT?: number;
+  new (buffer: ArrayBuffer, offset?: number, length?: number): unknown;
+}
+
+const kind = (Class: View): BytesKind => ({
   prototype: Class.prototype,
   over: (buffer) => new Class(buffer),
+  within: (buffer, offset, length) => new Class(buffer, offset, length / (Class.BYTES_PER_ELEMENT ?? 1)),
 });
 
 /** By their number in the format. */
 export const bytesKinds: readonly BytesKind[] = [
-  { prototype: ArrayBuffer.prototype, over: (buffer) => buffer },
-  { prototype: Buffer.prototype, over: (buffer) => Buffer.from(buffer) },
+  { prototype: ArrayBuffer.prototype, over: (buffer) => buffer, within: (buffer) => buffer },
+  {
+    prototype: Buffer.prototype,
+    over: (buffer) => Buffer.from(buffer),
+    within: (buffer, offset, length) => Buffer.from(buffer, offset, length),
+  },
   kind(Uint8Array),
   kind(Int8Array),
   kind(Uint8ClampedArray),

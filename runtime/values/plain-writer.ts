@@ -1,6 +1,7 @@
 /** Writes plain values; the format is in `plain-format.ts`. */
 import { types } from 'node:util';
 import type { ByteWriter } from '../transport/bytes.ts';
+import { isShared } from './classes.ts';
 import { bytesKindOf, MAX_DEPTH, MAX_SHORT_TEXT, NODE } from './plain-format.ts';
 import { MAX_SHAPE_SIZE, type ShapeNode, ShapeTable } from './shapes.ts';
 
@@ -243,6 +244,7 @@ function areNumbers(values: readonly unknown[]): values is readonly number[] {
 }
 
 function writeBytes(value: object, kind: number, to: ByteWriter): boolean {
+  if (isShared(value)) return false;
   const bytes = bytesOf(value);
   if (bytes === undefined) return false;
   // V8's format keeps properties that were put on it.

@@ -1,0 +1,116 @@
+/**
+ * The folder of the family in `/dev/shm`. In it lie
+ *
+ *   PID-NUMBER     segments that were sent
+ *   @INODE-NAME    marks: the segment `/dev/shm/NAME` is to be removed with the family, when nobody uses it
+ *
+ * It is made when the first of these is. The guard of the family's root removes it, see `process/orphan-guard.ts`; where the
+ * guard was killed too, the next family does.
+ */
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { ManycoreError } from '../errors.ts';
+import { familyFolder, familyPrefix, isRootGone, MEMORY_FOLDER } from '../process/family.ts';
+import { guardFamily } from '../process/fork.ts';
+import { platform } from './current-platform.ts';
+
+let ready = false;
+let number = 0;
+
+/** Gives memory a name in the folder; returns its path. */
+export function linkInFamily(fd: number): string {
+  return inFolder(() => {
+    for (;;) {
+      // Another process may have had this number before.
+      const path = `${familyFolder()}/${process.pid}-${++number}`;
+      if (platform().link(fd, path)) return path;
+    }
+  });
+}
+
+/** Has the segment removed with the family. */
+export function markInFamily(name: string, inode: bigint): void {
+  inFolder(() => writeFileSync(markOf(name, inode), '', { mode: 0o600 }));
+}
+
+export function unmarkInFamily(name: string, inode: bigint): void {
+  rmSync(markOf(name, inode), { force: true });
+}
+
+const markOf = (name: string, inode: bigint): string => `${familyFolder()}/@${inode}-${name}`;
+
+/** The folder is made anew when somebody removed it, as systemd does with all that a user has there at logout. */
+function inFolder<R>(body: () => R): R {
+  if (!ready) prepare();
+  try {
+    return body();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    prepare();
+    return body();
+  }
+}
+
+function prepare(): void {
+  guardFamily();
+  const folder = familyFolder();
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    sweep();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const { uid, mode } = lstatSync(folder);
+    // Others may make folders there; what is put into one of theirs they could read.
+    if (uid !== process.getuid?.() || (mode & 0o170777) !== 0o040700)
+      throw new ManycoreError(`${folder} is not a folder of this user alone: shared memory is not put there`);
+  }
+  ready = true;
+}
+
+/** Removes what is left of families whose root and guard were killed. */
+function sweep(): void {
+  for (const name of readdirSync(MEMORY_FOLDER))
+    if (name.startsWith(familyPrefix()) && isRootGone(name)) sweepFolder(`${MEMORY_FOLDER}/${name}`);
+}
+
+function sweepFolder(folder: string): void {
+  try {
+    let used = false;
+    for (const file of readdirSync(folder)) {
+      const mark = /^@(\d+)-(.*)$/s.exec(file);
+      if (mark !== null && !removeUnused(mark[2] as string, BigInt(mark[1] as string))) used = true;
+      else unlinkSync(`${folder}/${file}`);
+    }
+    if (!used) rmSync(folder, { recursive: true });
+  } catch {
+    // Another process does the same, or it is another user's.
+  }
+}
+
+/** False when somebody uses the segment. */
+function removeUnused(name: string, inode: bigint): boolean {
+  const path = `${MEMORY_FOLDER}/${name}`;
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch {
+    return true;
+  }
+  try {
+    if (fstatSync(fd, { bigint: true }).ino !== inode) return true;
+    if (!platform().isUnused(fd)) return false;
+    unlinkSync(path);
+    return true;
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Shared pages without a name of their own. Until they are sent, only this process knows them, by a descriptor: the kernel frees
+ * them when their buffer is collected, or with the process, however that ends. When they are sent first, they get a file in the
+ * folder of the family, and stay until the family ends: nobody can tell whether what was sent has arrived everywhere.
+ *
+ * A buffer over such pages, and every view of it, crosses as a reference, and arrives as the same pages. In one process, all
+ * that arrives of them lies in one buffer.
+ */
+import { constants, fstatSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ManycoreError } from '../errors.ts';
+import { MEMORY_FOLDER } from '../process/family.ts';
+import { registerBuffers } from '../values/classes.ts';
+import { bytesKindOf, bytesKinds } from '../values/plain-format.ts';
+import { platform } from './current-platform.ts';
+import { linkInFamily } from './family-folder.ts';
+import { closeDescriptor, descriptorOf, mapBuffer } from './mapping.ts';
+import { attachNamed } from './named.ts';
+
+/** What crosses: `kind` is a number of `bytesKinds`. */
+type Reference = readonly [path: string, kind: number, offset: number, length: number];
+
+/** Files of the buffers of this process. */
+const paths = new WeakMap<ArrayBuffer, string>();
+/** The other way round. */
+const buffers = new Map<string, WeakRef<ArrayBuffer>>();
+const collected = new FinalizationRegistry((path: string) => {
+  if (buffers.get(path)?.deref() === undefined) buffers.delete(path);
+});
+
+/** New pages, all zero. @throws {SharedMemoryUnavailableError} and the system's error, when there is no room. */
+export function newPages(size: number): ArrayBuffer {
+  const buffer = mapBuffer(platform().create(size), size);
+  shareBuffer(buffer);
+  return buffer;
+}
+
+/** Lets views of a buffer cross whose memory has a name already. */
+export function nameBuffer(buffer: ArrayBuffer, path: string): void {
+  paths.set(buffer, path);
+  if (buffers.get(path)?.deref() === undefined) {
+    buffers.set(path, new WeakRef(buffer));
+    collected.register(buffer, path);
+  }
+  shareBuffer(buffer);
+}
+
+/** Forgets such a buffer: it is not there any more. */
+export function forgetBuffer(buffer: ArrayBuffer, path: string): void {
+  if (buffers.get(path)?.deref() === buffer) buffers.delete(path);
+  paths.delete(buffer);
+}
+
+const shareBuffer = registerBuffers<Reference>(import.meta.url, 'pages', {
+  toPlain(value) {
+    const buffer = ArrayBuffer.isView(value) ? (value.buffer as ArrayBuffer) : value;
+    const path = paths.get(buffer) ?? link(buffer);
+    const [offset, length] = ArrayBuffer.isView(value)
+      ? [value.byteOffset, value.byteLength]
+      : [0, value.byteLength];
+    return [path, kindOf(value), offset, length];
+  },
+  fromPlain([path, kind, offset, length]) {
+    const buffer = buffers.get(path)?.deref() ?? attach(path);
+    return bytesKinds[kind]?.within(buffer, offset, length) as ArrayBuffer | ArrayBufferView;
+  },
+});
+
+function link(buffer: ArrayBuffer): string {
+  const fd = descriptorOf(buffer);
+  if (fd === undefined) throw new ManycoreError('shared memory that was closed cannot be sent');
+  const path = linkInFamily(fd);
+  closeDescriptor(buffer);
+  nameBuffer(buffer, path);
+  return path;
+}
+
+function attach(path: string): ArrayBuffer {
+  const named = dirname(path) === MEMORY_FOLDER;
+  const buffer = named ? attachNamed(path).buffer : mapFile(path);
+  nameBuffer(buffer, path);
+  return buffer;
+}
+
+function mapFile(path: string): ArrayBuffer {
+  const fd = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
+  const buffer = mapBuffer(fd, fstatSync(fd).size);
+  closeDescriptor(buffer);
+  return buffer;
+}
+
+/** Subclasses arrive as the class that they extend. */
+function kindOf(value: object): number {
+  for (let at: object | null = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) {
+    const kind = bytesKindOf.get(at);
+    if (kind !== undefined) return kind;
+  }
+  throw new ManycoreError(`a ${value.constructor.name} over shared memory cannot be sent`);
+}
