@@ -117,6 +117,23 @@ export class ProcessClosedError extends ManycoreError {
   override readonly code = 'ERR_MANYCORE_PROCESS_CLOSED';
 }
 
+/** The barrier was broken, reset or timed out. */
+export class BrokenBarrierError extends ManycoreError {
+  override readonly code = 'ERR_MANYCORE_BROKEN_BARRIER';
+}
+
+/** The last holder of the lock died holding it. Reported once; the lock is free again. */
+export class LockAbandonedError extends ManycoreError {
+  override readonly code = 'ERR_MANYCORE_LOCK_ABANDONED';
+  /** Operating-system process id of the holder that died. */
+  readonly holderPid: number;
+
+  constructor(message: string, holderPid: number) {
+    super(message);
+    this.holderPid = holderPid;
+  }
+}
+
 /** This Node cannot map shared pages; the message says which one can. */
 export class SharedMemoryUnavailableError extends ManycoreError {
   override readonly code = 'ERR_MANYCORE_SHARED_MEMORY_UNAVAILABLE';

@@ -1,8 +1,10 @@
 /** The public surface of `manycore`. Times are milliseconds and sizes are bytes throughout. */
 export {
   AbortError,
+  BrokenBarrierError,
   EntryGuardError,
   itemIndexOf,
+  LockAbandonedError,
   ManycoreError,
   NotImportableError,
   PoolClosedError,
@@ -66,6 +68,18 @@ export {
   taskSignal,
 } from './process/main.ts';
 export { activeChildren, Process, type ProcessOptions } from './process/process.ts';
+export { Barrier, type BarrierOptions } from './sync/barrier.ts';
+export { Condition } from './sync/condition.ts';
+export { Event } from './sync/event.ts';
+export {
+  type HoldOptions,
+  Lock,
+  type Lockable,
+  type LockHold,
+  RLock,
+  type SyncLockable,
+} from './sync/lock.ts';
+export { BoundedSemaphore, Semaphore } from './sync/semaphore.ts';
 export { type ClassCodec, registerClass } from './values/classes.ts';
 export { workerFunction } from './values/reference.ts';
 export type {

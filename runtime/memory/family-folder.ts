@@ -1,8 +1,9 @@
 /**
  * The folder of the family in `/dev/shm`. In it lie
  *
- *   PID-NUMBER     segments that were sent
- *   @INODE-NAME    marks: the segment `/dev/shm/NAME` is to be removed with the family, when nobody uses it
+ *   PID-NUMBER           segments that were sent
+ *   PID.bell, PID.life   named pipes by which processes wake each other, see `sync/bells.ts`
+ *   @INODE-NAME          marks: the segment `/dev/shm/NAME` is to be removed with the family, when nobody uses it
  *
  * It is made when the first of these is. The guard of the family's root removes it, see `process/orphan-guard.ts`; where the
  * guard was killed too, the next family does.
@@ -36,6 +37,9 @@ export function linkInFamily(fd: number): string {
     }
   });
 }
+
+/** Runs `body` with the folder, which is there. */
+export const inFamilyFolder = <R>(body: (folder: string) => R): R => inFolder(() => body(familyFolder()));
 
 /** Has the segment removed with the family. */
 export function markInFamily(name: string, inode: bigint): void {

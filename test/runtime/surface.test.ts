@@ -121,7 +121,7 @@ describe('the public surface', () => {
 function compiles<_T>(): void {}
 
 function hasMethods(Class: { readonly prototype: object }, name: string): void {
-  const body = new RegExp(`^export class ${name}\\b[^]*?^}`, 'm').exec(declarations)?.[0] ?? '';
+  const body = new RegExp(`^export class ${name}\\b(?:.*\\{\\}$|[^]*?^})`, 'm').exec(declarations)?.[0] ?? '';
   for (const [, method = ''] of body.matchAll(/^ {2}(\w+)(?:<[^(]*>)?\(/gm))
     if (method !== 'constructor')
       assert.equal(typeof Reflect.get(Class.prototype, method), 'function', `${name}.${method}`);
