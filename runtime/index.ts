@@ -1,7 +1,9 @@
 /** The public surface of `manycore`. Times are milliseconds and sizes are bytes throughout. */
 export {
   AbortError,
+  AuthenticationError,
   EntryGuardError,
+  EOFError,
   itemIndexOf,
   ManycoreError,
   NotImportableError,
@@ -52,6 +54,11 @@ export {
   taskSignal,
 } from './process/main.ts';
 export { activeChildren, Process, type ProcessOptions } from './process/process.ts';
+export type { Address, AuthKey, ConnectOptions, ListenerOptions } from './queue/address.ts';
+export { connect } from './queue/connect.ts';
+export { Connection } from './queue/connection.ts';
+export { Listener } from './queue/listener.ts';
+export { Pipe } from './queue/pipe.ts';
 export { type ClassCodec, registerClass } from './values/classes.ts';
 export { workerFunction } from './values/reference.ts';
 export type {
