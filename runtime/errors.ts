@@ -139,6 +139,16 @@ export class SharedMemoryUnavailableError extends ManycoreError {
   override readonly code = 'ERR_MANYCORE_SHARED_MEMORY_UNAVAILABLE';
 }
 
+/** The other end is gone, or this one was closed: nothing more can be received or sent. */
+export class EOFError extends ManycoreError {
+  override readonly code = 'ERR_MANYCORE_EOF';
+}
+
+/** The two sides do not hold the same key. */
+export class AuthenticationError extends ManycoreError {
+  override readonly code = 'ERR_MANYCORE_AUTHENTICATION';
+}
+
 /** A signal aborted the call. Named as the platform's, so `err.name === 'AbortError'` holds. */
 export class AbortError extends ManycoreError {
   override readonly code = 'ABORT_ERR';

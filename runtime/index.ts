@@ -1,8 +1,10 @@
 /** The public surface of `manycore`. Times are milliseconds and sizes are bytes throughout. */
 export {
   AbortError,
+  AuthenticationError,
   BrokenBarrierError,
   EntryGuardError,
+  EOFError,
   itemIndexOf,
   LockAbandonedError,
   ManycoreError,
@@ -68,6 +70,11 @@ export {
   taskSignal,
 } from './process/main.ts';
 export { activeChildren, Process, type ProcessOptions } from './process/process.ts';
+export type { Address, AuthKey, ConnectOptions, ListenerOptions } from './queue/address.ts';
+export { connect } from './queue/connect.ts';
+export { Connection } from './queue/connection.ts';
+export { Listener } from './queue/listener.ts';
+export { Pipe } from './queue/pipe.ts';
 export { Barrier, type BarrierOptions } from './sync/barrier.ts';
 export { Condition } from './sync/condition.ts';
 export { Event } from './sync/event.ts';
