@@ -12,7 +12,7 @@ export function mine(word: string, zeros: number): [word: string, number: number
 
 if (isMainProcess) {
   await using executor = new ProcessPoolExecutor(3);
-  const words = ['amber', 'basalt', 'copper', 'diamond'];
+  const words = ['cobalt', 'granite', 'iron', 'slate'];
   const futures = words.map((word) => executor.submit(mine, word, 4));
   // Whichever is ready comes next: it has ended, so its result is there at once.
   for await (const future of asCompleted(futures)) {

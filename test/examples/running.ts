@@ -41,13 +41,13 @@ export interface Ending {
 
 let programs = 0;
 
-/** Runs one file of an example as its README says. */
-export async function runFile(name: string, file: string): Promise<Ending> {
+/** Runs a file of an example, with what arguments it takes, as its README says. */
+export async function runFile(name: string, command: readonly string[]): Promise<Ending> {
   assert.ok(existsSync(library), 'The examples use the built library: run `npm run build` first.');
   // Whatever the program starts inherits it.
   const mark = `MANYCORE_TEST_EXAMPLE=${process.pid}-${++programs}`;
   const [key = '', value = ''] = mark.split('=');
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+  const child = spawn(process.execPath, ['--import', 'tsx', ...command], {
     cwd: exampleFolder(name),
     env: { ...process.env, [key]: value },
     stdio: ['ignore', 'pipe', 'pipe'],
