@@ -3,7 +3,7 @@ import { cpuCount, isMainProcess, Pool } from 'manycore';
 
 /** Slow on purpose, as keys from passwords have to be. */
 export function deriveKey(password: string): string {
-  return pbkdf2Sync(password, 'a salt', 40_000, 32, 'sha256').toString('hex').slice(0, 8);
+  return pbkdf2Sync(password, 'a salt', 80_000, 32, 'sha256').toString('hex').slice(0, 8);
 }
 
 if (isMainProcess) {

@@ -85,10 +85,12 @@ const outputs: Record<string, readonly (string | readonly string[])[]> = {
   ],
   '14-as-completed.ts': [['cobalt: 89542', 'granite: 5218', 'iron: 23327', 'slate: 58766']],
   '15-images.ts 12': [
-    '12 images',
-    'one after the other: N s',
-    `in a pool of ${cpuCount()}: N s`,
-    'same results: true; speedup Nx',
+    '12 images, one after the other: N s',
+    'start of the workers: N s',
+    '12 images, in parallel: N s',
+    'same results: true',
+    'speedup: Nx',
+    'with the start: Nx',
   ],
   '16-imap.ts': [
     '10 takes 1 step',
@@ -102,7 +104,7 @@ const outputs: Record<string, readonly (string | readonly string[])[]> = {
   '17-worker-count.ts': [
     `CPUs: ${cpuCount()}`,
     ...[...new Set([1, cpuCount()])].map(
-      (workers) => `workers: ${workers}, keys from 14997daf to 797e2bb8: N s`,
+      (workers) => `workers: ${workers}, keys from 87e4fb79 to dd1ab85e: N s`,
     ),
   ],
   '18-timeout.ts': [
