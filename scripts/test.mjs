@@ -27,6 +27,7 @@ const steps = [
     run: [...bin('typescript/bin/tsc'), '-p', 'test/panel/tsconfig.json'],
   },
   { name: 'types of the benchmark', run: [...bin('typescript/bin/tsc'), '-p', 'bench/tsconfig.json'] },
+  { name: 'types of the examples', run: [...bin('typescript/bin/tsc'), '-p', 'examples/tsconfig.json'] },
   { name: 'style', run: [...bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.'] },
   {
     name: 'imports',

@@ -3,8 +3,8 @@ import { SerializationError, tagItemIndex } from '../errors.ts';
 import type { ByteReader } from '../transport/bytes.ts';
 import { NUMBER_STRIDE } from '../transport/frame.ts';
 import { BatchWriter } from '../values/batch.ts';
+import { locateCertain } from '../values/locate-certain.ts';
 import { type Loss, lossy } from '../values/lossy.ts';
-import { locate } from '../values/reference.ts';
 import { UnknownFunctionError } from '../values/replace.ts';
 import { withCaller } from './caller-stack.ts';
 import { ChunkSizer, MAX_CHUNK_BYTES } from './chunk-sizer.ts';
@@ -318,7 +318,7 @@ export class Call {
 
   #lookFor(refused: UnknownFunctionError, item: unknown, index: number): void {
     this.#waiting = true;
-    locate(refused.fn, []).then(
+    locateCertain(refused.fn).then(
       () => {
         this.#held = { item };
         this.#resume();

@@ -2,7 +2,7 @@
 import type { ChildChannel } from '../transport/child-channel.ts';
 import { BatchReader } from '../values/batch.ts';
 import { ModuleNeededError } from '../values/codec.ts';
-import { locate } from '../values/reference.ts';
+import { locateCertain } from '../values/locate-certain.ts';
 import { UnknownFunctionError } from '../values/replace.ts';
 import type { ChunkReport } from './chunk-report.ts';
 import type { AnyFunction, ItemHooks } from './item-hooks.ts';
@@ -85,7 +85,7 @@ async function afterImport<R>(error: unknown, again: () => R, hooks: ItemHooks):
     if (cause instanceof ModuleNeededError) await hooks.load(cause.url);
     else if (cause instanceof UnknownFunctionError) {
       const refused = cause;
-      await locate(cause.fn, []).catch(() => Promise.reject(refused));
+      await locateCertain(cause.fn).catch(() => Promise.reject(refused));
     } else break;
     try {
       return again();

@@ -23,6 +23,8 @@ const requireCache = createRequire(import.meta.url).cache;
 type AnyFunction = (...args: never[]) => unknown;
 
 const known = new WeakMap<object, FunctionReference>();
+/** References with a `source`: of functions whose module was still being evaluated when they were looked for. */
+const presumed = new WeakMap<object, FunctionReference>();
 const brand = Symbol.for('manycore.workerFunction');
 
 /**
@@ -68,7 +70,7 @@ export function remember(fn: object, reference: FunctionReference): void {
  */
 export async function locate(fn: AnyFunction, callers: readonly StackFrame[]): Promise<FunctionReference> {
   checkImportable(fn);
-  const cheap = knownReference(fn);
+  const cheap = knownReference(fn) ?? presumedReference(fn);
   if (cheap !== undefined) return cheap;
   const search = new ModuleSearch(fn);
   for (const caller of callers.slice(0, 4)) search.add(moduleUrl(caller.url));
@@ -82,9 +84,19 @@ export async function locate(fn: AnyFunction, callers: readonly StackFrame[]): P
     known.set(fn, found);
     return found;
   }
-  if (own !== undefined && search.isEvaluating(own) && fn.name !== '')
-    return { url: own, name: fn.name, source: Function.prototype.toString.call(fn), line: place?.line };
+  if (own !== undefined && search.isEvaluating(own) && fn.name !== '') {
+    const source = Function.prototype.toString.call(fn);
+    const reference = { url: own, name: fn.name, source, line: place?.line };
+    presumed.set(fn, reference);
+    return reference;
+  }
   throw notImportable(fn.name, own, place?.line);
+}
+
+/** A script that works at its top level calls again and again: its module is waited for once. */
+function presumedReference(fn: object): FunctionReference | undefined {
+  const reference = presumed.get(fn);
+  return reference !== undefined && loaded(reference.url) === undefined ? reference : undefined;
 }
 
 /** Refuses at once what no module can export: bound functions and those of the engine. */

@@ -3,7 +3,7 @@ import { SerializationError } from '../errors.ts';
 import { ByteReader, ByteWriter } from '../transport/bytes.ts';
 import { decode, encode, ModuleNeededError } from './codec.ts';
 import { isPlain } from './inspect.ts';
-import { locate } from './reference.ts';
+import { locateCertain } from './locate-certain.ts';
 import { replace, UnknownFunctionError } from './replace.ts';
 
 /** Functions to locate, or modules to import, for one value. */
@@ -31,7 +31,7 @@ export async function encodeLocating(value: unknown, name: string): Promise<Buff
       return writer.take();
     } catch (error) {
       if (!(error instanceof UnknownFunctionError) || step >= MAX_STEPS) throw error;
-      await locate(error.fn, []).catch(() => Promise.reject(error));
+      await locateCertain(error.fn).catch(() => Promise.reject(error));
     }
   }
 }

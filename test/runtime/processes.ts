@@ -32,6 +32,14 @@ export function guardsOf(parent: number): number[] {
     .filter((pid) => isAlive(pid) && read(`/proc/${pid}/cmdline`).endsWith(`\0manycore-guard\0${parent}\0`));
 }
 
+/** Processes that live and have this `NAME=value` in the environment that they were started with. */
+export function processesMarked(mark: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => isAlive(pid) && `\0${read(`/proc/${pid}/environ`)}`.includes(`\0${mark}\0`));
+}
+
 /** Waits until `holds`, at most 10 s. */
 export async function eventually(holds: () => boolean): Promise<boolean> {
   for (const end = performance.now() + 10_000; performance.now() < end; ) {

@@ -33,6 +33,12 @@ describe('processes', () => {
     assert.deepEqual([code, output], [0, '[1,8,27]\nNotImportableError\n']);
   });
 
+  it('sends functions inside values from the top level of the module that exports them, and refuses others', async () => {
+    const { code, output } = await start('top-level-values.ts').ended;
+    assert.equal(output, '4\n[6]\nitems[0] is a function (hidden) that no module exports\n');
+    assert.equal(code, 0);
+  });
+
   it('lets its process end when a pool without tasks was forgotten', async () => {
     const { code, output } = await start('idle-pool.ts').ended;
     assert.deepEqual([code, output], [0, '[1,4,9]\n']);
