@@ -149,6 +149,21 @@ export class AuthenticationError extends ManycoreError {
   override readonly code = 'ERR_MANYCORE_AUTHENTICATION';
 }
 
+/** There was no item. */
+export class QueueEmptyError extends ManycoreError {
+  override readonly code = 'ERR_MANYCORE_QUEUE_EMPTY';
+}
+
+/** There was no room for an item. */
+export class QueueFullError extends ManycoreError {
+  override readonly code = 'ERR_MANYCORE_QUEUE_FULL';
+}
+
+/** A queue was closed while items of this process were waiting for room: nobody will take them. */
+export class UndrainedQueueError extends ManycoreError {
+  override readonly code = 'ERR_MANYCORE_UNDRAINED_QUEUE';
+}
+
 /** A signal aborted the call. Named as the platform's, so `err.name === 'AbortError'` holds. */
 export class AbortError extends ManycoreError {
   override readonly code = 'ABORT_ERR';

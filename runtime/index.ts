@@ -11,9 +11,12 @@ export {
   NotImportableError,
   PoolClosedError,
   ProcessClosedError,
+  QueueEmptyError,
+  QueueFullError,
   SerializationError,
   SharedMemoryUnavailableError,
   TimeoutError,
+  UndrainedQueueError,
   WorkerDiedError,
   WorkerStartError,
 } from './errors.ts';
@@ -75,6 +78,7 @@ export { connect } from './queue/connect.ts';
 export { Connection } from './queue/connection.ts';
 export { Listener } from './queue/listener.ts';
 export { Pipe } from './queue/pipe.ts';
+export { JoinableQueue, Queue, SimpleQueue } from './queue/queue.ts';
 export { Barrier, type BarrierOptions } from './sync/barrier.ts';
 export { Condition } from './sync/condition.ts';
 export { Event } from './sync/event.ts';

@@ -97,3 +97,9 @@ function kindOf(value: object): number {
   }
   throw new ManycoreError(`a ${value.constructor.name} over shared memory cannot be sent`);
 }
+
+/** The file of a buffer, which gets one if it has none: by it another process finds the same pages. */
+export const pathOfBuffer = (buffer: ArrayBuffer): string => paths.get(buffer) ?? link(buffer);
+
+/** The pages of a file, as one buffer in this process. */
+export const bufferOfPath = (path: string): ArrayBuffer => buffers.get(path)?.deref() ?? attach(path);
