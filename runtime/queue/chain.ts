@@ -13,14 +13,16 @@ import { bufferOfPath, newPages, pathOfBuffer } from '../memory/pages.ts';
 
 const HEADER = 256;
 const END = 0xffff_ffff;
-/** Size of a segment that a large item did not ask to be larger. */
+/** Size of a segment; for large items it has room for several. */
 const SEGMENT = 1_048_576;
 const FIRST_SEGMENT = 65_536;
+const LARGE_ITEMS = 8;
+const LARGEST_SEGMENT = 33_554_432;
 
-/** A position: number of the segment (13 bits), and place in it in units of 8 bytes (18 bits). */
-const PLACE_BITS = 18;
+/** A position: number of the segment, which goes round (9 bits), and place in it in units of 8 bytes (22 bits). */
+const PLACE_BITS = 22;
 const FULL = (1 << PLACE_BITS) - 1;
-const SEGMENT_NUMBERS = 1 << 13;
+const SEGMENT_NUMBERS = 1 << 9;
 
 const READ = 0;
 const WRITE = 1;
@@ -85,17 +87,17 @@ export class Chain {
     Atomics.store(this.#words, WRITE, positionOf(segment.number, offset + size));
   }
 
-  /** The oldest item; undefined when there is none. `keep`: it stays. */
-  take(keep = false): Buffer | undefined {
-    for (;;) {
-      if (this.isEmpty) return undefined;
+  /** What `read` makes of the oldest item, which is gone then; it stays when `read` throws. Undefined when there is none. */
+  take<R>(read: (item: Buffer) => R): R | undefined {
+    while (!this.isEmpty) {
       const found = this.#itemAt(Atomics.load(this.#words, READ));
       if (found === undefined) continue;
       const { segment, offset, length } = found;
-      const item = Buffer.from(segment.bytes.subarray(offset + 8, offset + 8 + length));
-      if (!keep) Atomics.store(this.#words, READ, positionOf(segment.number, offset + 8 + aligned(length)));
-      return item;
+      const result = read(segment.bytes.subarray(offset + 8, offset + 8 + length));
+      Atomics.store(this.#words, READ, positionOf(segment.number, offset + 8 + aligned(length)));
+      return result;
     }
+    return undefined;
   }
 
   /** Counts the items one by one: after the death of a process that held the lock. */
@@ -156,12 +158,13 @@ export class Chain {
       if (bytes.length >= size) return { number: number % SEGMENT_NUMBERS, path: spare, bytes };
       remove(spare);
     }
-    const buffer = newPages(Math.max(SEGMENT, size));
+    const room = Math.min(LARGEST_SEGMENT, HEADER + (size - HEADER) * LARGE_ITEMS);
+    const buffer = newPages(Math.max(SEGMENT, size, size > SEGMENT / LARGE_ITEMS ? room : 0));
     return { number: number % SEGMENT_NUMBERS, path: pathOfBuffer(buffer), bytes: Buffer.from(buffer) };
   }
 
   #retire(segment: Segment): void {
-    if (this.#pathAt(SPARE) === '' && segment.bytes.length === SEGMENT) this.#setPath(SPARE, segment.path);
+    if (this.#pathAt(SPARE) === '' && segment.bytes.length >= SEGMENT) this.#setPath(SPARE, segment.path);
     else remove(segment.path);
   }
 

@@ -49,13 +49,13 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 
   /** Takes the next item, waiting for one. Rejects with `QueueEmptyError` after `timeout` ms, `EOFError` when closed and drained. */
   async get(options: WaitOptions = {}): Promise<T> {
-    let item = this.#items.take();
+    let item = this.#items.take(read);
     if (item === undefined) {
       const target = {
         tryTake: () => {
           // What was put before it was closed is there afterwards.
-          const isClosed = this.#items.isClosed;
-          item = this.#items.take();
+          const { isClosed } = this.#items;
+          item = this.#items.take(read);
           return item !== undefined || isClosed;
         },
         holder: nobody,
@@ -65,17 +65,15 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       if (item === undefined)
         throw new EOFError('Queue.get: the queue is closed, and all its items were taken');
     }
-    return (await decodeMessage(item)) as T;
+    const { taken } = item as { readonly taken: Read };
+    return ('bytes' in taken ? await decodeMessage(taken.bytes) : taken.value) as T;
   }
 
   /** Takes the next item or throws `QueueEmptyError`. */
   getNoWait(): T {
-    let value: unknown;
     const { isClosed } = this.#items;
-    const item = this.#items.take((bytes) => {
-      value = decodeNow(bytes);
-    });
-    if (item !== undefined) return value as T;
+    const item = this.#items.take(readNow);
+    if (item !== undefined) return item.taken as T;
     if (isClosed) throw new EOFError('Queue.getNoWait: the queue is closed, and all its items were taken');
     throw new QueueEmptyError('Queue.getNoWait: there is no item');
   }
@@ -229,14 +227,27 @@ export class SimpleQueue<T = unknown> {
 
 const closed = (): ManycoreError => new ManycoreError('Queue.put: the queue is closed');
 
-function decodeNow(bytes: Buffer): unknown {
+/** A value, or the bytes of one that needs a module first. */
+type Read = { readonly value: unknown } | { readonly bytes: Buffer };
+
+function read(item: Buffer): Read {
   try {
-    return decode(new ByteReader(bytes));
+    return { value: decode(new ByteReader(item)) };
+  } catch {
+    return { bytes: Buffer.from(item) };
+  }
+}
+
+function readNow(item: Buffer): unknown {
+  try {
+    return decode(new ByteReader(item));
   } catch (cause) {
     if (!(cause instanceof ModuleNeededError)) throw cause;
     throw new ManycoreError(
       `Queue.getNoWait: the item needs ${cause.url}, which is not imported yet: use get()`,
-      { cause },
+      {
+        cause,
+      },
     );
   }
 }

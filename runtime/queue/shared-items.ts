@@ -77,24 +77,22 @@ export class SharedItems {
     return done;
   }
 
-  /** The oldest item, as far as `accept` does not throw; undefined when there is none. */
-  take(accept?: (item: Buffer) => void): Buffer | undefined {
+  /**
+   * What `read` makes of the oldest item, in an object; undefined when there is none. The item lies in shared memory until `read`
+   * returns, and stays when it throws.
+   */
+  take<R>(read: (item: Buffer) => R): { readonly taken: R } | undefined {
     if (this.count === 0) return undefined;
-    const item = this.#locked(() => {
-      const first = this.#chain.take(accept !== undefined);
-      if (first === undefined) return undefined;
-      if (accept !== undefined) {
-        accept(first);
-        this.#chain.take();
-      }
-      Atomics.sub(this.#words, COUNT, 1);
+    const result = this.#locked(() => {
+      const first = this.#chain.take((item) => ({ taken: read(item) }));
+      if (first !== undefined) Atomics.sub(this.#words, COUNT, 1);
       return first;
     });
-    if (item === undefined) return undefined;
+    if (result === undefined) return undefined;
     this.putters.wake();
     // Whoever was woken for what comes next may have been this process.
     if (this.count > 0) this.getters.wake();
-    return item;
+    return result;
   }
 
   /** False when all items are finished already. */
