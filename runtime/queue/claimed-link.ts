@@ -7,6 +7,7 @@ import { issuer, stamp } from './hub.ts';
 import { type Link, otherEndGone, type Ticket } from './link.ts';
 import { Mailbox } from './mailbox.ts';
 import { FRAME, frameOf, isMessage, type Message, typeOf } from './message.ts';
+import { removeDeserted } from './socket-folder.ts';
 import { receive, transmit } from './socket-link.ts';
 
 export class ClaimedLink implements Link {
@@ -78,7 +79,10 @@ export class ClaimedLink implements Link {
     const framed = new FramedSocket(connect(hub));
     framed.write(frameOf(FRAME.claim, Buffer.from(JSON.stringify({ end, hop, nonce }))));
     framed.onFrame = (frame) => this.#take(frame, framed);
-    framed.onEnd = () => this.inbox.end();
+    framed.onEnd = () => {
+      this.inbox.end();
+      void removeDeserted(hub);
+    };
     this.#framed = framed;
     return framed;
   }

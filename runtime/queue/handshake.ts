@@ -16,6 +16,7 @@ import { bodyOf, FRAME, frameOf, typeOf } from './message.ts';
 const SIZE = 32;
 /** No frame of the handshake is longer. */
 const MAX_FRAME = 128;
+const NO_LISTENER = 'what listens at this address is no Listener, or has just ended';
 
 /** A client that holds the key and waits to be let in. */
 export interface Guest {
@@ -78,8 +79,13 @@ export function askToEnter<R>(framed: FramedSocket, key: Buffer, enter: () => R)
       reject(new AuthenticationError(message));
     };
     framed.limit = MAX_FRAME;
-    framed.onEnd = (error) =>
-      reject(error ?? new EOFError('the listener has ended the connection before it was accepted'));
+    framed.onEnd = (error) => {
+      if (error === undefined && challenge !== undefined)
+        reject(new EOFError('the listener has ended the connection without accepting it'));
+      // An error of the system names its call; any other is about what is no frame.
+      else if (error !== undefined && 'syscall' in error) reject(error);
+      else reject(new AuthenticationError(NO_LISTENER, { cause: error }));
+    };
     framed.onFrame = (frame) => {
       const type = typeOf(frame);
       const body = bodyOf(frame);
@@ -87,8 +93,7 @@ export function askToEnter<R>(framed: FramedSocket, key: Buffer, enter: () => R)
         challenge = Buffer.from(body);
         framed.write(frameOf(FRAME.answer, Buffer.concat([proof(key, 'client', challenge, own), own])));
       } else if (type === FRAME.failure && challenge !== undefined) fail('the listener holds another key');
-      else if (type !== FRAME.welcome || challenge === undefined)
-        fail('what listens at this address is no Listener of this library');
+      else if (type !== FRAME.welcome || challenge === undefined) fail(NO_LISTENER);
       else if (!isSame(body, proof(key, 'listener', challenge, own))) fail('the listener holds another key');
       else {
         framed.limit = Number.POSITIVE_INFINITY;

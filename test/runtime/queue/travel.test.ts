@@ -11,7 +11,8 @@ import {
 import * as messages from '../../fixtures/runtime/messages.ts';
 import { leavesNothing } from '../leftovers.ts';
 import { errorOf, range } from '../outcomes.ts';
-import { child, receiveAll } from './children.ts';
+import { eventually } from '../processes.ts';
+import { child, hubsOf, receiveAll } from './children.ts';
 
 describe('an end of a pipe', () => {
   leavesNothing();
@@ -66,6 +67,18 @@ describe('an end of a pipe', () => {
     assert.equal(await here.recv(), 6);
     last.close();
     await assert.rejects(here.recv(), EOFError);
+  });
+
+  it('comes back with what was still on its way to it', async () => {
+    await using pool = new Pool(1);
+    const [here, there] = Pipe<Buffer>();
+    const returned = pool.apply(messages.takeSome, [there, 1]);
+    const sends = range(60).map((n) => here.send(Buffer.alloc(100_000, n)));
+    const [, back] = await returned;
+    for (let n = 1; n < 60; n++) assert.equal((await (back as Connection<Buffer>).recv())[0], n);
+    await Promise.all(sends);
+    here.close();
+    back.close();
   });
 
   it('is made in a worker and given to its parent', async () => {
@@ -172,7 +185,7 @@ describe('the end of a process with an end of a pipe', () => {
 
   it('drops a message of which only a part has come', async () => {
     const [here, there] = Pipe();
-    await using _other = child(messages.dieInMessage, there, 500_000_000);
+    await using _other = child(messages.dieInMessage, there, 100_000_000);
     assert.equal(await here.recv(), 'before');
     await assert.rejects(here.recvBytes(), EOFError);
   });
@@ -206,8 +219,12 @@ describe('the end of a process with an end of a pipe', () => {
     await using pool = new Pool(1);
     const end = await pool.apply(messages.makePipe, ['hello']);
     await end.recv();
+    const pid = pool.workers[0]?.pid ?? 0;
+    assert.equal(hubsOf(pid).length, 1);
     await pool.terminate();
     await assert.rejects(end.recv(), EOFError);
     await assert.rejects(end.send(1), EOFError);
+    // The worker was killed: its socket is removed by who had an end of its pipe.
+    assert.ok(await eventually(() => hubsOf(pid).length === 0));
   });
 });
