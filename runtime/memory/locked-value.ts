@@ -13,7 +13,7 @@ let plainOf: (number: LockedNumber<TypeCode>) => Plain;
 class LockedNumber<T extends TypeCode> extends SharedNumber<T> implements HasLock {
   readonly #lock: Lock | null;
 
-  constructor(...[array, lock]: Plain) {
+  constructor(array: AnyTypedArray, lock: Lock | null) {
     super(array);
     this.#lock = lock;
   }
