@@ -38,8 +38,11 @@ export {
   wait,
 } from './executor/wait.ts';
 export { RawArray } from './memory/array.ts';
+export type { HasLock, SharedOptions } from './memory/has-lock.ts';
 export { ShareableList, type ShareableListOptions } from './memory/list.ts';
 export type { ShareableItem } from './memory/list-layout.ts';
+export { SharedArray } from './memory/locked-array.ts';
+export { Value } from './memory/locked-value.ts';
 export { SharedMemory, type SharedMemoryOptions } from './memory/shared-memory.ts';
 export type {
   BigIntTypeCode,

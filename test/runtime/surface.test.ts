@@ -14,7 +14,7 @@ type Fulfils<D, R extends D> = [D, R];
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Yes<T extends true> = T;
 /** Classes that only the runtime makes, errors whose constructors differ, and functions that take them, are compared below. */
-type Made = 'AsyncResult' | 'Connection' | 'Future' | 'asCompleted' | 'wait';
+type Made = 'AsyncResult' | 'Connection' | 'Future' | 'SharedArray' | 'asCompleted' | 'wait';
 type Errors = Extract<keyof Values, `${string}Error`>;
 
 type Checks = [
@@ -66,6 +66,24 @@ type Checks = [
   Yes<Equal<declared.TypedArrayOf<'d'>, runtime.TypedArrayOf<'d'>>>,
   Yes<Equal<declared.ElementOf<'i' | 'q'>, runtime.ElementOf<'i' | 'q'>>>,
   Fulfils<declared.RawValue<'i64'>, runtime.RawValue<'i64'>>,
+  Fulfils<declared.Value<'i64'>, runtime.Value<'i64'>>,
+  Fulfils<declared.HasLock, runtime.HasLock>,
+  Fulfils<declared.SharedOptions, runtime.SharedOptions>,
+  Yes<
+    Equal<
+      Exclude<runtime.SharedOptions['lock'], runtime.Lock>,
+      Exclude<declared.SharedOptions['lock'], declared.Lock>
+    >
+  >,
+  Fulfils<declared.SharedArray<'d' | 'q'>, runtime.SharedArray<'d' | 'q'>>,
+  Fulfils<
+    <T extends declared.TypeCode>(
+      type: T,
+      sizeOrValues: number | Iterable<declared.ElementOf<T>>,
+      options?: runtime.SharedOptions,
+    ) => declared.SharedArray<T>,
+    Real['SharedArray']
+  >,
   Yes<Equal<declared.WorkerInfo, runtime.WorkerInfo>>,
   Yes<Equal<declared.PoolEvents, runtime.PoolEvents>>,
   Yes<Equal<declared.WorkerEvent, runtime.WorkerEvent>>,
