@@ -139,6 +139,31 @@ export class SharedMemoryUnavailableError extends ManycoreError {
   override readonly code = 'ERR_MANYCORE_SHARED_MEMORY_UNAVAILABLE';
 }
 
+/** The other end is gone, or this one was closed: nothing more can be received or sent. */
+export class EOFError extends ManycoreError {
+  override readonly code = 'ERR_MANYCORE_EOF';
+}
+
+/** The two sides do not hold the same key. */
+export class AuthenticationError extends ManycoreError {
+  override readonly code = 'ERR_MANYCORE_AUTHENTICATION';
+}
+
+/** There was no item. */
+export class QueueEmptyError extends ManycoreError {
+  override readonly code = 'ERR_MANYCORE_QUEUE_EMPTY';
+}
+
+/** There was no room for an item. */
+export class QueueFullError extends ManycoreError {
+  override readonly code = 'ERR_MANYCORE_QUEUE_FULL';
+}
+
+/** A queue was closed while items of this process were waiting for room: nobody will take them. */
+export class UndrainedQueueError extends ManycoreError {
+  override readonly code = 'ERR_MANYCORE_UNDRAINED_QUEUE';
+}
+
 /** A signal aborted the call. Named as the platform's, so `err.name === 'AbortError'` holds. */
 export class AbortError extends ManycoreError {
   override readonly code = 'ABORT_ERR';

@@ -1,17 +1,22 @@
 /** The public surface of `manycore`. Times are milliseconds and sizes are bytes throughout. */
 export {
   AbortError,
+  AuthenticationError,
   BrokenBarrierError,
   EntryGuardError,
+  EOFError,
   itemIndexOf,
   LockAbandonedError,
   ManycoreError,
   NotImportableError,
   PoolClosedError,
   ProcessClosedError,
+  QueueEmptyError,
+  QueueFullError,
   SerializationError,
   SharedMemoryUnavailableError,
   TimeoutError,
+  UndrainedQueueError,
   WorkerDiedError,
   WorkerStartError,
 } from './errors.ts';
@@ -33,8 +38,11 @@ export {
   wait,
 } from './executor/wait.ts';
 export { RawArray } from './memory/array.ts';
+export type { HasLock, SharedOptions } from './memory/has-lock.ts';
 export { ShareableList, type ShareableListOptions } from './memory/list.ts';
 export type { ShareableItem } from './memory/list-layout.ts';
+export { SharedArray } from './memory/locked-array.ts';
+export { Value } from './memory/locked-value.ts';
 export { SharedMemory, type SharedMemoryOptions } from './memory/shared-memory.ts';
 export type {
   BigIntTypeCode,
@@ -68,6 +76,12 @@ export {
   taskSignal,
 } from './process/main.ts';
 export { activeChildren, Process, type ProcessOptions } from './process/process.ts';
+export type { Address, AuthKey, ConnectOptions, ListenerOptions } from './queue/address.ts';
+export { connect } from './queue/connect.ts';
+export { Connection } from './queue/connection.ts';
+export { Listener } from './queue/listener.ts';
+export { Pipe } from './queue/pipe.ts';
+export { JoinableQueue, Queue, SimpleQueue } from './queue/queue.ts';
 export { Barrier, type BarrierOptions } from './sync/barrier.ts';
 export { Condition } from './sync/condition.ts';
 export { Event } from './sync/event.ts';

@@ -18,7 +18,7 @@ import { closeDescriptor, descriptorOf, mapBuffer } from './mapping.ts';
 import { attachNamed } from './named.ts';
 
 /** What crosses: `kind` is a number of `bytesKinds`. */
-type Reference = readonly [path: string, kind: number, offset: number, length: number];
+export type Reference = readonly [path: string, kind: number, offset: number, length: number];
 
 /** Files of the buffers of this process. */
 const paths = new WeakMap<ArrayBuffer, string>();
@@ -37,11 +37,7 @@ export function newPages(size: number): ArrayBuffer {
 
 /** Lets views of a buffer cross whose memory has a name already. */
 export function nameBuffer(buffer: ArrayBuffer, path: string): void {
-  paths.set(buffer, path);
-  if (buffers.get(path)?.deref() === undefined) {
-    buffers.set(path, new WeakRef(buffer));
-    collected.register(buffer, path);
-  }
+  keepPath(buffer, path);
   shareBuffer(buffer);
 }
 
@@ -52,27 +48,40 @@ export function forgetBuffer(buffer: ArrayBuffer, path: string): void {
 }
 
 const shareBuffer = registerBuffers<Reference>(import.meta.url, 'pages', {
-  toPlain(value) {
-    const buffer = ArrayBuffer.isView(value) ? (value.buffer as ArrayBuffer) : value;
-    const path = paths.get(buffer) ?? link(buffer);
-    const [offset, length] = ArrayBuffer.isView(value)
-      ? [value.byteOffset, value.byteLength]
-      : [0, value.byteLength];
-    return [path, kindOf(value), offset, length];
-  },
-  fromPlain([path, kind, offset, length]) {
-    const buffer = buffers.get(path)?.deref() ?? attach(path);
-    return bytesKinds[kind]?.within(buffer, offset, length) as ArrayBuffer | ArrayBufferView;
-  },
+  toPlain: referenceTo,
+  fromPlain: atReference,
 });
+
+/** What crosses of a buffer or of a view of it. */
+export function referenceTo(value: ArrayBuffer | ArrayBufferView): Reference {
+  const buffer = ArrayBuffer.isView(value) ? (value.buffer as ArrayBuffer) : value;
+  const path = paths.get(buffer) ?? link(buffer);
+  const [offset, length] = ArrayBuffer.isView(value)
+    ? [value.byteOffset, value.byteLength]
+    : [0, value.byteLength];
+  return [path, kindOf(value), offset, length];
+}
+
+/** The other way round. */
+export function atReference([path, kind, offset, length]: Reference): ArrayBuffer | ArrayBufferView {
+  const buffer = buffers.get(path)?.deref() ?? attach(path);
+  return bytesKinds[kind]?.within(buffer, offset, length) as ArrayBuffer | ArrayBufferView;
+}
 
 function link(buffer: ArrayBuffer): string {
   const fd = descriptorOf(buffer);
   if (fd === undefined) throw new ManycoreError('shared memory that was closed cannot be sent');
   const path = linkInFamily(fd);
   closeDescriptor(buffer);
-  nameBuffer(buffer, path);
+  keepPath(buffer, path);
   return path;
+}
+
+function keepPath(buffer: ArrayBuffer, path: string): void {
+  paths.set(buffer, path);
+  if (buffers.get(path)?.deref() !== undefined) return;
+  buffers.set(path, new WeakRef(buffer));
+  collected.register(buffer, path);
 }
 
 function attach(path: string): ArrayBuffer {
@@ -97,3 +106,9 @@ function kindOf(value: object): number {
   }
   throw new ManycoreError(`a ${value.constructor.name} over shared memory cannot be sent`);
 }
+
+/** The file of a buffer, which gets one if it has none: by it another process finds the same pages. */
+export const pathOfBuffer = (buffer: ArrayBuffer): string => paths.get(buffer) ?? link(buffer);
+
+/** The pages of a file, as one buffer in this process. */
+export const bufferOfPath = (path: string): ArrayBuffer => buffers.get(path)?.deref() ?? attach(path);

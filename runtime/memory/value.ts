@@ -11,7 +11,7 @@ import {
 } from './types.ts';
 
 /** The number in its typed array, for what sends it. */
-let arrayOf: (number: SharedNumber<TypeCode>) => AnyTypedArray;
+export let arrayOf: (number: SharedNumber<TypeCode>) => AnyTypedArray;
 
 /** A number that lies in shared memory already; what `RawValue` makes, and what arrives of one. */
 export class SharedNumber<T extends TypeCode> {
@@ -84,7 +84,7 @@ let pages: ArrayBuffer | undefined;
 let used = 0;
 
 /** A new number. Its place is not used again; the pages are freed when none of their numbers is needed. */
-function place(type: TypeCode): AnyTypedArray {
+export function place(type: TypeCode): AnyTypedArray {
   const Class = typedArrayClass(type);
   if (pages === undefined || used === LINES) {
     pages = newPages(LINES * LINE);

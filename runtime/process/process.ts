@@ -2,9 +2,8 @@ import { ManycoreError, ProcessClosedError } from '../errors.ts';
 import type { WorkerFunction } from '../pool/options.ts';
 import { ByteWriter } from '../transport/bytes.ts';
 import { encode } from '../values/codec.ts';
+import { encodeNow } from '../values/encode-now.ts';
 import { locateNow } from '../values/locate-now.ts';
-import { remember } from '../values/reference.ts';
-import { UnknownFunctionError } from '../values/replace.ts';
 import { childState } from './child-state.ts';
 import { familyFolder } from './family.ts';
 import { checkEntryGuard, currentProcess } from './main.ts';
@@ -87,9 +86,20 @@ export class Process<A extends readonly unknown[] = readonly unknown[]> implemen
           'start it without `daemon: true`.',
       );
     const { env, execArgv, daemon } = state;
-    const first = runMessage(this, state, userFrames(Process.prototype.start));
-    state.handle = ProcessHandle.start({ env, execArgv }, daemon, first, () => childEnded(this));
-    if (state.handle === undefined) throw new ManycoreError(`the system could not start ${state.name}`);
+    const undeliverable: (() => void)[] = [];
+    const first = runMessage(this, state, userFrames(Process.prototype.start), undeliverable);
+    // What it was given and never came to take is lost with it.
+    const lost = () => {
+      for (const one of undeliverable) one();
+    };
+    state.handle = ProcessHandle.start({ env, execArgv }, daemon, first, () => {
+      childEnded(this);
+      lost();
+    });
+    if (state.handle === undefined) {
+      lost();
+      throw new ManycoreError(`the system could not start ${state.name}`);
+    }
     state.phase = 'started';
     childStarted(this);
   }
@@ -178,7 +188,12 @@ function started(state: ProcessState, method: string): ProcessHandle {
   );
 }
 
-function runMessage(instance: object, state: ProcessState, callers: readonly StackFrame[]): Buffer {
+function runMessage(
+  instance: object,
+  state: ProcessState,
+  callers: readonly StackFrame[],
+  undeliverable: (() => void)[],
+): Buffer {
   const { name, daemon, target, args, numbers } = state;
   const Class = instance.constructor as WorkerFunction;
   const message: RunMessage = {
@@ -188,30 +203,7 @@ function runMessage(instance: object, state: ProcessState, callers: readonly Sta
   };
   const frame = new ByteWriter();
   encode(message, frame, () => 'process');
-  encodeValue(args, frame, 'args', callers);
-  encodeValue({ ...instance }, frame, name, callers);
+  encodeNow(args, frame, 'args', () => callers, undeliverable);
+  encodeNow({ ...instance }, frame, name, () => callers, undeliverable);
   return frame.take();
-}
-
-/** Functions in a value are looked for as the target is. */
-function encodeValue(value: unknown, frame: ByteWriter, name: string, callers: readonly StackFrame[]): void {
-  for (;;)
-    try {
-      encode(value, frame, () => name);
-      return;
-    } catch (error) {
-      if (!(error instanceof UnknownFunctionError)) throw error;
-      remember(error.fn, certain(error, callers));
-    }
-}
-
-/** Only an export that is certain may be sent in a value: the other side could not tell which function was meant. */
-function certain(refused: UnknownFunctionError, callers: readonly StackFrame[]) {
-  try {
-    const reference = locateNow(refused.fn, callers);
-    if (reference.source === undefined) return reference;
-  } catch {
-    // What was refused tells the place in the value, which is more.
-  }
-  throw refused;
 }

@@ -138,6 +138,11 @@ export class Lock implements SyncLockable {
     return Atomics.load(this.words, HOLDER) !== 0;
   }
 
+  /** True, once, when the holder before died. @internal */
+  wasAbandoned(): boolean {
+    return Atomics.load(this.words, ABANDONED) !== 0 && Atomics.exchange(this.words, ABANDONED, 0) !== 0;
+  }
+
   /** True while this process holds it. @internal */
   get isMine(): boolean {
     return Atomics.load(this.words, HOLDER) === process.pid;

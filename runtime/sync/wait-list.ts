@@ -172,15 +172,14 @@ export class WaitList {
 
   /** Gives those who wait here what can be taken. */
   #look(): void {
-    for (let at = 0; at < this.#waiters.length; ) {
-      const waiter = this.#waiters[at] as Waiter;
-      if (
-        waiter.target.tryTake() ||
-        (at === 0 && this.#place !== undefined && waiter.target.tryRecover?.() === true)
-      ) {
-        this.#waiters.splice(at, 1);
-        waiter.settle(true);
-      } else at++;
+    // Those who came first are first: nobody passes one who waits still.
+    for (;;) {
+      const waiter = this.#waiters[0];
+      if (waiter === undefined) break;
+      const { target } = waiter;
+      if (!target.tryTake() && !(this.#place !== undefined && target.tryRecover?.() === true)) break;
+      this.#waiters.shift();
+      waiter.settle(true);
     }
     if (this.#waiters.length === 0) this.#rest();
     else this.#stay();

@@ -14,12 +14,21 @@ export interface ClassCodec<T, P> {
   fromPlain(plain: P): T;
 }
 
+/** Codec of a class whose instances are in one process at a time: what was sent is not here any more. */
+export interface MovingCodec<T, P> extends ClassCodec<T, P> {
+  /**
+   * The value that holds `value` was encoded as a whole, for which `toPlain` has to change nothing: it may be asked in vain.
+   * Gives what is to be called by whoever knows that the bytes never arrived.
+   */
+  moved(value: T, plain: P): () => void;
+}
+
 export interface RegisteredClass {
   /** Module that registers it; importing it registers the class in any process. */
   readonly url: string;
   /** `url#name`. */
   readonly id: string;
-  readonly codec: ClassCodec<unknown, unknown>;
+  readonly codec: ClassCodec<unknown, unknown> & Partial<MovingCodec<unknown, unknown>>;
 }
 
 interface Registry {
@@ -69,9 +78,9 @@ export function registerClass<T, P>(
 export function registerFrom<T, P>(
   url: string,
   Class: abstract new (...args: never[]) => T,
-  codec: ClassCodec<T, P>,
+  codec: ClassCodec<T, P> | MovingCodec<T, P>,
 ): void {
-  const entry = { url, id: `${url}#${Class.name}`, codec: codec as ClassCodec<unknown, unknown> };
+  const entry = { url, id: `${url}#${Class.name}`, codec: codec as RegisteredClass['codec'] };
   own.byClass.set(Class, entry);
   own.byId.set(entry.id, entry);
 }

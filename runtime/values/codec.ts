@@ -15,7 +15,7 @@ import { PlainReader } from './plain-reader.ts';
 import { PlainWriter } from './plain-writer.ts';
 import { type FunctionReference, resolve } from './reference.ts';
 import { refusal } from './refusal.ts';
-import { replace, Special, type SpecialPayload } from './replace.ts';
+import { type Move, replace, Special, type SpecialPayload } from './replace.ts';
 
 export const TAG = {
   undefined: 0,
@@ -42,17 +42,28 @@ export class ModuleNeededError extends Error {
 const alone = new PlainWriter();
 
 /** Appends a value that is read by itself. See `encodeNext`. */
-export function encode(value: unknown, writer: ByteWriter, name: () => string): void {
+export function encode(
+  value: unknown,
+  writer: ByteWriter,
+  name: () => string,
+  undeliverable?: (() => void)[],
+): void {
   alone.reset();
-  encodeNext(value, writer, name, alone);
+  encodeNext(value, writer, name, alone, undeliverable);
 }
 
 /**
  * Appends `value` to a stream of values. `name` is what error messages call it, such as `items[3]`; asked for only when
- * something is wrong.
+ * something is wrong. What is to be called if the bytes never arrive is added to `undeliverable`.
  * @throws {SerializationError} and leaves the writer as it was.
  */
-export function encodeNext(value: unknown, writer: ByteWriter, name: () => string, plain: PlainWriter): void {
+export function encodeNext(
+  value: unknown,
+  writer: ByteWriter,
+  name: () => string,
+  plain: PlainWriter,
+  undeliverable?: (() => void)[],
+): void {
   switch (typeof value) {
     case 'number':
       writer.u8(TAG.number);
@@ -73,7 +84,7 @@ export function encodeNext(value: unknown, writer: ByteWriter, name: () => strin
       else if (!encodePlain(value, writer, plain)) break;
       return;
   }
-  const bytes = serialize(value, name);
+  const bytes = serialize(value, name, undeliverable);
   writer.u8(TAG.other);
   writer.u32(bytes.length);
   writer.bytes(bytes);
@@ -151,23 +162,27 @@ export function skipNext(reader: ByteReader, plain: PlainReader): void {
 const isWellFormed = (value: string): boolean =>
   (value as string & { isWellFormed(): boolean }).isWellFormed();
 
-function serialize(value: unknown, name: () => string): Buffer {
+function serialize(value: unknown, name: () => string, undeliverable: (() => void)[] = []): Buffer {
+  const moves: Move[] = [];
+  let bytes: Buffer;
   try {
-    return write(value, name);
+    bytes = write(value, name, moves);
   } catch (error) {
     throw refusal(error, value, name(), fits);
   }
+  for (const move of moves) undeliverable.push(move());
+  return bytes;
 }
 
-function write(value: unknown, name: () => string): Buffer {
+function write(value: unknown, name: () => string, moves?: Move[]): Buffer {
   const serializer = new ValueSerializer();
   serializer.writeHeader();
-  serializer.writeValue(isPlain(value) ? value : replace(value, name(), fits));
+  serializer.writeValue(isPlain(value) ? value : replace(value, name(), fits, moves));
   return serializer.releaseBuffer();
 }
 
-/** True when the serializer takes this part of a value. */
-function fits(part: unknown): boolean {
+/** True when the serializer takes this value, or part of one. Nothing is moved. */
+export function fits(part: unknown): boolean {
   try {
     write(part, () => '');
     return true;

@@ -4,10 +4,8 @@
  * had no prototype, and the class of objects that are data only.
  */
 import { types } from 'node:util';
-import { SerializationError } from '../errors.ts';
-import { ByteWriter } from '../transport/bytes.ts';
 import { registeredClassOf } from './classes.ts';
-import { encode } from './codec.ts';
+import { fits } from './codec.ts';
 import { baseOf } from './error.ts';
 import { isHeaders, isLeaf } from './inspect.ts';
 import { aOrAn, entryPath, isIndex, keyPath, memberPath, propertyPath } from './parts.ts';
@@ -169,7 +167,7 @@ class Search {
       if (typeof part === 'function') this.#tell(at, 'is a function of an error: it is left out.');
       else if (Reflect.getOwnPropertyDescriptor(value, key)?.get !== undefined)
         this.#tell(at, 'is a getter: it arrives as the value that it had when it was sent.');
-      else if (!crosses(part, at)) this.#tell(at, 'cannot cross: it arrives as a text that says so.');
+      else if (!crosses(part)) this.#tell(at, 'cannot cross: it arrives as a text that says so.');
       else this.look(part, at);
     }
   }
@@ -229,16 +227,8 @@ function isUserError(value: Error): boolean {
   return typeof Class === 'function' && Class.name !== baseOf(value) && knownReference(Class) === undefined;
 }
 
-function crosses(value: unknown, path: string): boolean {
-  if (typeof value !== 'object' && typeof value !== 'symbol') return true;
-  try {
-    encode(value, new ByteWriter(), () => path);
-    return true;
-  } catch (error) {
-    if (error instanceof SerializationError) return false;
-    throw error;
-  }
-}
+const crosses = (value: unknown): boolean =>
+  (typeof value !== 'object' && typeof value !== 'symbol') || fits(value);
 
 const isResizable = (buffer: ArrayBufferLike): boolean =>
   (buffer as ArrayBufferLike & { readonly resizable?: boolean }).resizable === true;

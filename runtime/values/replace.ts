@@ -43,16 +43,20 @@ export class UnknownFunctionError extends SerializationError {
   }
 }
 
+/** An instance that is in one process at a time was replaced: to be called when the whole value was encoded. */
+export type Move = () => () => void;
+
 /**
- * `root` is the name of the whole value; `fits` tells whether the serializer takes a part.
+ * `root` is the name of the whole value; `fits` tells whether the serializer takes a part. Moves are added to `moves`.
  * @throws {SerializationError} naming the place of what cannot cross.
  */
 export function replace(
   value: unknown,
   root: string,
   fits: (part: unknown) => boolean = () => true,
+  moves: Move[] = [],
 ): unknown {
-  return new Replacer(fits).value(value, root);
+  return new Replacer(fits, moves).value(value, root);
 }
 
 class Replacer {
@@ -60,9 +64,11 @@ class Replacer {
   /** Errors and instances being replaced: what refers back to them cannot be expressed. */
   readonly #open = new Set<object>();
   readonly #fits: (part: unknown) => boolean;
+  readonly #moves: Move[];
 
-  constructor(fits: (part: unknown) => boolean) {
+  constructor(fits: (part: unknown) => boolean, moves: Move[]) {
     this.#fits = fits;
+    this.#moves = moves;
   }
 
   value(value: unknown, path: string): unknown {
@@ -116,7 +122,8 @@ class Replacer {
         { cause },
       );
     }
-    const { url, id } = registered;
+    const { url, id, codec } = registered;
+    if (codec.moved !== undefined) this.#moves.push(() => codec.moved?.(value, plain) ?? (() => {}));
     return new Special({
       kind: 'instance',
       url,

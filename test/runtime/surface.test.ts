@@ -14,7 +14,7 @@ type Fulfils<D, R extends D> = [D, R];
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Yes<T extends true> = T;
 /** Classes that only the runtime makes, errors whose constructors differ, and functions that take them, are compared below. */
-type Made = 'AsyncResult' | 'Future' | 'asCompleted' | 'wait';
+type Made = 'AsyncResult' | 'Connection' | 'Future' | 'SharedArray' | 'asCompleted' | 'wait';
 type Errors = Extract<keyof Values, `${string}Error`>;
 
 type Checks = [
@@ -22,6 +22,7 @@ type Checks = [
   Fulfils<{ [K in Errors]: InstanceType<Values[K]> }, { [K in Errors]: InstanceType<Real[K]> }>,
   Fulfils<declared.AsyncResult<number>, runtime.AsyncResult<number>>,
   Fulfils<declared.Future<number>, runtime.Future<number>>,
+  Fulfils<declared.Connection<number>, runtime.Connection<number>>,
   Fulfils<declared.CompletedFuture<number>, runtime.CompletedFuture<number>>,
   Fulfils<declared.WaitResult<number>, Awaited<ReturnType<typeof runtime.wait<number>>>>,
   Fulfils<
@@ -50,6 +51,10 @@ type Checks = [
   Yes<Equal<declared.ShutdownOptions, runtime.ShutdownOptions>>,
   Yes<Equal<declared.WaitOptions, runtime.WaitOptions>>,
   Yes<Equal<declared.WaitFuturesOptions, runtime.WaitFuturesOptions>>,
+  Yes<Equal<declared.Address, runtime.Address>>,
+  Yes<Equal<declared.AuthKey, runtime.AuthKey>>,
+  Yes<Equal<declared.ConnectOptions, runtime.ConnectOptions>>,
+  Yes<Equal<declared.ListenerOptions, runtime.ListenerOptions>>,
   Yes<Equal<declared.ClassCodec<Date, number>, runtime.ClassCodec<Date, number>>>,
   Yes<Equal<declared.SharedMemoryOptions, runtime.SharedMemoryOptions>>,
   Yes<Equal<declared.ShareableListOptions, runtime.ShareableListOptions>>,
@@ -61,6 +66,24 @@ type Checks = [
   Yes<Equal<declared.TypedArrayOf<'d'>, runtime.TypedArrayOf<'d'>>>,
   Yes<Equal<declared.ElementOf<'i' | 'q'>, runtime.ElementOf<'i' | 'q'>>>,
   Fulfils<declared.RawValue<'i64'>, runtime.RawValue<'i64'>>,
+  Fulfils<declared.Value<'i64'>, runtime.Value<'i64'>>,
+  Fulfils<declared.HasLock, runtime.HasLock>,
+  Fulfils<declared.SharedOptions, runtime.SharedOptions>,
+  Yes<
+    Equal<
+      Exclude<runtime.SharedOptions['lock'], runtime.Lock>,
+      Exclude<declared.SharedOptions['lock'], declared.Lock>
+    >
+  >,
+  Fulfils<declared.SharedArray<'d' | 'q'>, runtime.SharedArray<'d' | 'q'>>,
+  Fulfils<
+    <T extends declared.TypeCode>(
+      type: T,
+      sizeOrValues: number | Iterable<declared.ElementOf<T>>,
+      options?: runtime.SharedOptions,
+    ) => declared.SharedArray<T>,
+    Real['SharedArray']
+  >,
   Yes<Equal<declared.WorkerInfo, runtime.WorkerInfo>>,
   Yes<Equal<declared.PoolEvents, runtime.PoolEvents>>,
   Yes<Equal<declared.WorkerEvent, runtime.WorkerEvent>>,

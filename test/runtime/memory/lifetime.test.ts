@@ -78,6 +78,13 @@ describe('what becomes of shared memory', () => {
     assert.deepEqual([...theirs], [2, 2, 2]);
   });
 
+  it('arrives though the worker that made it has ended', async () => {
+    await using pool = new Pool(1, { maxTasksPerChild: 1 });
+    const arrays = await pool.map(tasks.newArray, [1, 2, 3], { chunkSize: 1 });
+    assert.deepEqual(arrays.map(tasks.sum), [1, 2, 3]);
+    assert.deepEqual(await pool.map(tasks.sum, arrays, { chunkSize: 1 }), [1, 2, 3]);
+  });
+
   it('is swept by the next family when the guard was killed too', async () => {
     const name = newName();
     const [one, two] = await Promise.all([family('sent'), family('create', name)]);

@@ -14,4 +14,4 @@ export const isThere = (name: string): boolean => existsSync(`${SHM}/${name}`);
 export const ownSegments = (): string[] => (existsSync(familyFolder()) ? readdirSync(familyFolder()) : []);
 
 let names = 0;
-export const newName = (): string => `manycore-test-${process.pid}-${names++}`;
+export const newName = (): string => `test-of-manycore-${process.pid}-${names++}`;

@@ -12,7 +12,7 @@ describe('where pages cannot be mapped', () => {
       const { output, code } = await start('no-koffi.ts', [how]).ended;
       assert.equal(code, 0, output);
       const { errors, works } = JSON.parse(output) as { errors: string[]; works: string };
-      assert.equal(errors.length, 5);
+      assert.equal(errors.length, 7);
       for (const error of errors) assert.match(error, message);
       assert.equal(works, 'number');
     });

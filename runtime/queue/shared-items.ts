@@ -1,0 +1,120 @@
+/** What a queue shares: its items, how many they are, and who waits for them. Under one lock, held for as long as a copy takes. */
+import { Lock } from '../sync/lock.ts';
+import { WAIT_WORDS, WaitList } from '../sync/wait-list.ts';
+import { newWords } from '../sync/words.ts';
+import { CHAIN_WORDS, Chain } from './chain.ts';
+
+const COUNT = 0;
+const MAX = 1;
+const CLOSED = 2;
+/** Items that were put and are not reported finished. */
+const UNFINISHED = 3;
+const CHAIN = 4;
+const GETTERS = CHAIN + CHAIN_WORDS;
+const PUTTERS = GETTERS + WAIT_WORDS;
+const JOINERS = PUTTERS + WAIT_WORDS;
+const WORDS = JOINERS + WAIT_WORDS;
+
+export interface SharedParts {
+  readonly words: Int32Array;
+  readonly lock: Lock;
+}
+
+export class SharedItems {
+  readonly parts: SharedParts;
+  readonly getters: WaitList;
+  readonly putters: WaitList;
+  readonly joiners: WaitList;
+  readonly #words: Int32Array;
+  readonly #lock: Lock;
+  readonly #chain: Chain;
+
+  constructor(from: number | SharedParts) {
+    this.parts = typeof from === 'number' ? { words: newWords(WORDS), lock: new Lock() } : from;
+    const { words, lock } = this.parts;
+    if (typeof from === 'number') words[MAX] = from;
+    this.#words = words;
+    this.#lock = lock;
+    this.#chain = new Chain(words.subarray(CHAIN, GETTERS));
+    this.getters = new WaitList(words.subarray(GETTERS, PUTTERS));
+    this.putters = new WaitList(words.subarray(PUTTERS, JOINERS));
+    this.joiners = new WaitList(words.subarray(JOINERS));
+  }
+
+  get count(): number {
+    return Atomics.load(this.#words, COUNT);
+  }
+
+  get isFull(): boolean {
+    const max = this.#words[MAX] as number;
+    return max > 0 && this.count >= max;
+  }
+
+  get isClosed(): boolean {
+    return Atomics.load(this.#words, CLOSED) === 1;
+  }
+
+  get unfinished(): number {
+    return Atomics.load(this.#words, UNFINISHED);
+  }
+
+  close(): void {
+    this.#locked(() => Atomics.store(this.#words, CLOSED, 1));
+    for (const list of [this.getters, this.putters]) list.wakeAll();
+  }
+
+  /** False when there is no room, or when it is closed. */
+  put(item: Uint8Array): boolean {
+    if (this.isFull || this.isClosed) return false;
+    const done = this.#locked(() => {
+      if (this.isFull || this.isClosed) return false;
+      this.#chain.append(item);
+      Atomics.add(this.#words, COUNT, 1);
+      Atomics.add(this.#words, UNFINISHED, 1);
+      return true;
+    });
+    if (done) this.getters.wake();
+    return done;
+  }
+
+  /**
+   * What `read` makes of the oldest item, in an object; undefined when there is none. The item lies in shared memory until `read`
+   * returns, and stays when it throws.
+   */
+  take<R>(read: (item: Buffer) => R): { readonly taken: R } | undefined {
+    if (this.count === 0) return undefined;
+    const result = this.#locked(() => {
+      const first = this.#chain.take((item) => ({ taken: read(item) }));
+      if (first !== undefined) Atomics.sub(this.#words, COUNT, 1);
+      return first;
+    });
+    if (result === undefined) return undefined;
+    this.putters.wake();
+    // Whoever was woken for what comes next may have been this process.
+    if (this.count > 0) this.getters.wake();
+    return result;
+  }
+
+  /** False when all items are finished already. */
+  finish(): boolean {
+    for (;;) {
+      const unfinished = this.unfinished;
+      if (unfinished === 0) return false;
+      if (Atomics.compareExchange(this.#words, UNFINISHED, unfinished, unfinished - 1) !== unfinished)
+        continue;
+      if (unfinished === 1) this.joiners.wakeAll();
+      return true;
+    }
+  }
+
+  #locked<R>(body: () => R): R {
+    this.#lock.acquireSync();
+    try {
+      // The one before was killed between an item and its count.
+      if (this.#lock.wasAbandoned()) Atomics.store(this.#words, COUNT, this.#chain.count());
+      return body();
+    } finally {
+      this.#lock.release();
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** Addresses that only processes of this user can reach, and that nobody guesses. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** Longest path of a Unix socket in bytes on all systems, with room for the name of the folder and of the socket. */
+const LONGEST_PARENT = 50;
+/** Age in ms of a folder without a listener that is left over for certain: its process makes the socket at once. */
+const GRACE = 5000;
+
+/** A new address for a server; its folder, where it has one, is removed when the process ends. */
+export function privateAddress(): string {
+  const name = randomBytes(4).toString('hex');
+  // The names of Windows have no folders, and no file stays behind; what comes over them has to know a secret, as everywhere.
+  if (process.platform === 'win32') return `\\\\.\\pipe\\manycore-${name}`;
+  const parent = Buffer.byteLength(tmpdir()) > LONGEST_PARENT ? '/tmp' : tmpdir();
+  const prefix = `manycore-${userInfo().uid}-`;
+  void sweep(parent, prefix);
+  // Node makes it with mode 0700.
+  const folder = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, name);
+}
+
+/** Removes the folder of an address whose process was killed; for who had a connection to it, which has ended. */
+export async function removeDeserted(address: string): Promise<void> {
+  if (process.platform === 'win32' || !(await isDeserted(address))) return;
+  rmSync(dirname(address), { recursive: true, force: true });
+}
+
+/** Removes what processes that were killed have left: sockets on which nobody listens. */
+async function sweep(parent: string, prefix: string): Promise<void> {
+  for (const folder of readdirSync(parent).filter((name) => name.startsWith(prefix))) {
+    const path = join(parent, folder);
+    try {
+      if (Date.now() - statSync(path).mtimeMs < GRACE) continue;
+      const [name] = readdirSync(path);
+      if (name === undefined || (await isDeserted(join(path, name))))
+        rmSync(path, { recursive: true, force: true });
+    } catch {
+      // Somebody else was faster, or it is not ours.
+    }
+  }
+}
+
+const isDeserted = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(path);
+    socket.unref();
+    socket.once('connect', () => {
+      resolve(false);
+      socket.destroy();
+    });
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED'));
+  });
