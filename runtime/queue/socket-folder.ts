@@ -53,5 +53,8 @@ const isDeserted = (path: string): Promise<boolean> =>
       resolve(false);
       socket.destroy();
     });
-    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED'));
+    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+      // Without its socket: the process was killed while it removed both.
+      resolve(code === 'ECONNREFUSED' || code === 'ENOENT'),
+    );
   });
