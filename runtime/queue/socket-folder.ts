@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /** Longest path of a Unix socket in bytes on all systems, with room for the name of the folder and of the socket. */
@@ -16,7 +16,7 @@ export function privateAddress(): string {
   // The names of Windows have no folders, and no file stays behind; what comes over them has to know a secret, as everywhere.
   if (process.platform === 'win32') return `\\\\.\\pipe\\manycore-${name}`;
   const parent = Buffer.byteLength(tmpdir()) > LONGEST_PARENT ? '/tmp' : tmpdir();
-  const prefix = `manycore-${userInfo().uid}-`;
+  const prefix = `manycore-${process.getuid?.()}-`;
   void sweep(parent, prefix);
   // Node makes it with mode 0700.
   const folder = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
@@ -53,5 +53,8 @@ const isDeserted = (path: string): Promise<boolean> =>
       resolve(false);
       socket.destroy();
     });
-    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED'));
+    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+      // Without its socket: the process was killed while it removed both.
+      resolve(code === 'ECONNREFUSED' || code === 'ENOENT'),
+    );
   });
