@@ -1,44 +1,31 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import {
   AbortError,
   Event,
   Lock,
   LockAbandonedError,
   ManycoreError,
-  Pool,
-  Process,
+  type Process,
   RawArray,
   RLock,
   TimeoutError,
 } from '../../../runtime/index.ts';
 import * as tasks from '../../fixtures/runtime/sync.ts';
-import { eventually, livingWorkers } from '../processes.ts';
+import { eventually } from '../processes.ts';
+import { startedHere } from '../started.ts';
 
 const words = (count = 1) => RawArray('i32', count);
 
 for (const Class of [Lock, RLock])
   describe(Class.name, () => {
-    const pool = new Pool(4);
-    const started: Process[] = [];
-    after(async () => {
-      await pool.terminate();
-      assert.deepEqual(livingWorkers(), []);
-    });
-    afterEach(async () => {
-      for (const one of started.splice(0)) {
-        one.kill();
-        await one.join();
-      }
-    });
+    const { pool, start } = startedHere();
     async function holdElsewhere(
       lock: Lock,
       how: typeof tasks.keep | typeof tasks.keepBusy = tasks.keep,
     ): Promise<Process> {
       const taken = new Event();
-      const holder = new Process({ target: how, args: [lock, taken] });
-      started.push(holder);
-      await holder.start();
+      const holder = await start<[Lock, Event]>(how, [lock, taken]);
       assert.ok(await taken.wait(20_000));
       return holder;
     }
@@ -146,10 +133,7 @@ for (const Class of [Lock, RLock])
       const all: Process[] = [];
       for (let i = 0; i < 4; i++) {
         const waiting = new Event();
-        const one = new Process({ target: tasks.passThrough, args: [lock, sum, waiting] });
-        started.push(one);
-        all.push(one);
-        await one.start();
+        all.push(await start(tasks.passThrough, [lock, sum, waiting]));
         assert.ok(await waiting.wait(20_000));
       }
       all[0]?.kill();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import {
   Barrier,
   BoundedSemaphore,
@@ -8,37 +8,19 @@ import {
   Event,
   Lock,
   ManycoreError,
-  Pool,
-  Process,
   RawArray,
   RLock,
   Semaphore,
 } from '../../../runtime/index.ts';
 import * as tasks from '../../fixtures/runtime/sync.ts';
-import { eventually, livingWorkers } from '../processes.ts';
+import { eventually } from '../processes.ts';
+import { startedHere } from '../started.ts';
 
 const words = (count = 4) => RawArray('i32', count);
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
 
 describe('waiting for other processes', () => {
-  const pool = new Pool(4);
-  const started: Process[] = [];
-  after(async () => {
-    await pool.terminate();
-    assert.deepEqual(livingWorkers(), []);
-  });
-  afterEach(async () => {
-    for (const one of started.splice(0)) {
-      one.kill();
-      await one.join();
-    }
-  });
-  async function start<A extends unknown[]>(target: (...args: A) => unknown, args: A): Promise<Process> {
-    const one = new Process({ target: target as (...args: never[]) => unknown, args: args as never });
-    started.push(one);
-    await one.start();
-    return one;
-  }
+  const { pool, start } = startedHere();
 
   describe('Semaphore', () => {
     it('lets as many in as it says', async () => {
