@@ -122,6 +122,19 @@ describe('a run', () => {
       assert.deepEqual([exitCode, summary?.items, summary?.skippedRecords], [0, 2, 1]);
     });
 
+    it('counts it once, however often the dataset is read', async () => {
+      for (const config of [{ baseline: 'full' }, { baseline: 'full', sample: 3 }] as const) {
+        const { summary } = await run({
+          function: 'functions.ts#describe',
+          data: 'broken-line.jsonl',
+          onBadRecord: 'skip',
+          runDir: join(folder(), `run-${'sample' in config}`),
+          ...config,
+        });
+        assert.equal(summary?.skippedRecords, 1, JSON.stringify(config));
+      }
+    });
+
     for (const [name, config, message] of [
       ['a missing dataset', { data: 'nothing.csv' }, /nothing\.csv/],
       ['a missing module', { function: 'nothing.ts#f' }, /nothing\.ts/],
