@@ -3,7 +3,7 @@ import type { WaitOptions } from '../executor/wait.ts';
 import { userFrames } from '../process/stack.ts';
 import { ByteReader, ByteWriter } from '../transport/bytes.ts';
 import { registerFrom } from '../values/classes.ts';
-import { decode, ModuleNeededError } from '../values/codec.ts';
+import { decode, ModuleNeededError, TAG } from '../values/codec.ts';
 import { encodeNow } from '../values/encode-now.ts';
 import { decodeMessage } from './decode-message.ts';
 import { SharedItems, type SharedParts } from './shared-items.ts';
@@ -227,16 +227,12 @@ export class SimpleQueue<T = unknown> {
 
 const closed = (): ManycoreError => new ManycoreError('Queue.put: the queue is closed');
 
-/** A value, or the bytes of one that needs a module first. */
+/** A value, or the bytes of one. */
 type Read = { readonly value: unknown } | { readonly bytes: Buffer };
 
-function read(item: Buffer): Read {
-  try {
-    return { value: decode(new ByteReader(item)) };
-  } catch {
-    return { bytes: Buffer.from(item) };
-  }
-}
+/** Runs under the lock of the queue: what may run user code, or need a module, is made of a copy later. */
+const read = (item: Buffer): Read =>
+  item[0] === TAG.other ? { bytes: Buffer.from(item) } : { value: decode(new ByteReader(item)) };
 
 function readNow(item: Buffer): unknown {
   try {

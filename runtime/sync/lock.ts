@@ -224,7 +224,10 @@ export class Lock implements SyncLockable {
   }
 }
 
-/** A lock that its holder may take again; it must be released as often. */
+/**
+ * A lock that its holder may take again; it must be released as often. The holder is a process: what runs in one process at the
+ * same time is not kept apart.
+ */
 export class RLock extends Lock {
   protected override tryTake(): boolean {
     return this.takeAgain() || super.tryTake();

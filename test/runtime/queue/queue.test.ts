@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { after, afterEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import {
   AbortError,
   EOFError,
   JoinableQueue,
   ManycoreError,
   Pool,
-  Process,
+  type Process,
   Queue,
   QueueEmptyError,
   QueueFullError,
@@ -16,24 +16,14 @@ import {
   UndrainedQueueError,
 } from '../../../runtime/index.ts';
 import * as tasks from '../../fixtures/runtime/queues.ts';
-import { eventually, livingWorkers } from '../processes.ts';
+import { eventually } from '../processes.ts';
+import { startedHere } from '../started.ts';
 
 const times = <T>(count: number, make: (i: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
 
 describe('Queue', () => {
-  const pool = new Pool(4);
-  const started: Process[] = [];
-  after(async () => {
-    await pool.terminate();
-    assert.deepEqual(livingWorkers(), []);
-  });
-  afterEach(async () => {
-    for (const one of started.splice(0)) {
-      one.kill();
-      await one.join();
-    }
-  });
+  const { pool, start } = startedHere();
 
   for (const maxSize of [0, 3])
     it(`gives every item once, in the order of each producer, with ${maxSize === 0 ? 'any number of' : maxSize} places`, async () => {
@@ -69,12 +59,14 @@ describe('Queue', () => {
       new Float64Array(500_000).fill(2),
       'x'.repeat(3_000_000),
     ];
-    const producer = new Process({ target: tasks.putAll, args: [queue, items] });
-    started.push(producer);
-    await producer.start();
-    await producer.join();
+    await (await start(tasks.putAll, [queue, items])).join();
     assert.equal(queue.qsize(), items.length);
     for (const item of items) assert.deepEqual(await queue.get(), item);
+    // What user code does while a value is made of an item must not find the queue locked.
+    const meddling = new tasks.Meddling(queue);
+    await queue.put(meddling);
+    assert.ok((await queue.get()) instanceof tasks.Meddling);
+    assert.equal(await queue.get(), 'from inside');
     const inner = new Queue<number>();
     await queue.put({ inner, fn: tasks.exported });
     const arrived = (await queue.get()) as { inner: Queue<number>; fn: typeof tasks.exported };
@@ -158,18 +150,15 @@ describe('Queue', () => {
     for (let i = 0; i < count; i++) await from.put(i);
     const kills = 12;
     const taken = new Set<number>();
-    const start = async () => {
-      const one = new Process({ target: tasks.shuffle, args: [from, to] });
-      started.push(one);
-      await one.start();
-    };
-    for (let i = 0; i < 3; i++) await start();
+    const running: Process[] = [];
+    const add = async () => running.push(await start(tasks.shuffle, [from, to]));
+    for (let i = 0; i < 3; i++) await add();
     for (let i = 0; i < kills; i++) {
       await sleep(20);
-      const [victim] = started.splice(0, 1);
+      const victim = running.shift();
       victim?.kill();
       await victim?.join();
-      await start();
+      await add();
     }
     assert.ok(await eventually(() => from.empty()));
     while (to.qsize() > 0) taken.add(to.getNoWait());
