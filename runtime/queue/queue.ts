@@ -58,6 +58,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
           item = this.#items.take(read);
           return item !== undefined || isClosed;
         },
+        more: () => !this.empty(),
         holder: nobody,
       };
       if (!(await this.#items.getters.wait(target, options)))
@@ -154,6 +155,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
           put = this.#items.put(bytes);
           return put || this.#items.isClosed;
         },
+        more: () => !this.full(),
         holder: nobody,
       };
       if (!(await this.#items.putters.wait(target, options)))
@@ -171,7 +173,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 export class JoinableQueue<T = unknown> extends Queue<T> {
   /** One item that was taken is finished. Throws `ManycoreError` when called more often than `get`. */
   taskDone(): void {
-    if (this.items.unfinished <= this.items.count || !this.items.finish())
+    if (!this.items.finish())
       throw new ManycoreError('JoinableQueue.taskDone: it was called more often than items were taken');
   }
 

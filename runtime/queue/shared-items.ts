@@ -90,21 +90,17 @@ export class SharedItems {
     });
     if (result === undefined) return undefined;
     this.putters.wake();
-    // Whoever was woken for what comes next may have been this process.
-    if (this.count > 0) this.getters.wake();
     return result;
   }
 
-  /** False when all items are finished already. */
+  /** One item that was taken is finished; false when there is none. */
   finish(): boolean {
-    for (;;) {
-      const unfinished = this.unfinished;
-      if (unfinished === 0) return false;
-      if (Atomics.compareExchange(this.#words, UNFINISHED, unfinished, unfinished - 1) !== unfinished)
-        continue;
-      if (unfinished === 1) this.joiners.wakeAll();
-      return true;
-    }
+    // Both counts change under the lock: one read after the other, they would not belong together.
+    const unfinished = this.#locked(() =>
+      this.unfinished <= this.count ? undefined : Atomics.sub(this.#words, UNFINISHED, 1) - 1,
+    );
+    if (unfinished === 0) this.joiners.wakeAll();
+    return unfinished !== undefined;
   }
 
   #locked<R>(body: () => R): R {

@@ -14,7 +14,11 @@ export class Semaphore implements SyncLockable {
   /** @internal */
   readonly words: Int32Array;
   readonly #list: WaitList;
-  readonly #awaited: Awaited = { tryTake: () => this.#tryTake(), holder: () => 0 };
+  readonly #awaited: Awaited = {
+    tryTake: () => this.#tryTake(),
+    more: () => Atomics.load(this.words, VALUE) > 0,
+    holder: () => 0,
+  };
 
   /** `value` is what may be held at the same time. Default 1. Throws RangeError below 0. */
   constructor(value?: number);
@@ -85,11 +89,7 @@ export class Semaphore implements SyncLockable {
     for (;;) {
       const value = Atomics.load(this.words, VALUE);
       if (value === 0) return false;
-      if (Atomics.compareExchange(this.words, VALUE, value, value - 1) === value) {
-        // What is left is for the next one.
-        if (value > 1) this.#list.wake();
-        return true;
-      }
+      if (Atomics.compareExchange(this.words, VALUE, value, value - 1) === value) return true;
     }
   }
 }

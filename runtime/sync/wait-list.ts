@@ -41,6 +41,11 @@ export interface Awaited {
   tryRecover?(): boolean;
   /** The process in whose hands it is; 0 for none. */
   holder(): number;
+  /**
+   * True when there is more for others, asked when a process has taken some and leaves the list: until then every wake came to
+   * it. Not needed where giving back wakes the next.
+   */
+  more?(): boolean;
   /** Called when it was looked for in vain after a wake. */
   missed?(): void;
   /** Called when nobody waits in this process any more, after it has left the list. */
@@ -173,16 +178,21 @@ export class WaitList {
   /** Gives those who wait here what can be taken. */
   #look(): void {
     // Those who came first are first: nobody passes one who waits still.
+    let taken: Awaited | undefined;
     for (;;) {
       const waiter = this.#waiters[0];
       if (waiter === undefined) break;
       const { target } = waiter;
       if (!target.tryTake() && !(this.#place !== undefined && target.tryRecover?.() === true)) break;
+      taken = target;
       this.#waiters.shift();
       waiter.settle(true);
     }
-    if (this.#waiters.length === 0) this.#rest();
-    else this.#stay();
+    if (this.#waiters.length > 0) this.#stay();
+    else {
+      this.#rest();
+      if (taken?.more?.() === true) this.wake();
+    }
   }
 
   /** Somebody still waits here: the process is listed, looks once more, and watches whom it depends on. */

@@ -48,6 +48,16 @@ describe('Queue', () => {
       assert.deepEqual([queue.qsize(), queue.empty()], [0, true]);
     });
 
+  it('wakes the next when one takes an item and goes', async () => {
+    const queue = new Queue<number>();
+    for (let round = 0; round < 40; round++) {
+      const all = times(4, () => pool.apply(tasks.takeOne, [queue]));
+      if (round % 2 === 0) await sleep(5);
+      for (let i = 0; i < 4; i++) queue.putNoWait(i);
+      assert.deepEqual((await Promise.all(all)).toSorted(), [0, 1, 2, 3]);
+    }
+  });
+
   it('takes what crosses, of any size, and keeps it when its producer ends', async () => {
     const queue = new Queue<unknown>();
     const items = [

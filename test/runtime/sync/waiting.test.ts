@@ -34,6 +34,16 @@ describe('waiting for other processes', () => {
       assert.equal(inside[0], 0);
     });
 
+    it('wakes the next when one takes and goes', async () => {
+      for (let round = 0; round < 40; round++) {
+        const [semaphore, waiting] = [new Semaphore(0), words()];
+        const all = times(4, () => pool.apply(tasks.takeOne, [semaphore, waiting]));
+        assert.ok(await eventually(() => waiting[0] === 4));
+        for (let i = 0; i < 4; i++) semaphore.release();
+        assert.deepEqual(await Promise.all(all), [true, true, true, true]);
+      }
+    });
+
     it('counts, waits at 0, and blocks a thread', async () => {
       const semaphore = new Semaphore(2);
       assert.equal(await semaphore.acquire(), true);
