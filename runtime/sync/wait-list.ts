@@ -62,7 +62,7 @@ export class WaitList {
   readonly #sequence: Int32Array;
   readonly #bells: Bells;
   readonly #waiters: Waiter[] = [];
-  readonly #listener = () => this.#look();
+  readonly #listener = () => this.#look(true);
   #place: number | undefined;
   #retry: NodeJS.Timeout | undefined;
 
@@ -109,7 +109,7 @@ export class WaitList {
       this.#bells.beginWait();
       this.#bells.listen(this.#listener);
       this.#waiters.push(waiter);
-      this.#look();
+      this.#look(false);
     });
   }
 
@@ -175,8 +175,8 @@ export class WaitList {
     futexWake(this.#sequence, count);
   }
 
-  /** Gives those who wait here what can be taken. */
-  #look(): void {
+  /** Gives those who wait here what can be taken. `woken`: because somebody rang. */
+  #look(woken: boolean): void {
     // Those who came first are first: nobody passes one who waits still.
     let taken: Awaited | undefined;
     for (;;) {
@@ -188,7 +188,7 @@ export class WaitList {
       this.#waiters.shift();
       waiter.settle(true);
     }
-    if (this.#waiters.length > 0) this.#stay();
+    if (this.#waiters.length > 0) this.#stay(woken);
     else {
       this.#rest();
       if (taken?.more?.() === true) this.wake();
@@ -196,25 +196,20 @@ export class WaitList {
   }
 
   /** Somebody still waits here: the process is listed, looks once more, and watches whom it depends on. */
-  #stay(): void {
-    const first = this.#waiters[0] as Waiter;
+  #stay(woken: boolean): void {
     if (this.#place === undefined) {
       this.#place = this.#enlist();
-      if (this.#place === undefined) {
+      // What was given back before this process was listed woke nobody here; what is given from now on may have woken it.
+      if (this.#place !== undefined) this.#look(false);
+      else
         this.#retry ??= setTimeout(() => {
           this.#retry = undefined;
-          this.#look();
+          this.#look(false);
         }, NO_PLACE);
-        return;
-      }
-      // What was given back before this process was listed woke nobody here.
-      if (first.target.tryTake() || first.target.tryRecover?.() === true) {
-        this.#waiters.shift();
-        first.settle(true);
-        this.#look();
-        return;
-      }
-    } else first.target.missed?.();
+      return;
+    }
+    const first = this.#waiters[0] as Waiter;
+    if (woken) first.target.missed?.();
     this.#bells.watch(first.target.holder());
     const ticket = this.#words[PLACES + 2 * this.#place + 1] as number;
     for (let place = 0; place < MAX_LISTED; place++)
