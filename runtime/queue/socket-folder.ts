@@ -9,6 +9,8 @@ import { dirname, join } from 'node:path';
 const LONGEST_PARENT = 50;
 /** Age in ms of a folder without a listener that is left over for certain: its process makes the socket at once. */
 const GRACE = 5000;
+/** Time in ms within which the system cuts off who called a process that was ending. */
+const CUT_OFF = 1000;
 
 /** A new address for a server; its folder, where it has one, is removed when the process ends. */
 export function privateAddress(): string {
@@ -45,16 +47,24 @@ async function sweep(parent: string, prefix: string): Promise<void> {
   }
 }
 
-const isDeserted = (path: string): Promise<boolean> =>
+/** True when nobody listens there. A process that is ending may let its last callers in: it is looked at again once they are cut off. */
+const isDeserted = (path: string, patience = CUT_OFF): Promise<boolean> =>
   new Promise((resolve) => {
+    let letIn = false;
     const socket = connect(path);
-    socket.unref();
+    socket.unref().resume();
     socket.once('connect', () => {
-      resolve(false);
-      socket.destroy();
+      letIn = true;
+      setTimeout(() => {
+        resolve(false);
+        socket.removeAllListeners('close').destroy();
+      }, patience).unref();
     });
-    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
       // Without its socket: the process was killed while it removed both.
-      resolve(code === 'ECONNREFUSED' || code === 'ENOENT'),
-    );
+      if (!letIn) resolve(code === 'ECONNREFUSED' || code === 'ENOENT');
+    });
+    socket.once('close', () => {
+      if (letIn && patience > 0) resolve(isDeserted(path, 0));
+    });
   });

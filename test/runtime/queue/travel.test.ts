@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import {
   type Connection,
@@ -8,6 +12,7 @@ import {
   Process,
   SerializationError,
 } from '../../../runtime/index.ts';
+import { removeDeserted } from '../../../runtime/queue/socket-folder.ts';
 import * as messages from '../../fixtures/runtime/messages.ts';
 import { leavesNothing } from '../leftovers.ts';
 import { errorOf, range } from '../outcomes.ts';
@@ -226,5 +231,20 @@ describe('the end of a process with an end of a pipe', () => {
     await assert.rejects(end.send(1), EOFError);
     // The worker was killed: its socket is removed by who had an end of its pipe.
     assert.ok(await eventually(() => hubsOf(pid).length === 0));
+  });
+
+  it('leaves no socket when it let a last caller in', async () => {
+    await using pool = new Pool(1);
+    const end = await pool.apply(messages.makePipe, ['hello']);
+    end.close();
+    const pid = pool.workers[0]?.pid ?? 0;
+    const folder = join(tmpdir(), hubsOf(pid)[0] ?? '');
+    process.kill(pid, 'SIGSTOP');
+    const removed = removeDeserted(join(folder, readdirSync(folder)[0] ?? ''));
+    // The system has let the caller in by now, in the name of the process.
+    await setTimeout(100);
+    process.kill(pid, 'SIGKILL');
+    await removed;
+    assert.deepEqual(hubsOf(pid), []);
   });
 });
