@@ -5,6 +5,9 @@ import { judge } from './shape.ts';
 import { type Access, ELEMENT, prop, startState } from './trace/origin.ts';
 import { Trace } from './trace/trace.ts';
 
+/** What a worker function is there for. Functions of a pool and of an executor run `task`s, a `Process` has a `target`. */
+export type Role = 'task' | 'target' | 'initializer' | 'finalizer';
+
 /** A value that plays a part in a call: an argument, or a part of it. */
 export interface Position {
   readonly expression: ts.Expression;
@@ -13,44 +16,52 @@ export interface Position {
   readonly label: string;
 }
 
+/** The place of a worker function. */
+export interface WorkerPosition extends Position {
+  readonly role: Role;
+}
+
 /** A call that hands functions or values to other processes. */
 export interface WorkerCall {
   readonly node: ts.CallExpression | ts.NewExpression;
   /** `pool.map`, `new Process`, or the name of a wrapper. */
   readonly name: string;
-  readonly workers: readonly Position[];
+  readonly workers: readonly WorkerPosition[];
   readonly sends: readonly Position[];
 }
 
 type Arguments = readonly ts.Expression[];
-type Positions = (args: Arguments) => { workers: Position[]; sends: Position[] };
+type Positions = (args: Arguments) => { workers: WorkerPosition[]; sends: Position[] };
 
 const at = (expression: ts.Expression | undefined, label: string, ...accesses: Access[]): Position[] =>
   expression === undefined ? [] : [{ expression, accesses, label }];
 
+const worker = (expression: ts.Expression | undefined, role: Role, ...accesses: Access[]): WorkerPosition[] =>
+  at(expression, role === 'task' ? 'function' : role, ...accesses).map((position) => ({ ...position, role }));
+
 const mapping =
   (...accesses: Access[]): Positions =>
   ([fn, items]) => ({
-    workers: at(fn, 'function'),
+    workers: worker(fn, 'task'),
     sends: at(items, `items${'[*]'.repeat(accesses.length)}`, ...accesses),
   });
 
 const applying: Positions = ([fn, args]) => ({
-  workers: at(fn, 'function'),
+  workers: worker(fn, 'task'),
   sends: at(args, 'args[*]', ELEMENT),
 });
 
 /** Options of a pool may be the first or the second argument. */
 const workerOptions: Positions = (args) => ({
   workers: args.flatMap((arg) => [
-    ...at(arg, 'initializer', prop('initializer')),
-    ...at(arg, 'finalizer', prop('finalizer')),
+    ...worker(arg, 'initializer', prop('initializer')),
+    ...worker(arg, 'finalizer', prop('finalizer')),
   ]),
   sends: args.flatMap((arg) => at(arg, 'initArgs[*]', prop('initArgs'), ELEMENT)),
 });
 
 const processOptions: Positions = ([options]) => ({
-  workers: at(options, 'target', prop('target')),
+  workers: worker(options, 'target', prop('target')),
   sends: at(options, 'args[*]', prop('args'), ELEMENT),
 });
 
@@ -68,11 +79,11 @@ const POSITIONS: Readonly<Record<string, Positions>> = {
   'Pool.apply': applying,
   'Pool.applyAsync': applying,
   'ProcessPoolExecutor.submit': ([fn, ...args]) => ({
-    workers: at(fn, 'function'),
+    workers: worker(fn, 'task'),
     sends: args.flatMap((arg, index) => at(arg, `argument ${index + 1}`)),
   }),
   'ProcessPoolExecutor.map': ([fn, ...iterables]) => ({
-    workers: at(fn, 'function'),
+    workers: worker(fn, 'task'),
     sends: iterables.flatMap((items) => at(items, 'items[*]', ELEMENT)),
   }),
 };
@@ -155,7 +166,7 @@ export function workerCalls(model: Model, file: ts.SourceFile): readonly WorkerC
 }
 
 function collectCalls(model: Model, file: ts.SourceFile): readonly WorkerCall[] {
-  return callsWithin(model, file);
+  return model.isCandidate(file) ? callsWithin(model, file) : [];
 }
 
 function callsWithin(model: Model, root: ts.Node): WorkerCall[] {
@@ -196,11 +207,12 @@ function describe(model: Model, node: ts.CallExpression | ts.NewExpression): Wor
   if (fn === undefined || !model.isCandidate(fn.getSourceFile())) return undefined;
   const { workers, sends } = summaryOf(model, fn);
   if (workers.length === 0 && sends.length === 0) return undefined;
-  const given = (part: ParameterPart): Position[] => {
+  const given = <P extends ParameterPart>(part: P): (Position & Omit<P, 'index'>)[] => {
     const argument = args[part.index];
     const spread = args.slice(0, part.index + 1).some(ts.isSpreadElement);
     if (argument === undefined || spread || fn.parameters[part.index]?.dotDotDotToken) return [];
-    return [{ expression: argument, accesses: part.accesses, label: part.label }];
+    const { index: _, ...rest } = part;
+    return [{ ...rest, expression: argument }];
   };
   return { node, name: shown, workers: workers.flatMap(given), sends: sends.flatMap(given) };
 }
@@ -224,7 +236,7 @@ interface ParameterPart {
 
 /** Which parameters of a function become worker functions, and which are sent. */
 export interface Summary {
-  readonly workers: readonly ParameterPart[];
+  readonly workers: readonly (ParameterPart & { readonly role: Role })[];
   readonly sends: readonly ParameterPart[];
 }
 
@@ -235,31 +247,33 @@ export const summaryOf = (model: Model, fn: FunctionNode & { body: ts.ConciseBod
   model.once(summarise, fn, EMPTY);
 
 function summarise(model: Model, fn: FunctionNode): Summary {
-  const workers = new Map<string, ParameterPart>();
+  const workers = new Map<string, ParameterPart & { role: Role }>();
   const sends = new Map<string, ParameterPart>();
   if (fn.parameters.length === 0 || fn.body === undefined) return EMPTY;
-  const add = (
-    parts: Map<string, ParameterPart>,
+  const partOf = (
     parameter: ts.ParameterDeclaration,
     accesses: readonly Access[],
-  ) => {
-    if (parameter.parent !== fn) return;
+  ): ParameterPart | undefined => {
+    if (parameter.parent !== fn) return undefined;
     const index = fn.parameters.indexOf(parameter);
     const steps = accesses.map((step) =>
       step.kind === 'prop' ? `.${step.name}` : step.kind === 'element' ? '[*]' : '',
     );
     const name = ts.isIdentifier(parameter.name) ? parameter.name.text : `argument ${index + 1}`;
-    const label = name + steps.join('');
-    parts.set(`${index} ${label}`, { index, accesses, label });
+    return { index, accesses, label: name + steps.join('') };
   };
   for (const call of callsWithin(model, fn.body)) {
     for (const position of call.workers) {
       new Trace(model, (origin) => {
-        if (origin.kind === 'parameter') add(workers, origin.node, origin.accesses);
+        const part = origin.kind === 'parameter' ? partOf(origin.node, origin.accesses) : undefined;
+        if (part) workers.set(`${part.index} ${part.label}`, { ...part, role: position.role });
       }).follow(position.expression, position.accesses, startState(''));
     }
     for (const position of call.sends) {
-      for (const use of judge(model, position).parameters) add(sends, use.node, use.accesses);
+      for (const use of judge(model, position).parameters) {
+        const part = partOf(use.node, use.accesses);
+        if (part) sends.set(`${part.index} ${part.label}`, part);
+      }
     }
   }
   return { workers: [...workers.values()], sends: [...sends.values()] };
