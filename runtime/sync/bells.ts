@@ -7,11 +7,12 @@
  *
  * Nothing is written where nobody waits, and nobody polls.
  */
-import { closeSync, constants, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { inFamilyFolder } from '../memory/family-folder.ts';
-import { makeFifo } from './native.ts';
+import { system } from '../native/current.ts';
+import { waiting } from './native.ts';
 
 const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 const ONE = Buffer.from([1]);
@@ -145,7 +146,7 @@ export class Bells {
     } catch {
       // There is none, as nearly always.
     }
-    makeFifo(path);
+    waiting().makeFifo(path);
     return openSync(path, O_RDWR | O_NONBLOCK);
   }
 
@@ -166,20 +167,16 @@ export class Bells {
 
 let bells: Bells | undefined;
 
-/** The bells of the family; this process gets its own there. */
-export const familyBells = (): Bells => (bells ??= inFamilyFolder((folder) => new Bells(folder)));
-
-/** When a process started, in ticks of the kernel, cut to what a word holds; 0 when there is none. */
-export function startOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name of the program, in parentheses, may hold anything; the state is the first field behind it.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? 0 : Number(fields[19]) & 0x7fffffff;
-  } catch {
-    return 0;
-  }
+/** The bells of the family; this process gets its own there. @throws {SharedMemoryUnavailableError} where there is no waiting. */
+export function familyBells(): Bells {
+  if (bells !== undefined) return bells;
+  waiting();
+  bells = inFamilyFolder((folder) => new Bells(folder));
+  return bells;
 }
+
+/** When a process started, cut to what a word holds; 0 when there is none. */
+export const startOf = (pid: number): number => system.runningSince(pid);
 
 let own: number | undefined;
 /** When this process started. */
