@@ -150,6 +150,7 @@ function waiting(functions: Libc, number: number): Waiting {
     'long syscall(long number, int32_t *word, int operation, int value, int64_t *timeout, void *other, int other_value)',
   );
   return {
+    fifosEnd: true,
     sleep(word, expected, ms) {
       const limit = new BigInt64Array([BigInt(Math.floor(ms / 1000)), BigInt(Math.floor((ms % 1000) * 1e6))]);
       futex(number, word, FUTEX_WAIT, expected, limit, null, 0);

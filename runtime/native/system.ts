@@ -90,6 +90,8 @@ export interface Memory {
 
 /** Waiting between processes. */
 export interface Waiting {
+  /** True: who reads a named pipe is told when its last writer has closed it. */
+  readonly fifosEnd: boolean;
   /** Sleeps while the word is `expected`, at most `ms`. Wakes for no reason too. */
   sleep(word: Int32Array, expected: number, ms: number): void;
   /** Wakes at most `count` of those who sleep on the word; all of them where the system cannot count. */
