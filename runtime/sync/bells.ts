@@ -5,15 +5,18 @@
  *   PID.bell   whoever writes a byte wakes the process
  *   PID.life   the process alone holds it open for writing: its readers see the end when the process ends, however it does
  *
- * Nothing is written where nobody waits, and nobody polls.
+ * Nothing is written where nobody waits, and nobody polls; where the system does not tell the end of a named pipe, those who wait
+ * look for it.
  */
-import { closeSync, constants, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { inFamilyFolder } from '../memory/family-folder.ts';
-import { makeFifo } from './native.ts';
+import { system } from '../native/current.ts';
+import { awaitEnd, lookForEnd } from './life.ts';
+import { waiting } from './native.ts';
 
-const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
+const { O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
 const ONE = Buffer.from([1]);
 
 /** The bells of one folder, as this process sees them. */
@@ -23,7 +26,7 @@ export class Bells {
   readonly #life: number;
   /** Open bells of others, by pid. */
   readonly #others = new Map<number, number>();
-  readonly #watched = new Map<number, Socket>();
+  readonly #watched = new Set<number>();
   /** Start of processes whose end was seen, by pid. */
   readonly #ended = new Map<number, number>();
   readonly #listeners = new Set<() => void>();
@@ -104,26 +107,17 @@ export class Bells {
   watch(pid: number): void {
     if (pid === process.pid || pid === 0 || this.#watched.has(pid)) return;
     const start = startOf(pid);
-    let fd: number;
-    try {
-      fd = openSync(this.#path(pid, 'life'), O_RDONLY | O_NONBLOCK);
-    } catch {
-      setImmediate(this.#tell);
-      return;
-    }
-    const life = new Socket({ fd, readable: true, writable: false });
-    this.#watched.set(pid, life);
     const ended = () => {
-      if (this.#watched.get(pid) !== life) return;
       this.#watched.delete(pid);
       this.#ended.set(pid, start);
-      life.destroy();
       this.#tell();
     };
-    life.on('end', ended).on('error', ended).on('close', ended);
-    life.resume();
     // Who waits keeps this process alive by its bell.
-    life.unref();
+    const watched = waiting().fifosEnd
+      ? awaitEnd(this.#path(pid, 'life'), ended)
+      : lookForEnd(pid, start, ended);
+    if (watched) this.#watched.add(pid);
+    else setImmediate(this.#tell);
   }
 
   /** True when the process has ended, or is about to: its files are closed a moment before the kernel lists it as ended. */
@@ -145,7 +139,7 @@ export class Bells {
     } catch {
       // There is none, as nearly always.
     }
-    makeFifo(path);
+    waiting().makeFifo(path);
     return openSync(path, O_RDWR | O_NONBLOCK);
   }
 
@@ -166,20 +160,16 @@ export class Bells {
 
 let bells: Bells | undefined;
 
-/** The bells of the family; this process gets its own there. */
-export const familyBells = (): Bells => (bells ??= inFamilyFolder((folder) => new Bells(folder)));
-
-/** When a process started, in ticks of the kernel, cut to what a word holds; 0 when there is none. */
-export function startOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name of the program, in parentheses, may hold anything; the state is the first field behind it.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? 0 : Number(fields[19]) & 0x7fffffff;
-  } catch {
-    return 0;
-  }
+/** The bells of the family; this process gets its own there. @throws {SharedMemoryUnavailableError} where there is no waiting. */
+export function familyBells(): Bells {
+  if (bells !== undefined) return bells;
+  waiting();
+  bells = inFamilyFolder((folder) => new Bells(folder));
+  return bells;
 }
+
+/** When a process started, cut to what a word holds; 0 when there is none. */
+export const startOf = (pid: number): number => system.runningSince(pid);
 
 let own: number | undefined;
 /** When this process started. */
