@@ -137,6 +137,7 @@ export class Client {
     undeliverable: (() => void)[],
   ): number {
     const number = this.#calls;
+    this.#calls = (number + 1) >>> 0;
     const callers = () => userFrames(Client.prototype.call);
     try {
       this.#out.add(TO_MANAGER.call, (frame) => {
@@ -150,7 +151,6 @@ export class Client {
       for (const one of undeliverable) one();
       throw error;
     }
-    this.#calls = (number + 1) >>> 0;
     return number;
   }
 

@@ -11,6 +11,10 @@ export class Outbox {
   readonly #full: () => void;
   #framed: FramedSocket | undefined;
   #due: NodeJS.Immediate | undefined;
+  /** A frame is being written. */
+  #writing = false;
+  /** Whole frames that are to follow it: code of the user that runs for its values may call, too. */
+  readonly #next: Buffer[] = [];
 
   /** `full` is called when the system takes no more for now. */
   constructor(full: () => void = () => {}) {
@@ -25,14 +29,25 @@ export class Outbox {
 
   /** Appends a frame. @throws what `body` throws, and nothing is sent of it. */
   add(type: number, body: (writer: ByteWriter) => void): void {
-    appendFrame(this.#writer, type, body);
-    if (this.#framed === undefined) return;
-    if (this.#writer.length >= ENOUGH) this.flush();
-    else this.#due ??= setImmediate(() => this.flush());
+    if (this.#writing) {
+      const writer = new ByteWriter();
+      appendFrame(writer, type, body);
+      this.#next.push(writer.take());
+      return;
+    }
+    this.#writing = true;
+    try {
+      appendFrame(this.#writer, type, body);
+    } finally {
+      this.#writing = false;
+      for (const frame of this.#next.splice(0)) this.#writer.bytes(frame);
+      this.#weigh();
+    }
   }
 
-  /** Gives the system what there is. */
+  /** Gives the system what there is; a frame that is being written, and what is before it, goes later. */
   flush(): void {
+    if (this.#writing) return;
     clearImmediate(this.#due);
     this.#due = undefined;
     if (this.#framed === undefined || this.#writer.length === 0) return;
@@ -48,5 +63,11 @@ export class Outbox {
     this.#due = undefined;
     this.#framed = undefined;
     this.#writer = new ByteWriter(1);
+  }
+
+  #weigh(): void {
+    if (this.#framed === undefined) return;
+    if (this.#writer.length >= ENOUGH) this.flush();
+    else this.#due ??= setImmediate(() => this.flush());
   }
 }

@@ -187,8 +187,14 @@ export class Call {
 
   /** `url` is the module in which the class of the error is looked for first. Never throws. */
   fail(thrown: unknown, url = ''): void {
-    if (thrown instanceof ManycoreError) this.#fail('', encoded(thrown));
-    else void encodeThrown(thrown, url).then((error) => this.#fail(error.url, error.value));
+    if (this.#answered) return;
+    if (thrown instanceof ManycoreError) {
+      this.#answer(ANSWER.error, errorBody({ url: '', value: encoded(thrown) }));
+      return;
+    }
+    // The class is looked for, which takes a while: what comes meanwhile is too late.
+    this.#settle();
+    void encodeThrown(thrown, url).then((error) => this.session.answer(this, ANSWER.error, errorBody(error)));
   }
 
   /**
@@ -212,20 +218,24 @@ export class Call {
     this.#leave?.(gone);
   }
 
-  #fail(url: string, value: Buffer): void {
-    this.#answer(ANSWER.error, (frame) => {
-      frame.text(url);
-      frame.bytes(value);
-    });
-  }
-
   #answer(kind: number, body?: (frame: ByteWriter) => void, undelivered?: () => void): void {
     if (this.#answered) return;
-    this.#answered = true;
-    this.#leave = undefined;
+    this.#settle();
     this.session.answer(this, kind, body, undelivered);
   }
+
+  #settle(): void {
+    this.#answered = true;
+    this.#leave = undefined;
+  }
 }
+
+const errorBody =
+  ({ url, value }: { readonly url: string; readonly value: Buffer }) =>
+  (frame: ByteWriter): void => {
+    frame.text(url);
+    frame.bytes(value);
+  };
 
 function encoded(error: unknown): Buffer {
   const writer = new ByteWriter();
