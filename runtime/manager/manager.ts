@@ -88,8 +88,7 @@ export class Manager implements AsyncDisposable {
       child.kill();
       throw error;
     });
-    // Who was killed could not remove its socket.
-    if (address === undefined) void client.ended.then(() => removeDeserted(place.address as string));
+    if (address === undefined) void client.ended.then(() => removeSocket(place.address as string, child));
     return new Manager(client, child);
   }
 
@@ -269,6 +268,12 @@ export class Manager implements AsyncDisposable {
   #send(method: string, args: Readonly<Record<string, unknown>> = {}): void {
     this.#client.call(MANAGER, method, args).catch(() => {});
   }
+}
+
+/** Who was killed could not remove its socket. */
+async function removeSocket(address: string, child: Process): Promise<void> {
+  await child.join(GRACE * 10);
+  await removeDeserted(address);
 }
 
 async function begun(here: Connection<Begun>, child: Process, key: Buffer): Promise<Place> {
