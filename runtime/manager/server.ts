@@ -68,7 +68,8 @@ export class ManagerServer {
         });
       },
       refused: () => {},
-      failed: () => this.shutDown(),
+      // One that could not be let in; the others have their objects here.
+      failed: () => {},
     });
     this.#door.hold(true);
   }

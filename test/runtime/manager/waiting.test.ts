@@ -250,6 +250,25 @@ describe('the death of a process that uses a manager', () => {
     here.close();
   });
 
+  it('leaves a condition to the others who wait for it', async () => {
+    const condition = manager.condition(manager.lock());
+    const [here, there] = Pipe();
+    await using dying = child(managed.waitForCondition, condition, there);
+    assert.equal(await here.recv(), 'waits');
+    // It waits when its lock is to be had.
+    await condition.acquire();
+    const waiting = condition.wait();
+    await condition.acquire();
+    dying.kill();
+    await dying.join();
+    await condition.notify();
+    await condition.release();
+    // Who was first may have been told just before its end was noticed: the next one is told then.
+    assert.equal(await waiting, true);
+    await condition.release();
+    here.close();
+  });
+
   it('withdraws what it was waiting for', async () => {
     const [queue, lock, barrier] = [manager.queue<number>(), manager.lock(), manager.barrier(3)];
     await lock.acquire();
