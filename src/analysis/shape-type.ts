@@ -117,6 +117,9 @@ export class TypeJudge {
         return { path, what: 'a function', advice: FUNCTION_ADVICE, node: declaration };
       }
       if (ts.isMethodDeclaration(declaration) || ts.isMethodSignature(declaration)) return undefined;
+      // What the language itself makes, such as the `resolve` of a promise.
+      if (ts.isFunctionTypeNode(declaration) && !type.aliasSymbol && this.#isLanguage(declaration))
+        return { path, what: 'a function of the JavaScript engine', advice: FUNCTION_ADVICE };
     }
     // A bare parameter of a function type may be meant for exported functions; a member hardly ever is.
     return this.#trustFunctions && path !== ''
@@ -205,6 +208,11 @@ export class TypeJudge {
       this.#model.program.isSourceFileDefaultLibrary(file) ||
       /\/node_modules\/(@types\/node|undici-types)\//.test(file.fileName)
     );
+  }
+
+  #isLanguage(node: ts.Node): boolean {
+    const file = node.getSourceFile();
+    return this.#model.program.isSourceFileDefaultLibrary(file) && /\/lib\.es/.test(file.fileName);
   }
 
   #baseNames(type: ts.Type, hops = 0): string[] {
