@@ -79,17 +79,18 @@ class Search {
       return;
     }
     const node = symbol && classNode(symbol);
-    if (symbol && node) {
-      if (isRegistered(this.#model, node)) return;
+    const isForeign = declaration?.getSourceFile().fileName.includes('/node_modules/') === true;
+    if (symbol && (node || isForeign)) {
+      if (node && isRegistered(this.#model, node)) return;
       const members = lostMembers(this.#model, type);
       if (members.size > 0) {
         const base = languageBase(this.#model, type);
         const loss = { kind: 'instance', path, name: symbol.name, advice: '', members } as const;
-        this.losses.push({ ...loss, isOwn: true, ...(base !== undefined && { base }) });
+        this.losses.push({ ...loss, isOwn: node !== undefined, ...(base !== undefined && { base }) });
         if (base !== undefined) return;
       }
     }
-    if (declaration?.getSourceFile().fileName.includes('/node_modules/')) return;
+    if (isForeign) return;
     for (const property of checker.getPropertiesOfType(type)) this.#property(property, path, depth, sure);
     const indexed = checker.getIndexTypeOfType(type, ts.IndexKind.String);
     if (indexed) this.look(indexed, `${path}[*]`, depth + 1, false);

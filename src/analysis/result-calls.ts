@@ -13,13 +13,24 @@ const MAX_HOPS = 6;
  * `Promise.all`, `future.result()`, loops, callbacks, the user's own functions and arrays.
  */
 export function resultCalls(model: Model, expression: ts.Expression): ReadonlySet<ts.Node> {
+  return searchFor(model, expression).found;
+}
+
+/** The same, without what may also be an instance that was made here, such as one that takes over the fields of a result. */
+export function pureResultCalls(model: Model, expression: ts.Expression): ReadonlySet<ts.Node> {
+  const { found, isMadeHere } = searchFor(model, expression);
+  return isMadeHere ? new Set() : found;
+}
+
+function searchFor(model: Model, expression: ts.Expression): Search {
   const search = new Search(model);
   search.follow(expression, false, 0);
-  return search.found;
+  return search;
 }
 
 class Search {
   readonly found = new Set<ts.Node>();
+  isMadeHere = false;
   readonly #model: Model;
 
   constructor(model: Model) {
@@ -43,6 +54,7 @@ class Search {
   #value(expression: ts.Expression, hops: number): void {
     let node = unwrap(expression);
     while (ts.isAwaitExpression(node)) node = unwrap(node.expression);
+    if (ts.isNewExpression(node) && node.expression.getText() !== 'Promise') this.isMadeHere = true;
     if (!ts.isCallExpression(node)) {
       if (node !== unwrap(expression)) this.follow(node, false, hops + 1);
       return;

@@ -156,6 +156,7 @@ export class TypeJudge {
       if ((ts.isMethodDeclaration(declaration) && !inLiteral) || ts.isMethodSignature(declaration))
         return undefined;
       if (ts.isAccessor(declaration) && ts.isClassLike(declaration.parent)) return undefined;
+      if (isOnPrototype(declaration)) return undefined;
       if ('name' in declaration && ts.isPrivateIdentifier(declaration.name as ts.Node)) return undefined;
     }
     if (property.name.startsWith('__@') || property.name.startsWith('__#')) return undefined; // Symbol keys do not travel.
@@ -265,6 +266,16 @@ function isHarmlessNamesake(symbol: ts.Symbol): boolean {
   const parent = symbol.declarations?.[0]?.parent?.parent;
   return wanted !== undefined && !(parent && ts.isModuleDeclaration(parent) && parent.name.text === wanted);
 }
+
+/** `X.prototype.run = ...` of JavaScript. */
+const isOnPrototype = (declaration: ts.Declaration): boolean => {
+  const target = ts.isBinaryExpression(declaration) ? declaration.left : declaration;
+  return (
+    ts.isPropertyAccessExpression(target) &&
+    ts.isPropertyAccessExpression(target.expression) &&
+    target.expression.name.text === 'prototype'
+  );
+};
 
 const isArrowField = (declaration: ts.Declaration | undefined): boolean =>
   declaration !== undefined &&

@@ -57,9 +57,10 @@ function classify(model: Model, origin: Origin, place: ts.Expression): Worker {
   if (origin.kind === 'declaration' && !ts.isFunctionDeclaration(node) && !ts.isMethodDeclaration(node)) {
     return { kind: 'unknown' };
   }
+  if (isMethod(node)) return { kind: 'method', node };
   if (origin.state.exported || isExported(model, node) || isExported(model, node.parent))
     return { kind: 'exported', node };
-  if (isInstanceMember(node)) return { kind: 'method', node };
+  if (ts.isPropertyDeclaration(node.parent) && !isStaticMember(node.parent)) return { kind: 'method', node };
   const holder = holderOf(node);
   if (holder === undefined) return { kind: node !== place && isNamed(node) ? 'nested' : 'inline', node };
   const name = 'name' in holder && holder.name ? (holder.name as ts.Node).getText() : 'default';
@@ -72,15 +73,15 @@ function memberByType(model: Model, node: ts.Expression, accesses: readonly Acce
   if (step?.kind !== 'prop' || rest.length > 0) return { kind: 'unknown' };
   const type = model.checker.getTypeAtLocation(node);
   const member = model.checker.getPropertyOfType(type, step.name)?.valueDeclaration;
-  const isMethod = member && ts.isMethodDeclaration(member) && ts.isClassLike(member.parent);
-  const isOwn = isMethod && !isStaticMember(member) && !member.getSourceFile().isDeclarationFile;
+  const isOwn = member && isMethod(member) && !member.getSourceFile().isDeclarationFile;
   return isOwn ? { kind: 'method', node: member } : { kind: 'unknown' };
 }
 
-/** A method, or a field that holds a function: every instance has one of its own, or needs its `this`. */
-const isInstanceMember = (node: ts.Node): boolean =>
-  (ts.isMethodDeclaration(node) && ts.isClassLike(node.parent) && !isStaticMember(node)) ||
-  (ts.isPropertyDeclaration(node.parent) && !isStaticMember(node.parent));
+/** A method that needs an object, or one that only its class can name. */
+const isMethod = (node: ts.Node): node is ts.MethodDeclaration =>
+  ts.isMethodDeclaration(node) &&
+  ts.isClassLike(node.parent) &&
+  (!isStaticMember(node) || ts.isPrivateIdentifier(node.name));
 
 /** True for a function that is declared under a name, or stored under one. */
 const isNamed = (node: ts.Node): boolean =>

@@ -35,17 +35,21 @@ function move(
   name: ts.Identifier,
 ): Fix | undefined {
   if (!isOnlyOne(model, file, name)) return undefined;
-  const column = file.getLineAndCharacterOfPosition(statement.getStart(file)).character;
-  const text = spansText(statement) ? statement.getText(file) : outdent(statement.getText(file), column);
-  const lineStart = file.text.lastIndexOf('\n', statement.getStart(file)) + 1;
+  const begin = startWithComments(file, statement);
+  const comments = file.text.slice(begin, statement.getStart(file));
+  const whole = `${comments}export ${statement.getText(file)}`;
+  const text = spansText(statement)
+    ? whole
+    : outdent(whole, file.getLineAndCharacterOfPosition(begin).character);
+  const lineStart = file.text.lastIndexOf('\n', begin) + 1;
   const rest = /^[ \t]*(\r?\n)?/.exec(file.text.slice(statement.end))?.[0] ?? '';
-  const ownsLine = file.text.slice(lineStart, statement.getStart(file)).trim() === '' && rest.includes('\n');
-  const start = ownsLine ? lineStart : statement.getStart(file);
+  const ownsLine = file.text.slice(lineStart, begin).trim() === '' && rest.includes('\n');
+  const start = ownsLine ? lineStart : begin;
   const end = ownsLine ? statement.end + rest.length : statement.end;
   return {
     title: `Move \`${name.text}\` to the top level and export it`,
     edits: [
-      before(file, top, `export ${text}\n\n`),
+      before(file, top, `${text}\n\n`),
       { file: file.fileName, ...spanBetween(file, start, end), newText: '' },
     ],
   };
@@ -69,8 +73,18 @@ function extract(
   };
 }
 
+/** Where a statement starts with the comments right above it. */
+function startWithComments(file: ts.SourceFile, statement: ts.Node): number {
+  let start = statement.getStart(file);
+  for (const comment of (ts.getLeadingCommentRanges(file.text, statement.pos) ?? []).toReversed()) {
+    if (/\n\s*\n/.test(file.text.slice(comment.end, start))) break;
+    start = comment.pos;
+  }
+  return start;
+}
+
 const before = (file: ts.SourceFile, top: ts.Statement, newText: string): TextEdit => {
-  const start = top.getStart(file);
+  const start = startWithComments(file, top);
   return { file: file.fileName, ...spanBetween(file, start, start), newText };
 };
 

@@ -20,12 +20,16 @@ export const lossyArgument: Rule = {
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   for (const call of workerCalls(model, file)) {
     for (const position of call.sends) {
+      const told = new Set<string>();
       for (const loss of judgeSent(model, position).losses) {
+        if (told.has(loss.name)) continue; // The next item of the same class.
         const finding =
           loss.kind === 'instance'
             ? usedInstance(model, call, position, loss)
             : leftOut(call, position, loss, 'the worker');
-        if (finding) yield finding;
+        if (finding === undefined) continue;
+        told.add(loss.name);
+        yield finding;
       }
     }
   }

@@ -5,7 +5,7 @@ import { article, instanceAdvice } from '../loss-text.ts';
 import { lostUse } from '../loss-uses.ts';
 import type { Model } from '../model.ts';
 import type { Body } from '../reach.ts';
-import { resultCalls } from '../result-calls.ts';
+import { pureResultCalls } from '../result-calls.ts';
 import { taskFunctions } from '../results.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { judgeResult, type Loss } from '../shape.ts';
@@ -84,7 +84,7 @@ function useOf(
   const files = model.candidates.filter((file) => names.some((name) => file.text.includes(name)));
   const nodes = new Set<ts.Node>(calls.map((call) => call.node));
   return lostUse(model, files, loss, (expression) => {
-    for (const call of resultCalls(model, expression)) if (nodes.has(call)) return true;
+    for (const call of pureResultCalls(model, expression)) if (nodes.has(call)) return true;
     return false;
   });
 }

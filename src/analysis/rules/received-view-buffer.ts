@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { placeText, shortText, shownName, spanBetween, unwrap } from '../ast.ts';
+import { placeText, propertyName, shortText, shownName, spanBetween, unwrap } from '../ast.ts';
 import type { Fix } from '../diagnostic.ts';
 import type { Model } from '../model.ts';
 import { type Body, isReceived, reachOf } from '../reach.ts';
@@ -16,7 +16,7 @@ export const receivedViewBuffer: Rule = {
 };
 
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
-  if (!file.text.includes('.buffer')) return;
+  if (!/\bbuffer\b/.test(file.text)) return;
   for (const whole of wholeBuffers(model, file)) {
     const root = receiverOf(model, whole);
     if (root === undefined) continue;
@@ -52,19 +52,37 @@ const VIEWS = /^(Buffer|DataView|(Big)?(Int|Uint|Float)\d+(Clamped)?Array)$/;
 function wholeBuffers(model: Model, file: ts.SourceFile): WholeBuffer[] {
   const found: WholeBuffer[] = [];
   const visit = (node: ts.Node): void => {
-    if ((ts.isNewExpression(node) || ts.isCallExpression(node)) && node.arguments?.length === 1) {
+    if ((ts.isNewExpression(node) || ts.isCallExpression(node)) && takesAll(node.arguments ?? [])) {
       const maker = makerOf(node);
-      const buffer = maker && node.arguments[0] ? unwrap(node.arguments[0]) : undefined;
-      if (maker && buffer && ts.isPropertyAccessExpression(buffer) && buffer.name.text === 'buffer') {
-        const view = unwrap(buffer.expression);
-        const type = viewType(model, view);
-        if (type !== undefined && !isMeasured(node)) found.push({ node, view, maker, type });
-      }
+      const view = maker && node.arguments?.[0] && viewBehind(model, node.arguments[0], 0);
+      const type = view && viewType(model, view);
+      if (maker && type && !isMeasured(node)) found.push({ node, view, maker, type });
     }
     ts.forEachChild(node, visit);
   };
   visit(file);
   return found;
+}
+
+/** Only a buffer, or a buffer from its first byte to its end. */
+const takesAll = ([buffer, offset, length]: readonly ts.Expression[]): boolean =>
+  buffer !== undefined && length === undefined && (offset === undefined || offset.getText() === '0');
+
+/** The view of `view.buffer`, also through a variable or `const { buffer } = view`. */
+function viewBehind(model: Model, expression: ts.Expression, hops: number): ts.Expression | undefined {
+  const node = unwrap(expression);
+  if (ts.isPropertyAccessExpression(node))
+    return node.name.text === 'buffer' ? unwrap(node.expression) : undefined;
+  const declaration = ts.isIdentifier(node) && hops < 3 ? model.symbolAt(node)?.valueDeclaration : undefined;
+  if (declaration && ts.isVariableDeclaration(declaration) && declaration.initializer)
+    return viewBehind(model, declaration.initializer, hops + 1);
+  if (!declaration || !ts.isBindingElement(declaration) || !ts.isObjectBindingPattern(declaration.parent))
+    return undefined;
+  const holder = declaration.parent.parent;
+  const isBuffer = propertyName(declaration.propertyName ?? declaration.name) === 'buffer';
+  return isBuffer && ts.isVariableDeclaration(holder) && holder.initializer
+    ? unwrap(holder.initializer)
+    : undefined;
 }
 
 function makerOf(node: ts.NewExpression | ts.CallExpression): string | undefined {
