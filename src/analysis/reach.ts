@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { type FunctionNode, unwrap } from './ast.ts';
+import { type FunctionNode, shownName, unwrap } from './ast.ts';
 import type { Model } from './model.ts';
 import { startState } from './trace/origin.ts';
 import { Trace } from './trace/trace.ts';
@@ -39,20 +39,24 @@ function indexCalls(model: Model, root: Body): ReadonlyMap<ts.Node, readonly ts.
   return calls;
 }
 
-/** Every call of a function in the candidate files. */
+/** Every call of a function by its name in the candidate files. */
 export const callersOf = (model: Model, fn: ts.Node): readonly ts.CallExpression[] =>
-  model.once(indexAllCalls, model, new Map()).get(fn) ?? [];
+  model.once(findCallers, fn, []);
 
-function indexAllCalls(model: Model): ReadonlyMap<ts.Node, readonly ts.CallExpression[]> {
-  const calls = new Map<ts.Node, ts.CallExpression[]>();
+function findCallers(model: Model, fn: ts.Node): readonly ts.CallExpression[] {
+  const name = shownName(fn);
+  const calls: ts.CallExpression[] = [];
+  if (name === undefined) return calls;
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node)) {
-      const fn = model.calledFunction(node);
-      if (fn) calls.set(fn, [...(calls.get(fn) ?? []), node]);
+      const callee = unwrap(node.expression);
+      const called = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
+      if (ts.isIdentifier(called) && called.text === name && model.calledFunction(node) === fn)
+        calls.push(node);
     }
     ts.forEachChild(node, visit);
   };
-  for (const file of model.candidates) visit(file);
+  for (const file of model.candidates) if (file.text.includes(name)) visit(file);
   return calls;
 }
 

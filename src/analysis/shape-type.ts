@@ -1,6 +1,7 @@
 import { ts } from 'ts-morph';
 import { isFunctionExpression, propertyName } from './ast.ts';
 import { isExported } from './exports.ts';
+import { EMPTIED } from './loss-kinds.ts';
 import type { Model } from './model.ts';
 import { CONTAINERS, REFUSED, REFUSED_BASES } from './shape-kinds.ts';
 import type { Access } from './trace/origin.ts';
@@ -130,6 +131,7 @@ export class TypeJudge {
   #libraryFault(type: ts.ObjectType, symbol: ts.Symbol, path: string, depth: number): TypeFault | undefined {
     const name = symbol.name;
     if (CONTAINERS.has(name)) return this.#argumentsFault(type as ts.TypeReference, path, depth);
+    if (EMPTIED[name] !== undefined) return undefined; // Sent without an error.
     const advice = REFUSED[name];
     if (advice !== undefined && !isHarmlessNamesake(symbol)) return { path, what: article(name), advice };
     for (const base of this.#baseNames(type)) {

@@ -61,13 +61,6 @@ export function judge(
   return judging;
 }
 
-/** The same, for a part that is the same for everyone who asks; who calls a function with what is of no interest. */
-export function judgeSent(model: Model, sent: Sent): Judgement {
-  return model.once(judgeOnce, sent, NOTHING);
-}
-
-const judgeOnce = (model: Model, sent: Sent): Judgement => judge(model, sent);
-
 /** The same for a result of a function: a promise is awaited before what it gives is sent back. */
 export function judgeResult(model: Model, expression: ts.Expression): Judgement {
   return model.once(judgeReturned, expression, NOTHING);
@@ -92,7 +85,7 @@ function labelOf({ expression, accesses, label }: Sent): string {
 
 class ShapeJudge implements Judgement {
   readonly faults: Fault[] = [];
-  readonly losses: Loss[] = [];
+  readonly #lost: Loss[] = [];
   readonly parameters: ParameterUse[] = [];
   readonly references: ts.SourceFile[] = [];
   readonly #model: Model;
@@ -104,6 +97,11 @@ class ShapeJudge implements Judgement {
   constructor(model: Model, hasCallers: (parameter: ts.ParameterDeclaration) => boolean) {
     this.#model = model;
     this.#hasCallers = hasCallers;
+  }
+
+  /** What is refused never arrives, so that nothing of it can be lost. */
+  get losses(): readonly Loss[] {
+    return this.#lost.filter((loss) => !this.faults.some((fault) => fault.path.startsWith(loss.path)));
   }
 
   /** What a function gets may be given back as it came: it was judged where it was sent. */
@@ -126,7 +124,8 @@ class ShapeJudge implements Judgement {
     else if (origin.kind === 'declaration') this.#declaration(origin.node, state);
     else if (origin.kind === 'parameter') {
       this.parameters.push({ node: origin.node, accesses: origin.accesses });
-      this.#type(origin.at.node, origin.at.accesses, state, !this.#hasCallers(origin.node));
+      const isLast = !this.#hasCallers(origin.node);
+      this.#type(origin.at.node, origin.at.accesses, state, isLast, isLast);
     } else this.#type(origin.node, origin.accesses, state, true);
   }
 
@@ -258,7 +257,14 @@ class ShapeJudge implements Judgement {
     );
   }
 
-  #type(node: ts.Expression, accesses: readonly Access[], state: TraceState, trustFunctions: boolean): void {
+  /** What is lost is told once: where the value is made, or at the last function that it is a parameter of. */
+  #type(
+    node: ts.Expression,
+    accesses: readonly Access[],
+    state: TraceState,
+    trustFunctions: boolean,
+    tellsLosses = true,
+  ): void {
     if (accesses.length === 0 && isProcessEnv(node)) {
       this.#fault(state, 'an exotic object of Node', ENVIRONMENT_ADVICE, node);
       return;
@@ -267,7 +273,7 @@ class ShapeJudge implements Judgement {
     const part = judging.part(this.#model.checker.getTypeAtLocation(node), accesses);
     const type = part && this.#awaited ? this.#model.checker.getAwaitedType(part) : part;
     this.#awaited = false;
-    if (type) this.#losses(type, node, state);
+    if (type && tellsLosses) this.#losses(type, node, state);
     const fault = type && !isRegisteredType(this.#model, type) ? judging.fault(type) : undefined;
     if (fault)
       this.#fault(
@@ -284,9 +290,9 @@ class ShapeJudge implements Judgement {
   }
 
   #lose(loss: Loss): void {
-    if (this.losses.length >= MAX_LOSSES) return;
-    if (!this.losses.some((known) => known.path === loss.path && known.name === loss.name))
-      this.losses.push(loss);
+    if (this.#lost.length >= MAX_LOSSES) return;
+    if (!this.#lost.some((known) => known.path === loss.path && known.name === loss.name))
+      this.#lost.push(loss);
   }
 
   #fault(state: TraceState, what: string, advice: string, node: ts.Node): void {

@@ -6,7 +6,8 @@ import { lostUse } from '../loss-uses.ts';
 import type { Model } from '../model.ts';
 import { isReceived, reachOf } from '../reach.ts';
 import type { Finding, Rule } from '../rule.ts';
-import { judgeSent, type Loss } from '../shape.ts';
+import { judgeSent } from '../sent.ts';
+import type { Loss } from '../shape.ts';
 import { resolveWorkers } from '../workers.ts';
 
 /** An argument arrives changed in the worker: empty, without a member that the worker uses, or without a symbol key. */

@@ -4,7 +4,8 @@ import { messageCalls, placeOf, workerCalls } from '../calls.ts';
 import type { Model } from '../model.ts';
 import { taskFunctions } from '../results.ts';
 import type { Finding, Rule } from '../rule.ts';
-import { judgeResult, judgeSent, type Loss } from '../shape.ts';
+import { judgeSent } from '../sent.ts';
+import { judgeResult, type Loss } from '../shape.ts';
 
 /** Memory that threads share is sent to another process, which gets a copy of it or an error. */
 export const sharedBufferCopied: Rule = {

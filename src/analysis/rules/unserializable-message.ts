@@ -4,8 +4,7 @@ import { messageCalls, placeOf } from '../calls.ts';
 import { dropFix } from '../fixes/drop.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
-import { judge } from '../shape.ts';
-import { hasCallers } from '../workers.ts';
+import { judgeSent } from '../sent.ts';
 
 /** A value that cannot be copied to another process is put on a queue, sent over a pipe or stored in a manager. */
 export const unserializableMessage: Rule = {
@@ -18,7 +17,7 @@ export const unserializableMessage: Rule = {
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   for (const call of messageCalls(model, file)) {
     for (const position of call.messages) {
-      const { faults } = judge(model, position, (parameter) => hasCallers(model, parameter));
+      const { faults } = judgeSent(model, position);
       const [first, ...others] = faults;
       if (first === undefined) continue;
       const fix = dropFix(model, first, undefined);
