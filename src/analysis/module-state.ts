@@ -4,6 +4,7 @@ import type { Model } from './model.ts';
 import { occurrencesIn } from './occurrences.ts';
 import { fieldsChangedBy, fieldsReadBy, type Use, useAt, withAliases } from './uses.ts';
 import { type Runs, stateFiles, whereRuns } from './where-runs.ts';
+import { workerRunOf } from './worker-set.ts';
 
 /** Something that every process has its own copy of: a variable of a module, a static field, a member of `exports` or `globalThis`. */
 export interface State {
@@ -21,7 +22,7 @@ export interface StateUse extends Use {
   readonly runs: Runs;
 }
 
-/** The state of all modules that matter for child processes. */
+/** The state of all modules that code of child processes uses. */
 export const moduleState = (model: Model): readonly State[] => model.once(collect, model, []);
 
 interface Found {
@@ -70,14 +71,18 @@ function collect(model: Model): readonly State[] {
     for (const [name, nodes] of ambient) for (const node of nodes) addAmbient(model, name, node, add);
     for (const node of self) if (isStaticThis(node)) addMember(model, node as ts.Expression, add);
   }
-  return [...found.values()].map(({ name, declaration, uses }) => {
+  return [...found.values()].flatMap(({ name, declaration, uses }) => {
+    const all = withAliases(model, uses);
+    if (!all.some((use) => workerRunOf(model, use.place) !== undefined)) return [];
     const initial = declaration && initialValue(declaration);
-    return {
-      name,
-      ...(declaration && { declaration }),
-      ...(initial && { initial }),
-      uses: withAliases(model, uses).map((use) => ({ ...use, runs: whereRuns(model, use.place) })),
-    };
+    return [
+      {
+        name,
+        ...(declaration && { declaration }),
+        ...(initial && { initial }),
+        uses: all.map((use) => ({ ...use, runs: whereRuns(model, use.place) })),
+      },
+    ];
   });
 }
 
