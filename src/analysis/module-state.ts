@@ -2,7 +2,7 @@ import { ts } from 'ts-morph';
 import { enclosingFunction, isStaticMember } from './ast.ts';
 import type { Model } from './model.ts';
 import { occurrencesIn } from './occurrences.ts';
-import { fieldsChangedBy, fieldsReadBy, type Use, useAt, withAliases } from './uses.ts';
+import { fieldsChangedBy, fieldsReadBy, returnedBy, type Use, useAt, withAliases } from './uses.ts';
 import { type Runs, stateFiles, whereRuns } from './where-runs.ts';
 import { workerRunOf } from './worker-set.ts';
 
@@ -72,7 +72,7 @@ function collect(model: Model): readonly State[] {
     for (const node of self) if (isStaticThis(node)) addMember(model, node as ts.Expression, add);
   }
   return [...found.values()].flatMap(({ name, declaration, uses }) => {
-    const all = withAliases(model, uses);
+    const all = withAliases(model, [...uses, ...usesByCall(model, uses)]);
     if (!all.some((use) => workerRunOf(model, use.place) !== undefined)) return [];
     const initial = declaration && initialValue(declaration);
     return [
@@ -89,6 +89,40 @@ function collect(model: Model): readonly State[] {
 /** The place where a member of `exports` gets its first value. */
 const declares = (start: ts.Node, declaration: ts.Node | undefined): boolean =>
   (start === declaration || start.parent === declaration) && enclosingFunction(start) === undefined;
+
+/** Uses of what functions give that return the state: `store().items.push(1)`. */
+function usesByCall(model: Model, uses: readonly Use[]): Use[] {
+  const accessors = new Map<ts.Node, Use>();
+  for (const use of uses) {
+    const fn = returnedBy(use);
+    if (fn !== undefined) accessors.set(fn, use);
+  }
+  if (accessors.size === 0) return [];
+  return [...accessors].flatMap(([fn, { path }]) =>
+    (model.once(callsByFunction, model, new Map<ts.Node, ts.CallExpression[]>()).get(fn) ?? []).map(
+      (call) => ({
+        ...useAt(model, call, path),
+        byCall: true,
+      }),
+    ),
+  );
+}
+
+/** Calls without arguments in the files that matter, by the function that they call. */
+function callsByFunction(model: Model): ReadonlyMap<ts.Node, ts.CallExpression[]> {
+  const calls = new Map<ts.Node, ts.CallExpression[]>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && node.arguments.length === 0) {
+      const fn = model.calledFunction(node);
+      const list = fn && calls.get(fn);
+      if (list !== undefined) list.push(node);
+      else if (fn !== undefined) calls.set(fn, [node]);
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const file of stateFiles(model)) visit(file);
+  return calls;
+}
 
 type Add = (
   key: ts.Symbol | string,

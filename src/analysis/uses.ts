@@ -24,6 +24,8 @@ export interface Use {
   readonly method?: string;
   /** Function of the user's that is called on it, or that changes it as an argument. */
   readonly through?: Body;
+  /** Reached through a call of a function that returns it: `store()` for `return instance`. */
+  readonly byCall?: boolean;
   /** The value has no type that tells whether the method changes it. */
   readonly unsure?: boolean;
 }
@@ -266,6 +268,17 @@ export function usesOfName(
     nodes.map((node) => useAt(model, node, prefix)),
     seen,
   ).filter((use) => !(use.kind === 'assign' && use.path.length === prefix.length && prefix.length > 0));
+}
+
+/** The function that returns what the use speaks of, as it is. */
+export function returnedBy(use: Use): Body | undefined {
+  if (use.kind !== 'read' && !use.lazy) return undefined;
+  let node: ts.Node = use.kind === 'read' ? use.node : use.place;
+  while (isWrapper(node.parent)) node = node.parent;
+  const { parent } = node;
+  const isResult = ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === node);
+  const fn = isResult ? enclosingFunction(node) : undefined;
+  return use.method === undefined && fn !== undefined && isFunctionWithBody(fn) ? fn : undefined;
 }
 
 /** The uses, and those of the constants, loop variables and callback parameters that stand for a part of the same value. */

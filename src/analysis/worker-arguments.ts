@@ -18,7 +18,9 @@ export function argumentFor(model: Model, call: WorkerCall, index: number): Posi
 
 /** A variable that is sent, or of which every element is. */
 export interface SentVariable {
+  /** Where it is sent. */
   readonly node: ts.Identifier;
+  readonly name: string;
   readonly symbol: ts.Symbol;
   /** Each task gets one element of it. */
   readonly byElement: boolean;
@@ -26,7 +28,33 @@ export interface SentVariable {
 
 /** The variables whose values a position hands over, through literals and callbacks that are written there. */
 export function variablesSent(model: Model, position: Position): SentVariable[] {
-  return follow(model, position.expression, position.accesses, 0);
+  return follow(model, position.expression, position.accesses, 0).flatMap((sent) => [
+    sent,
+    ...listOf(model, sent),
+  ]);
+}
+
+/** The list that a loop or callback takes the sent variable from. */
+function listOf(model: Model, { node, symbol, byElement }: SentVariable): SentVariable[] {
+  const declaration = symbol.valueDeclaration;
+  if (declaration === undefined || byElement) return [];
+  let list: ts.Expression | undefined;
+  if (ts.isParameter(declaration)) {
+    const callback = declaration.parent;
+    const call = callback.parent;
+    const visits =
+      ts.isCallExpression(call) &&
+      ts.isPropertyAccessExpression(call.expression) &&
+      /^(map|forEach|flatMap)$/.test(call.expression.name.text);
+    if (visits && callback.parameters[0] === declaration)
+      list = (call.expression as ts.PropertyAccessExpression).expression;
+  } else if (ts.isVariableDeclaration(declaration) && ts.isForOfStatement(declaration.parent.parent))
+    list = declaration.parent.parent.expression;
+  const name = list && unwrap(list);
+  const whole = name && ts.isIdentifier(name) ? model.symbolAt(name) : undefined;
+  return name && whole && ts.isIdentifier(name)
+    ? [{ node, name: name.text, symbol: whole, byElement: true }]
+    : [];
 }
 
 function follow(
@@ -72,7 +100,7 @@ function follow(
       const list = source && unwrap(source);
       const whole = list && ts.isIdentifier(list) ? model.symbolAt(list) : undefined;
       return whole && list && ts.isIdentifier(list) && !sent.byElement
-        ? [{ node: list, symbol: whole, byElement: true }]
+        ? [{ node: list, name: list.text, symbol: whole, byElement: true }]
         : [];
     }),
   );
@@ -88,9 +116,12 @@ function ofName(
   const declaration = symbol?.valueDeclaration;
   if (symbol === undefined || declaration === undefined || declaration.getSourceFile().isDeclarationFile)
     return [];
-  if (accesses.length === 0) return [{ node, symbol, byElement: false }];
+  if (accesses.length === 0) return [{ node, name: node.text, symbol, byElement: false }];
   const [only] = accesses;
-  const own = accesses.length === 1 && only?.kind === 'element' ? [{ node, symbol, byElement: true }] : [];
+  const own =
+    accesses.length === 1 && only?.kind === 'element'
+      ? [{ node, name: node.text, symbol, byElement: true }]
+      : [];
   const isConst =
     ts.isVariableDeclaration(declaration) &&
     (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0;

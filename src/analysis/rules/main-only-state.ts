@@ -58,7 +58,7 @@ interface StaleRead {
 
 function staleReads(model: Model): readonly StaleRead[] {
   return moduleState(model).flatMap((state) => {
-    const reads = state.uses.filter((use) => use.kind === 'read' && use.runs === 'worker');
+    const reads = state.uses.filter((use) => use.kind === 'read' && use.runs === 'worker' && !use.byCall);
     if (reads.length === 0) return [];
     const writes = state.uses.filter((use) => use.kind !== 'read');
     const madeInMain = valueOfMainOnly(model, state);
@@ -71,7 +71,9 @@ function staleReads(model: Model): readonly StaleRead[] {
     for (const read of reads) {
       const run = workerRunOf(model, read.node);
       if (run === undefined || functions.has(run)) continue;
-      if (reads.some((one) => workerRunOf(model, one.node) === run && toleratesAbsence(model, one))) continue;
+      const tolerates = (one: StateUse): boolean =>
+        workerRunOf(model, one.node) === run && isSetAsSuch(writes, one) && toleratesAbsence(model, one);
+      if (reads.some(tolerates)) continue;
       const write = writes.find(
         (use) => concerns(model, use, read) && !writesSharedInside(model, use, state),
       );
@@ -103,6 +105,11 @@ function valueOfMainOnly(model: Model, state: State): ts.Node | undefined {
 }
 
 const isNothing = (node: ts.Expression): boolean => /^(undefined|null|void 0)$/.test(unwrap(node).getText());
+
+/** What is read is the very thing that is set, not an entry of it. */
+const isSetAsSuch = (writes: readonly StateUse[], read: StateUse): boolean =>
+  read.path.length === 0 ||
+  writes.some((use) => use.path.join() === read.path.join() && !use.path.includes('*'));
 
 /** The code does without the value where there is none: `x?.f()`, `x ?? 1`, `if (x) { ... }`, `if (!x) return`. */
 function toleratesAbsence(model: Model, read: StateUse): boolean {

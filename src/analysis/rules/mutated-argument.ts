@@ -6,7 +6,7 @@ import { occurrencesIn } from '../occurrences.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { runtimeTypeOf } from '../runtime-type.ts';
 import { isViewOfGivenMemory } from '../runtime-values.ts';
-import { changesOf, type Use, useAt, withAliases } from '../uses.ts';
+import { changesOf, type Use, useAt, usesOfName, withAliases } from '../uses.ts';
 import { argumentFor, type SentVariable, variablesSent } from '../worker-arguments.ts';
 import { type Body, workerRunOf } from '../worker-set.ts';
 import { resolveWorkers } from '../workers.ts';
@@ -60,15 +60,15 @@ function findingFor(
   { change, read }: Lost,
 ): Finding {
   const inside = sent.node.pos >= call.node.pos && sent.node.end <= call.node.end;
-  const what = sent.byElement ? `the elements of \`${sent.node.text}\`` : `\`${sent.node.text}\``;
+  const what = sent.byElement ? `the elements of \`${sent.name}\`` : `\`${sent.name}\``;
   const worker = shownName(fn) ?? 'the worker function';
   return {
     node: inside ? sent.node : call.node,
     message:
       `\`${worker}\` changes its argument \`${parameter.name.getText()}\` (${placeText(change.node)}), but \`${call.name}\` sends it a copy of ${what}: ` +
       `what is read at ${placeText(read.node)} is unchanged. Return the value from \`${worker}\` and use the result of the call` +
-      `${/Array|Buffer/.test(sent.node.text) ? '' : ', or share memory (`SharedArray`, `Value`)'}.`,
-    path: sent.node.text,
+      `${/Array|Buffer/.test(sent.name) ? '' : ', or share memory (`SharedArray`, `Value`)'}.`,
+    path: sent.name,
     related: [
       {
         file: change.node.getSourceFile().fileName,
@@ -83,17 +83,10 @@ function findingFor(
 /** The function returns or sends what it changed, or a part of it. */
 function isGivenBack(model: Model, fn: Body, parameter: ts.ParameterDeclaration): boolean {
   const results: ts.Node[] = resultsOf(fn);
-  const { bySymbol } = occurrencesIn(model, fn.getSourceFile());
-  for (const [symbol, nodes] of bySymbol) {
-    const isOwn = symbol.declarations?.some((one) => contains(parameter, one));
-    if (!isOwn) continue;
-    for (const node of nodes) {
-      const inResult = results.some((result) => contains(result, node));
-      const isSize =
-        ts.isPropertyAccessExpression(node.parent) && /^(length|size)$/.test(node.parent.name.text);
-      if (inResult && !isSize) return true;
-      if (isHandedToRuntime(model, node)) return true;
-    }
+  for (const { node, path } of usesOfName(model, fn.getSourceFile(), parameter.name, [])) {
+    const isSize = /^(length|size)$/.test(path.at(-1) ?? '');
+    if (!isSize && results.some((result) => contains(result, node))) return true;
+    if (isHandedToRuntime(model, node)) return true;
   }
   return runtimeTypeOf(model, parameter.name as ts.Expression) !== undefined;
 }
@@ -121,7 +114,7 @@ function firstLost(
   sent: SentVariable,
   changes: readonly Use[],
 ): Lost | undefined {
-  if (isShared(model, sent)) return undefined;
+  if (isShared(model, sent) || isReplaced(model, call, sent)) return undefined;
   const reads = readsAfter(model, call, sent);
   const returnsNothing = ts.isBlock(fn.body) && resultsOf(fn).length === 0;
   for (const change of changes) {
@@ -135,6 +128,15 @@ function firstLost(
     if (read !== undefined) return { change, read };
   }
   return undefined;
+}
+
+/** `state = await pool.apply(step, [state])` */
+function isReplaced(model: Model, call: WorkerCall, { symbol }: SentVariable): boolean {
+  for (let up: ts.Node = call.node; !ts.isStatement(up); up = up.parent) {
+    if (!ts.isBinaryExpression(up) || up.operatorToken.kind !== ts.SyntaxKind.EqualsToken) continue;
+    return ts.isIdentifier(up.left) && model.symbolAt(up.left) === symbol;
+  }
+  return false;
 }
 
 function isShared(model: Model, { node, symbol }: SentVariable): boolean {
@@ -176,23 +178,26 @@ const makes = (use: Use): boolean =>
 function sees(model: Model, sent: SentVariable, change: Use, path: readonly string[], read: Use): boolean {
   const [changed] = change.path;
   const [seen] = path;
-  if (changed === undefined || changed === '*') {
-    if (seen === undefined || seen === '*') return true;
-    return (seen === 'length' || seen === 'size') && path.length === 1 && !hasFixedLength(model, sent.node);
-  }
-  return seen === changed || (seen === undefined && read.method === undefined);
+  if (changed !== undefined && changed !== '*') return isOnTheWay(change.path, path, read);
+  if (seen === undefined || seen === '*') return true;
+  return (seen === 'length' || seen === 'size') && path.length === 1 && !hasFixedLength(model, sent.node);
 }
 
 function seesInElement(change: Use, path: readonly string[], read: Use): boolean {
   const [changed] = change.path;
   const [seen] = path;
-  if (changed === undefined || changed === '*')
-    return (
-      seen === '*' ||
-      (seen === undefined && read.method !== undefined) ||
-      (seen === undefined && !isLoopVariable(read))
-    );
-  return seen === changed;
+  if (changed !== undefined && changed !== '*')
+    return seen !== undefined && isOnTheWay(change.path, path, read);
+  return seen === '*' || (seen === undefined && (read.method !== undefined || !isLoopVariable(read)));
+}
+
+/** One path leads to the other: `job.meta` and `job.meta.words`. */
+function isOnTheWay(change: readonly string[], read: readonly string[], { method }: Use): boolean {
+  if (read.length === 0) return method === undefined;
+  const shared = Math.min(change.length, read.length);
+  return change
+    .slice(0, shared)
+    .every((step, index) => step === read[index] || step === '*' || read[index] === '*');
 }
 
 /** The name of an element alone tells nothing. */

@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { placeText, spanOf } from '../ast.ts';
+import { isFunctionExpression, placeText, spanOf, unwrap } from '../ast.ts';
 import { type BuiltinUse, builtinUses, callOf } from '../builtin-uses.ts';
 import { proofOf } from '../guards.ts';
 import type { Model } from '../model.ts';
@@ -138,7 +138,7 @@ function staleOptions(model: Model): readonly StaleOption[] {
 /** The input that an expression is made of, also in functions of the user's and other constants of the module. */
 function inputBehind(model: Model, value: ts.Expression, hops: number): Source | undefined {
   const { whenTrue, whenFalse } = proofOf(model, value);
-  if (hops > 3 || whenTrue || whenFalse) return undefined;
+  if (hops > 3 || whenTrue || whenFalse || isFunctionExpression(unwrap(value))) return undefined;
   const direct = inputWithin(model, value);
   if (direct !== undefined) return direct;
   let found: Source | undefined;

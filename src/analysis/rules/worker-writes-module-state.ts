@@ -54,12 +54,12 @@ function lostWrites(model: Model): readonly LostWrite[] {
     const [anyRead] = state.uses.filter((use) => use.kind === 'read' && use.runs !== 'worker');
     if (writes.length === 0 || anyRead === undefined) return [];
     const given = writes.some(
-      (use) => use.path.length === 0 && use.kind === 'assign' && !makesContainer(use.value),
+      (use) => use.path.length === 0 && use.kind === 'assign' && !makesItself(model, use.value),
     );
     for (const write of writes) {
       const run = workerRunOf(model, write.place);
       if (run === undefined || !(run.roles.has('task') || run.roles.has('target'))) continue;
-      if (isLazy(state, write) || write.unsure) continue;
+      if (isLazy(state, write) || write.unsure || isTakenBack(state, write)) continue;
       const changesInside = write.path.length > 0 || write.kind === 'change';
       // What an initializer puts there may be shared, and a value that the worker itself puts there is its own.
       if (changesInside && (given || writesSharedValue(model, write, state.initial))) continue;
@@ -91,6 +91,30 @@ const isWithin = (inner: ts.Node, outer: ts.Node): boolean =>
 /** The function of a write reads the state as well: the new value depends on the old one. */
 const readsIn = (state: State, write: StateUse): boolean =>
   state.uses.some((use) => use.kind === 'read' && sameFunction(use.node, write.node));
+
+/** `depth++` that has a `depth--` in the same function. */
+function isTakenBack(state: State, write: StateUse): boolean {
+  const own = directionOf(write.place);
+  return (
+    own !== undefined &&
+    state.uses.some(
+      (use) =>
+        use.path.join() === write.path.join() &&
+        sameFunction(use.node, write.node) &&
+        directionOf(use.place) === -own,
+    )
+  );
+}
+
+function directionOf(node: ts.Node): 1 | -1 | undefined {
+  if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
+    if (node.operator === ts.SyntaxKind.PlusPlusToken) return 1;
+    return node.operator === ts.SyntaxKind.MinusMinusToken ? -1 : undefined;
+  }
+  if (!ts.isBinaryExpression(node)) return undefined;
+  if (node.operatorToken.kind === ts.SyntaxKind.PlusEqualsToken) return 1;
+  return node.operatorToken.kind === ts.SyntaxKind.MinusEqualsToken ? -1 : undefined;
+}
 
 /** A resource that is opened when it is first needed: `x ??= open()`, `if (!x) x = open()`, `if (x) return x; x = open()`. */
 function isLazy(state: State, write: StateUse): boolean {
@@ -158,9 +182,12 @@ function readsAll(use: StateUse): boolean {
   return last === undefined || last === 'size' || last === 'length';
 }
 
-function makesContainer(value: ts.Expression | undefined): boolean {
+/** A container of the language, or an instance of a class of the user's: made here, so nobody else has it. */
+function makesItself(model: Model, value: ts.Expression | undefined): boolean {
   if (value === undefined) return false;
   const node = unwrap(value);
+  if (ts.isNewExpression(node) && model.classOf(node.expression)?.getSourceFile().isDeclarationFile === false)
+    return true;
   return (
     ts.isArrayLiteralExpression(node) ||
     ts.isObjectLiteralExpression(node) ||
