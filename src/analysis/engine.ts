@@ -94,7 +94,7 @@ function toDiagnostic(rule: Rule, finding: Finding, file: string): Diagnostic {
     ...spanOf(finding.node),
     rule: rule.name,
     category: rule.category,
-    severity: rule.severity,
+    severity: finding.severity ?? rule.severity,
     message: finding.message,
     ...(finding.path !== undefined && { path: finding.path }),
     ...(finding.chain && { chain: finding.chain }),

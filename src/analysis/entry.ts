@@ -12,18 +12,58 @@ import { calledRuntime, STARTING } from './calls.ts';
 import { proofOf } from './guards.ts';
 import type { Model } from './model.ts';
 
-/** Processes are started when a module is imported. */
+type Call = ts.CallExpression | ts.NewExpression;
+
+/** A call that is looked for, such as one that starts processes, is reached. */
 export interface Start {
-  /** Expression at module level whose evaluation leads to the start. */
-  readonly node: ts.CallExpression | ts.NewExpression;
-  /** From there to the start: `main()`, `runInPool (pool.ts:4)`, `new Pool (pool.ts:5)`. */
+  /** Expression in the code that was walked whose evaluation leads to it. */
+  readonly node: Call;
+  /** From there to the call: `main()`, `runInPool (pool.ts:4)`, `new Pool (pool.ts:5)`. */
   readonly chain: readonly string[];
+  /** The call itself. */
+  readonly call: Call;
 }
 
+/** What is looked for in code and in what that calls. */
+export interface Goal {
+  readonly isSought: (model: Model, call: Call) => boolean;
+  /** Whether functions of a file may lead there. */
+  readonly mayHold: (model: Model, file: ts.SourceFile) => boolean;
+  readonly ofFunction: (model: Model, fn: FunctionNode & { body: ts.ConciseBody }) => Start | undefined;
+  readonly ofClass: (model: Model, node: ts.ClassLikeDeclaration) => Start | undefined;
+}
+
+export function makeGoal(isSought: Goal['isSought'], mayHold: Goal['mayHold']): Goal {
+  const goal: Goal = {
+    isSought,
+    mayHold,
+    ofFunction: (model, fn) => startOfFunction(model, goal, fn),
+    ofClass: (model, node) => startOfClass(model, goal, node),
+  };
+  return goal;
+}
+
+/** Starting processes. */
+export const STARTS: Goal = makeGoal(
+  (model, call) => {
+    const name = calledRuntime(model, call);
+    return name !== undefined && STARTING.has(name);
+  },
+  (model, file) => model.isCandidate(file),
+);
+
 /** Everything that a module starts while it is imported, at most one per statement at module level. */
-export function startsOnImport(model: Model, file: ts.SourceFile): readonly Start[] {
+export const startsOnImport = (model: Model, file: ts.SourceFile): readonly Start[] =>
+  reachedOnImport(model, STARTS, file);
+
+/** The first call that is looked for which code reaches when it runs, parts for the main process only left out. */
+export const firstReached = (model: Model, goal: Goal, node: ts.Node): Start | undefined =>
+  new Walk(model, goal).first(node);
+
+/** Calls that are reached while a module is imported by a child, at most one per statement at module level. */
+export function reachedOnImport(model: Model, goal: Goal, file: ts.SourceFile): readonly Start[] {
   const starts: Start[] = [];
-  const walk = new Walk(model);
+  const walk = new Walk(model, goal);
   let guarded = false;
   for (const statement of file.statements) {
     if (!guarded) {
@@ -38,9 +78,11 @@ export function startsOnImport(model: Model, file: ts.SourceFile): readonly Star
 /** The first start that code reaches when it runs, guarded parts left out. */
 class Walk {
   readonly #model: Model;
+  readonly #goal: Goal;
 
-  constructor(model: Model) {
+  constructor(model: Model, goal: Goal) {
     this.#model = model;
+    this.#goal = goal;
   }
 
   first(node: ts.Node): Start | undefined {
@@ -109,7 +151,7 @@ class Walk {
 
   #call(node: ts.CallExpression | ts.NewExpression): Start | undefined {
     const name = calledRuntime(this.#model, node);
-    if (name !== undefined && STARTING.has(name)) return { node, chain: [shortText(node)] };
+    if (this.#goal.isSought(this.#model, node)) return { node, chain: [shortText(node)], call: node };
     const callee = unwrap(node.expression);
     // An IIFE is code of the module: the place inside of it is what the user edits.
     if (isFunctionExpression(callee)) return this.#arguments(node) ?? this.first(callee.body);
@@ -118,8 +160,8 @@ class Walk {
 
     const fn = ts.isNewExpression(node) ? undefined : this.#model.calledFunction(node);
     if (fn && !fn.getSourceFile().isDeclarationFile) {
-      const reached = this.#model.once(startOfFunction, fn, undefined);
-      if (reached) return { node, chain: [shortText(node), ...reached] };
+      const reached = this.#model.once(this.#goal.ofFunction, fn, undefined);
+      if (reached) return passedOn(node, reached);
       for (const index of this.#model.once(calledParameters, fn, new Set<number>())) {
         const start = this.#callback(node, node.arguments?.[index]);
         if (start) return start;
@@ -128,8 +170,8 @@ class Walk {
     }
     if (ts.isNewExpression(node)) {
       const declaration = this.#model.classOf(node.expression);
-      const reached = declaration && this.#model.once(startOfClass, declaration, undefined);
-      return reached && { node, chain: [shortText(node), ...reached] };
+      const reached = declaration && this.#model.once(this.#goal.ofClass, declaration, undefined);
+      return reached && passedOn(node, reached);
     }
     if (runsCallbacks(this.#model, node)) {
       for (const argument of node.arguments) {
@@ -156,25 +198,32 @@ class Walk {
     if (!fn || fn.getSourceFile().isDeclarationFile) return undefined;
     const inline = argument && unwrap(argument) === fn;
     if (inline) return this.first(fn.body);
-    const reached = this.#model.once(startOfFunction, fn, undefined);
-    return reached && { node: call, chain: [shortText(call), ...reached] };
+    const reached = this.#model.once(this.#goal.ofFunction, fn, undefined);
+    return reached && passedOn(call, reached);
   }
 }
 
-/** Names of what leads from a call of the function to a start, or undefined when nothing does. */
+const passedOn = (node: Call, reached: Start): Start => ({
+  ...reached,
+  node,
+  chain: [shortText(node), ...reached.chain],
+});
+
+/** What leads from a call of the function to what is looked for, or undefined when nothing does. */
 function startOfFunction(
   model: Model,
+  goal: Goal,
   fn: FunctionNode & { body: ts.ConciseBody },
-): readonly string[] | undefined {
-  if (!model.isCandidate(fn.getSourceFile())) return undefined;
-  const start = new Walk(model).first(fn.body);
+): Start | undefined {
+  if (!goal.mayHold(model, fn.getSourceFile())) return undefined;
+  const start = new Walk(model, goal).first(fn.body);
   return start && describe(fn, start);
 }
 
 /** The same for `new X()`: field initializers, the constructor, then the base class. */
-function startOfClass(model: Model, node: ts.ClassLikeDeclaration): readonly string[] | undefined {
-  if (!model.isCandidate(node.getSourceFile())) return undefined;
-  const walk = new Walk(model);
+function startOfClass(model: Model, goal: Goal, node: ts.ClassLikeDeclaration): Start | undefined {
+  if (!goal.mayHold(model, node.getSourceFile())) return undefined;
+  const walk = new Walk(model, goal);
   for (const member of node.members) {
     let start: Start | undefined;
     if (ts.isPropertyDeclaration(member) && !isStaticMember(member) && member.initializer)
@@ -184,13 +233,14 @@ function startOfClass(model: Model, node: ts.ClassLikeDeclaration): readonly str
   }
   const base = model.baseOf(node);
   const declaration = base && model.classOf(base);
-  return declaration && model.once(startOfClass, declaration, undefined);
+  return declaration && model.once(goal.ofClass, declaration, undefined);
 }
 
-function describe(holder: ts.Node, start: Start): readonly string[] {
+function describe(holder: ts.Node, start: Start): Start {
   const [first, ...rest] = start.chain;
   const own = `${first} (${placeText(start.node)})`;
-  return [`${shownName(holder) ?? 'a function'} (${placeText(holder)})`, own, ...rest].slice(0, 8);
+  const chain = [`${shownName(holder) ?? 'a function'} (${placeText(holder)})`, own, ...rest].slice(0, 8);
+  return { ...start, chain };
 }
 
 /** Parameters that a function calls, or hands to something that calls them, outside of any guard. */
@@ -241,7 +291,7 @@ function calledParameters(model: Model, fn: FunctionNode & { body: ts.ConciseBod
 }
 
 /** True when a statement leaves the module or function in every process but the main one. */
-function endsInChildren(model: Model, statement: ts.Statement): boolean {
+export function endsInChildren(model: Model, statement: ts.Statement): boolean {
   if (ts.isExpressionStatement(statement) && ts.isBinaryExpression(statement.expression)) {
     const { left, right, operatorToken } = statement.expression; // isMainProcess || process.exit();
     const isOr = operatorToken.kind === ts.SyntaxKind.BarBarToken;
@@ -255,7 +305,7 @@ function endsInChildren(model: Model, statement: ts.Statement): boolean {
 
 const EXIT = /^(await )?process\.(exit|abort|reallyExit)\(/;
 
-function leaves(statement: ts.Statement): boolean {
+export function leaves(statement: ts.Statement): boolean {
   if (ts.isReturnStatement(statement) || ts.isThrowStatement(statement)) return true;
   if (ts.isBlock(statement)) return statement.statements.some(leaves);
   return ts.isExpressionStatement(statement) && EXIT.test(statement.expression.getText());

@@ -10,6 +10,8 @@ export interface Finding {
   readonly chain?: readonly string[];
   readonly related?: readonly RelatedPlace[];
   readonly fixes?: readonly Fix[];
+  /** Where it is less sure or less bad than the rule's other findings. */
+  readonly severity?: Severity;
 }
 
 /** One rule. Its file, test, fixtures and docs page have its name. */

@@ -4,7 +4,7 @@ import { calledRuntime, type Role, type WorkerCall, workerCalls } from './calls.
 import type { Model } from './model.ts';
 import { resolveWorkers } from './workers.ts';
 
-type Body = FunctionNode & { readonly body: ts.ConciseBody };
+export type Body = FunctionNode & { readonly body: ts.ConciseBody };
 
 /** A function that runs in child processes. */
 export interface WorkerRun {
@@ -144,24 +144,34 @@ function collectCalled(model: Model, fn: Body): ReadonlyMap<Body, ts.Node> {
   };
   const visit = (node: ts.Node): void => {
     if (ts.isTypeNode(node)) return;
-    if (ts.isCallExpression(node)) {
-      add(model.calledFunction(node), node);
-      // What is handed to the runtime runs elsewhere, as a worker function of its own.
-      if (calledRuntime(model, node) === undefined) for (const argument of node.arguments) handOn(argument);
-    } else if (ts.isNewExpression(node)) {
-      for (const part of instanceCode(model, node)) add(part, node);
-      for (const argument of node.arguments ?? []) handOn(argument);
-    } else if (ts.isTaggedTemplateExpression(node)) add(model.functionOf(node.tag), node);
+    for (const [callee, place] of runBy(model, node)) add(callee, place);
     ts.forEachChild(node, visit);
+  };
+  for (const parameter of fn.parameters) if (parameter.initializer) visit(parameter.initializer);
+  visit(fn.body);
+  return called;
+}
+
+/** Functions with a body that one node itself runs when it is evaluated: it calls them, makes instances of them or hands them on. */
+export function runBy(model: Model, node: ts.Node): [callee: Body, place: ts.Node][] {
+  const found: [Body, ts.Node][] = [];
+  const add = (callee: Body | undefined, place: ts.Node): void => {
+    if (callee !== undefined) found.push([callee, place]);
   };
   const handOn = (argument: ts.Expression): void => {
     const value = unwrap(argument);
     if (ts.isIdentifier(value) || ts.isPropertyAccessExpression(value))
       add(model.functionOf(value), argument);
   };
-  for (const parameter of fn.parameters) if (parameter.initializer) visit(parameter.initializer);
-  visit(fn.body);
-  return called;
+  if (ts.isCallExpression(node)) {
+    add(model.calledFunction(node), node);
+    // What is handed to the runtime runs elsewhere, as a worker function of its own.
+    if (calledRuntime(model, node) === undefined) for (const argument of node.arguments) handOn(argument);
+  } else if (ts.isNewExpression(node)) {
+    for (const part of instanceCode(model, node)) add(part, node);
+    for (const argument of node.arguments ?? []) handOn(argument);
+  } else if (ts.isTaggedTemplateExpression(node)) add(model.functionOf(node.tag), node);
+  return found;
 }
 
 /** The constructors that `new X()` runs. */

@@ -90,7 +90,7 @@ function uses(model: Model, node: ts.Node, symbols: ReadonlySet<ts.Symbol>): boo
 }
 
 /** The condition to write, and the edit that imports what it needs. */
-function guardName(file: ts.SourceFile): { condition: string; edit?: TextEdit } | undefined {
+export function guardName(file: ts.SourceFile): { condition: string; edit?: TextEdit } | undefined {
   for (const statement of file.statements) {
     if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
     if (statement.moduleSpecifier.text !== PACKAGE_NAME || statement.importClause?.isTypeOnly) continue;

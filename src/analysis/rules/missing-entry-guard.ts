@@ -1,10 +1,10 @@
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
 import { topLevelStatement } from '../ast.ts';
 import { startsOnImport } from '../entry.ts';
 import { guardFix } from '../fixes/guard.ts';
-import { proofOf } from '../guards.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
+import { guardAround } from '../where-runs.ts';
 import { childModules } from '../workers.ts';
 
 /** A module that child processes import starts processes while it is imported: they fail with `EntryGuardError`. */
@@ -18,26 +18,20 @@ export const missingEntryGuard: Rule = {
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   if (!childModules(model).has(file)) return; // A module that no child imports may start what it likes.
   for (const start of startsOnImport(model, file)) {
+    if (guardAround(model, start.node) === 'child') continue; // `broken-entry-guard` says so.
     const statement = topLevelStatement(start.node);
-    const inverted =
-      statement !== undefined &&
-      ts.isIfStatement(statement) &&
-      proofOf(model, statement.expression).whenFalse;
-    const fix = statement && !inverted ? guardFix(model, file, statement) : undefined;
+    const fix = statement && guardFix(model, file, statement);
     const through = start.chain.length > 1 ? ` (${start.chain.join(' → ')})` : '';
     yield {
       node: start.node,
       message:
         `This starts processes while the module is imported${through}. Every child process imports this module to find its ` +
-        `function and would start processes itself: it fails with EntryGuardError. ${inverted ? INVERTED : advice(file)}`,
+        `function and would start processes itself: it fails with EntryGuardError. ${advice(file)}`,
       chain: start.chain,
       ...(fix && { fixes: [fix] }),
     };
   }
 }
-
-const INVERTED =
-  'The condition around it is true in the child processes and false in the main process: turn it round.';
 
 const advice = (file: ts.SourceFile): string =>
   /\.cjs$/.test(file.fileName)

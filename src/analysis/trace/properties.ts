@@ -28,6 +28,11 @@ export function followProperty(
       trace.report({ kind: 'declaration', node: declaration, symbol, state });
       return;
     }
+    const assigned = commonJsValue(declaration);
+    if (assigned !== undefined) {
+      trace.follow(assigned, accesses, { ...state, exported: true });
+      return;
+    }
     if (ts.isPropertyDeclaration(declaration)) {
       if (declaration.initializer && isStaticMember(declaration)) {
         const exported = state.exported || isExported(trace.model, declaration);
@@ -45,6 +50,18 @@ export function followProperty(
     return;
   }
   trace.follow(node.expression, [prop(node.name.text), ...accesses], state);
+}
+
+/** What `exports.f = ...` at module level assigns. */
+function commonJsValue(declaration: ts.Declaration): ts.Expression | undefined {
+  const assignment = ts.isBinaryExpression(declaration) ? declaration : declaration.parent;
+  const isExport =
+    ts.isBinaryExpression(assignment) &&
+    assignment.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+    /^(module\.)?exports\.\w+$/.test(assignment.left.getText()) &&
+    ts.isExpressionStatement(assignment.parent) &&
+    ts.isSourceFile(assignment.parent.parent);
+  return isExport ? assignment.right : undefined;
 }
 
 /** True for `this`, `import.meta`, and what only a declaration file knows, such as `process`. */

@@ -1,0 +1,58 @@
+import { ts } from 'ts-morph';
+import type { Model } from './model.ts';
+
+/** Where the names of a file are used, found in one walk. */
+export interface Occurrences {
+  /** By what the name stands for, imports followed; declarations, types, imports and exports are left out. */
+  readonly bySymbol: ReadonlyMap<ts.Symbol, readonly ts.Identifier[]>;
+  /** Names that have no declaration in the program's own files: `exports`, `globalThis`, `process`. */
+  readonly ambient: ReadonlyMap<string, readonly ts.Identifier[]>;
+  readonly self: readonly ts.Node[];
+}
+
+/** Every use of a name in a file, in the order of the text. */
+export const occurrencesIn = (model: Model, file: ts.SourceFile): Occurrences =>
+  model.once(collect, file, { bySymbol: new Map(), ambient: new Map(), self: [] });
+
+function collect(model: Model, file: ts.SourceFile): Occurrences {
+  const bySymbol = new Map<ts.Symbol, ts.Identifier[]>();
+  const ambient = new Map<string, ts.Identifier[]>();
+  const self: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) {
+      if (!isUse(node)) return;
+      const symbol = model.symbolAt(node);
+      const own = symbol?.declarations?.some((one) => !one.getSourceFile().isDeclarationFile) === true;
+      if (symbol !== undefined && own) push(bySymbol, symbol, node);
+      // Of `exports` and `module` the compiler knows the file, or what is assigned.
+      const isExports = node.text === 'exports' || node.text === 'module';
+      if (!own || (isExports && !symbol?.declarations?.some(isDeclared))) push(ambient, node.text, node);
+      return;
+    }
+    if (node.kind === ts.SyntaxKind.ThisKeyword) self.push(node);
+    if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return;
+    if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return { bySymbol, ambient, self };
+}
+
+const isDeclared = (node: ts.Declaration): boolean =>
+  ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node);
+
+function push<K>(map: Map<K, ts.Identifier[]>, key: K, node: ts.Identifier): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [node]);
+  else list.push(node);
+}
+
+/** True for a name that is evaluated or written, false for one that declares, labels or selects. */
+function isUse(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isShorthandPropertyAssignment(parent)) return true;
+  if ('name' in parent && parent.name === node) return false;
+  if ('propertyName' in parent && parent.propertyName === node) return false;
+  if ('label' in parent && parent.label === node) return false;
+  return !ts.isExportAssignment(parent) && !ts.isExportSpecifier(parent) && !ts.isImportSpecifier(parent);
+}

@@ -1,0 +1,156 @@
+import { ts } from 'ts-morph';
+import { isFunctionExpression, unwrap } from './ast.ts';
+import { calledRuntime, workerCalls } from './calls.ts';
+import { endsInChildren, leaves } from './entry.ts';
+import { proofOf } from './guards.ts';
+import type { Model } from './model.ts';
+import { type Body, calledWithin, reachedFiles, runBy, workerRunOf } from './worker-set.ts';
+import { childModules } from './workers.ts';
+
+/**
+ * In which processes a place of the source runs: `worker` in child processes (and perhaps in the main one too), `import` in every
+ * process that imports the module, `main` in the main process only, `unknown` where nothing tells.
+ */
+export type Runs = 'worker' | 'import' | 'main' | 'unknown';
+
+/** Answers for one node. */
+export function whereRuns(model: Model, node: ts.Node): Runs {
+  const guard = guardAround(model, node);
+  if (guard !== undefined) return guard === 'main' ? 'main' : 'worker';
+  if (workerRunOf(model, node) !== undefined) return 'worker';
+  const { seeds, main, imported } = reached(model);
+  for (let up = node; !ts.isSourceFile(up); up = up.parent) {
+    if (!ts.isFunctionLike(up)) continue;
+    if (seeds.has(up)) return 'main';
+    if (imported.has(up)) return 'import';
+    if (main.has(up)) return 'main';
+    if (!isFunctionExpression(up) || !isHandedOn(up)) return 'unknown';
+  }
+  return childModules(model).has(node.getSourceFile()) ? 'import' : 'main';
+}
+
+/** A callback: it runs where the code around it runs. */
+function isHandedOn(fn: ts.Node): boolean {
+  let node = fn;
+  while (ts.isParenthesizedExpression(node.parent)) node = node.parent;
+  return ts.isCallExpression(node.parent) || ts.isNewExpression(node.parent);
+}
+
+/** The process that a condition around a node, or an early end before it, leaves over: `main`, `child`, or undefined for both. */
+export function guardAround(model: Model, node: ts.Node): 'main' | 'child' | undefined {
+  for (let inner = node; inner.parent !== undefined; inner = inner.parent) {
+    const up = inner.parent;
+    const guard = guardBetween(model, up, inner);
+    if (guard !== undefined) return guard;
+  }
+  return undefined;
+}
+
+function guardBetween(model: Model, up: ts.Node, inner: ts.Node): 'main' | 'child' | undefined {
+  if (ts.isIfStatement(up))
+    return byCondition(model, up.expression, up.thenStatement, up.elseStatement, inner);
+  if (ts.isConditionalExpression(up))
+    return byCondition(model, up.condition, up.whenTrue, up.whenFalse, inner);
+  if (ts.isBinaryExpression(up) && inner === up.right) {
+    if (up.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken)
+      return byCondition(model, up.left, up.right, undefined, inner);
+    if (up.operatorToken.kind === ts.SyntaxKind.BarBarToken)
+      return byCondition(model, up.left, undefined, up.right, inner);
+  }
+  if (ts.isCallExpression(up) && inner !== up.expression && calledRuntime(model, up) === 'runMain')
+    return 'main';
+  if ((ts.isBlock(up) || ts.isSourceFile(up)) && !ts.isFunctionDeclaration(inner)) {
+    for (const statement of up.statements) {
+      if (statement === inner) break;
+      if (endsInChildren(model, statement)) return 'main';
+      if (endsInMain(model, statement)) return 'child';
+    }
+  }
+  return undefined;
+}
+
+function byCondition(
+  model: Model,
+  condition: ts.Expression,
+  yes: ts.Node | undefined,
+  no: ts.Node | undefined,
+  inner: ts.Node,
+): 'main' | 'child' | undefined {
+  if (inner !== yes && inner !== no) return undefined;
+  const { whenTrue, whenFalse } = proofOf(model, condition);
+  const [here, there] = inner === yes ? [whenTrue, whenFalse] : [whenFalse, whenTrue];
+  return here ? 'main' : there ? 'child' : undefined;
+}
+
+function endsInMain(model: Model, statement: ts.Statement): boolean {
+  if (!ts.isIfStatement(statement) || !leaves(statement.thenStatement)) return false;
+  const condition = unwrap(statement.expression);
+  return proofOf(model, condition).whenTrue;
+}
+
+interface Reached {
+  /** Functions of the parent that hand something to workers. */
+  readonly seeds: ReadonlySet<ts.Node>;
+  /** Functions that code of the main process reaches. */
+  readonly main: ReadonlySet<ts.Node>;
+  /** Functions that run while a module is imported by a child. */
+  readonly imported: ReadonlySet<ts.Node>;
+}
+
+/** Files that rules about state look at: those that name the package, those that children import, those that workers reach. */
+export const stateFiles = (model: Model): ReadonlySet<ts.SourceFile> =>
+  model.once(collectStateFiles, model, new Set());
+
+function collectStateFiles(model: Model): ReadonlySet<ts.SourceFile> {
+  const files = new Set([...model.candidates, ...childModules(model), ...reachedFiles(model)]);
+  return new Set([...files].filter((file) => !file.isDeclarationFile && !model.runtime.owns(file)));
+}
+
+const reached = (model: Model): Reached =>
+  model.once(reach, model, { seeds: new Set(), main: new Set(), imported: new Set() });
+
+function reach(model: Model): Reached {
+  const seeds = new Set<Body>();
+  const main = new Set<Body>();
+  const imported = new Set<Body>();
+  const queue: [Body, 'main' | 'import'][] = [];
+  const add = (fn: Body, runs: 'main' | 'import'): void => {
+    const set = runs === 'main' ? main : imported;
+    if (set.has(fn) || workerRunOf(model, fn) !== undefined) return;
+    set.add(fn);
+    queue.push([fn, runs]);
+  };
+  for (const file of stateFiles(model)) {
+    for (const call of workerCalls(model, file)) {
+      if (workerRunOf(model, call.node) !== undefined) continue;
+      for (let up: ts.Node = call.node; up.parent !== undefined; up = up.parent) {
+        if (!ts.isFunctionLike(up)) continue;
+        seeds.add(up as Body);
+        add(up as Body, 'main');
+      }
+    }
+  }
+  const isChild = (file: ts.SourceFile): boolean => childModules(model).has(file);
+  for (const file of stateFiles(model)) {
+    const visit = (node: ts.Node, inMain: boolean): void => {
+      if (ts.isTypeNode(node)) return;
+      const isCallback = isFunctionExpression(node) && isHandedOn(node);
+      if (ts.isFunctionLike(node) && !isCallback) return;
+      const here = inMain || (isCallback && seeds.has(node as Body));
+      for (const [callee, place] of runBy(model, node)) {
+        const guard = guardAround(model, place);
+        if (guard !== 'child') add(callee, here || guard === 'main' ? 'main' : 'import');
+      }
+      ts.forEachChild(node, (child) => visit(child, here));
+    };
+    visit(file, !isChild(file));
+  }
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const [fn, runs] = next;
+    for (const [callee, place] of calledWithin(model, fn)) {
+      const guard = guardAround(model, place);
+      if (guard !== 'child') add(callee, guard === 'main' ? 'main' : runs);
+    }
+  }
+  return { seeds, main, imported };
+}

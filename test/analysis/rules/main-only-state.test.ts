@@ -1,0 +1,3 @@
+import { holdFixtures } from '../rule-fixtures.ts';
+
+describe('rule main-only-state', () => holdFixtures('main-only-state'));

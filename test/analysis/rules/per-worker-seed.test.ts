@@ -1,0 +1,3 @@
+import { holdFixtures } from '../rule-fixtures.ts';
+
+describe('rule per-worker-seed', () => holdFixtures('per-worker-seed'));

@@ -1,0 +1,3 @@
+import { holdFixtures } from '../rule-fixtures.ts';
+
+describe('rule top-level-side-effect', () => holdFixtures('top-level-side-effect'));
