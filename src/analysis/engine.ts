@@ -17,6 +17,7 @@ export class Engine {
   readonly #onFailure: (rule: string, file: string, error: unknown) => void;
   readonly #projects = new Map<string, AnalysisProject>();
   readonly #configs = new Map<string, string | undefined>();
+  readonly #foreign = new Set<string>();
   readonly #results = new WeakMap<Model, Map<string, readonly Diagnostic[]>>();
 
   constructor(workspace: Workspace, onFailure: (rule: string, file: string, error: unknown) => void) {
@@ -40,6 +41,18 @@ export class Engine {
     return diagnostics;
   }
 
+  /** Values of a file about which nothing could be told, as far as its diagnostics were asked for. */
+  unknownValues(file: string): number {
+    const name = toPosix(file);
+    return [...this.#modelFor(file).unknown].filter((node) => node.getSourceFile().fileName === name).length;
+  }
+
+  /** Files that the programs have read which are not source files of the workspace: declarations of packages. */
+  foreignFiles(): ReadonlySet<string> {
+    for (const project of this.#projects.values()) this.#noteForeign(project);
+    return this.#foreign;
+  }
+
   /** Forgets every program: after a tsconfig.json or package.json changed, or to give memory back. */
   reset(): void {
     this.#projects.clear();
@@ -53,14 +66,22 @@ export class Engine {
     if (project === undefined) project = new AnalysisProject(this.#workspace, config, file);
     this.#projects.delete(key);
     this.#projects.set(key, project); // Most recently used last.
-    for (const oldest of this.#projects.keys()) {
+    for (const [oldest, dropped] of this.#projects) {
       if (this.#projects.size <= MAX_PROJECTS) break;
+      this.#noteForeign(dropped);
       this.#projects.delete(oldest);
     }
     const roots = [...this.#workspace.candidates].filter(
       (candidate) => nearestConfig(candidate, this.#configs) === config,
     );
     return project.model(new Set(roots));
+  }
+
+  #noteForeign(project: AnalysisProject): void {
+    for (const file of project.files) {
+      const native = toNative(file);
+      if (this.#workspace.hash(native) === undefined) this.#foreign.add(native);
+    }
   }
 
   #check(model: Model, file: string): readonly Diagnostic[] {

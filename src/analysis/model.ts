@@ -17,6 +17,8 @@ export class Model {
   readonly runtime: RuntimeSymbols;
   /** Source files that may have diagnostics. */
   readonly candidates: readonly ts.SourceFile[];
+  /** Values about which nothing could be told: they are not reported, only counted. */
+  readonly unknown = new Set<ts.Node>();
   readonly #candidateNames: ReadonlySet<string>;
   readonly #memos = new Map<object, WeakMap<object, unknown>>();
   readonly #writes = new WeakMap<ts.SourceFile, Map<ts.Symbol, Write[]>>();

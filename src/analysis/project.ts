@@ -23,6 +23,9 @@ const FORCED: ts.CompilerOptions = {
   composite: false,
 };
 
+/** Where ts-morph says that the compiler's own declarations are; they come with the analysis. */
+const LIBRARIES = '/node_modules/typescript/lib/';
+
 /** The candidate files of one tsconfig.json as a program that follows the workspace's texts. */
 export class AnalysisProject {
   readonly #workspace: Workspace;
@@ -63,6 +66,12 @@ export class AnalysisProject {
     }
     this.#model = new Model(program, new Set([...this.#workspace.candidates].map(toPosix)));
     return this.#model;
+  }
+
+  /** Names of the files of the program, without the compiler's own. */
+  get files(): readonly string[] {
+    const files = this.#model?.program.getSourceFiles() ?? [];
+    return files.map((file) => file.fileName).filter((name) => !name.startsWith(LIBRARIES));
   }
 
   #syncRoots(roots: ReadonlySet<string>): boolean {

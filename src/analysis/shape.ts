@@ -211,6 +211,7 @@ class ShapeJudge implements Judgement {
     }
     const judging = new TypeJudge(this.#model, node, trustFunctions);
     const type = judging.part(this.#model.checker.getTypeAtLocation(node), accesses);
+    if (type === undefined || type.flags & UNTOLD) this.#model.unknown.add(node);
     const fault = type && !isRegisteredType(this.#model, type) ? judging.fault(type) : undefined;
     if (fault)
       this.#fault(
@@ -226,6 +227,9 @@ class ShapeJudge implements Judgement {
     this.faults.push({ path: state.label, what, advice, node });
   }
 }
+
+/** Types of values of which nothing is known. */
+const UNTOLD = ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter;
 
 const isPlainLiteral = (node: ts.Expression): boolean =>
   ts.isLiteralExpression(node) ||

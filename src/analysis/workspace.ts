@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { candidateFiles, concernedFiles } from './candidates.ts';
+import { dependencyKeys } from './dependency-keys.ts';
 import { type TextFacts, textFacts } from './text-facts.ts';
 
 /** Files of one workspace that are read at most; more are left out and `truncated` is set. */
@@ -10,6 +11,8 @@ export const MAX_FILE_SIZE = 1_000_000;
 
 const SOURCE_FILE = /\.[cm]?[jt]sx?$/;
 const DECLARATION_FILE = /\.d\.[cm]?ts$/;
+const SETTINGS_FILE =
+  /^(tsconfig.*|jsconfig.*|package|package-lock)\.json$|^(yarn|pnpm-lock|bun)\.(lock|yaml)$/;
 const SKIPPED_FOLDERS = new Set(['node_modules', 'bower_components', 'dist', 'out', 'coverage']);
 
 /** True for a file that the analysis reads: TypeScript or JavaScript, no declarations. */
@@ -23,6 +26,7 @@ export class Workspace {
   #candidates: ReadonlySet<string> | undefined;
   #concerned: ReadonlySet<string> | undefined;
   #scanned = false;
+  readonly #settings = new Set<string>();
   /** True when the workspace has more than `MAX_FILES` files. */
   truncated = false;
 
@@ -44,8 +48,20 @@ export class Workspace {
     return this.#concerned;
   }
 
+  /** Files under the roots that decide how sources are understood: configurations, manifests, lock files, declarations. */
+  get settings(): Iterable<string> {
+    if (!this.#scanned) this.#scan();
+    return this.#settings;
+  }
+
+  /** For every concerned file a key that changes when its diagnostics may change because of another text. */
+  dependencyKeys(): ReadonlyMap<string, string> {
+    return dependencyKeys(this.#facts, this.concerned);
+  }
+
   /** Number of source files known. */
   get size(): number {
+    if (!this.#scanned) this.#scan();
     return this.#facts.size;
   }
 
@@ -95,7 +111,10 @@ export class Workspace {
 
   #scan(): void {
     this.#scanned = true;
-    for (const root of this.#roots) this.#scanFolder(root);
+    for (const root of this.#roots) {
+      if (isSourceFile(root)) this.refresh(root);
+      else this.#scanFolder(root);
+    }
   }
 
   #scanFolder(folder: string): void {
@@ -109,7 +128,8 @@ export class Workspace {
           return;
         }
         this.refresh(file);
-      }
+      } else if (DECLARATION_FILE.test(entry.name) || SETTINGS_FILE.test(entry.name))
+        this.#settings.add(file);
     }
   }
 }

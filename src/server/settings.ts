@@ -1,5 +1,4 @@
-/** Where the documentation of the rules is, unless a setting names another place. */
-export const DOCS_BASE = 'https://github.com/manycore-dev/manycore/blob/main/docs/rules/';
+import { DOCS_BASE, docsPage } from '../analysis/docs.ts';
 
 /** Settings of the server; the client sends them as `initializationOptions` or as the section `manycore.analysis`. */
 export interface ServerSettings {
@@ -18,4 +17,4 @@ export function readSettings(sent: unknown, before: ServerSettings = DEFAULT_SET
 }
 
 /** URL of the page of a rule. */
-export const docsOf = (rule: string, settings: ServerSettings): string => `${settings.docsUrl}${rule}.md`;
+export const docsOf = (rule: string, settings: ServerSettings): string => docsPage(rule, settings.docsUrl);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Diagnostic, LSPErrorCodes, ResponseError } from 'vscode-languageserver-protocol/node.js';
-import { DOCS_BASE } from '../../src/server/settings.ts';
+import { DOCS_BASE } from '../../src/analysis/docs.ts';
 import { Client, WorkspaceFolder } from './client.ts';
 
 const UNEXPORTED = `import { isMainProcess, Pool } from 'manycore';
