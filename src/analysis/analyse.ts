@@ -99,9 +99,9 @@ export class Analyser {
     return RULES.map(({ name, category, severity }) => ({ name, category, severity }));
   }
 
-  /** Values of a file of which nothing is known, so that nothing is reported; 0 before its diagnostics were asked for. */
-  unknownValues(file: string): number {
-    return this.#loaded?.unknownValues(file) ?? 0;
+  /** Number of values by file of which nothing is known, so that nothing is reported, among what was analysed. */
+  unknownValues(): ReadonlyMap<string, number> {
+    return this.#loaded?.unknownValues() ?? new Map();
   }
 
   /** Files outside of the workspace's sources that the analysis has read. */

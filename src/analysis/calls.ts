@@ -118,7 +118,8 @@ function runtimeMethod(model: Model, callee: ts.Expression, hops: number): strin
   }
   const name = model.runtimeName(callee);
   if (name !== undefined) return name;
-  if (ts.isPropertyAccessExpression(callee)) return methodByOrigin(model, callee);
+  if (ts.isPropertyAccessExpression(callee))
+    return model.mayBeMember(callee) ? methodByOrigin(model, callee) : undefined;
   if (!ts.isIdentifier(callee) || hops > 3) return undefined;
   // const submit = executor.submit.bind(executor)
   const declaration = model.symbolAt(callee)?.valueDeclaration;
@@ -193,13 +194,13 @@ export function describeCall(
 function describe(model: Model, node: ts.CallExpression | ts.NewExpression): WorkerCall | undefined {
   const args = node.arguments ?? [];
   const name = calledRuntime(model, node);
-  const shown = ts.isNewExpression(node) ? `new ${node.expression.getText()}` : node.expression.getText();
+  const shown = (): string => `${ts.isNewExpression(node) ? 'new ' : ''}${node.expression.getText()}`;
   if (name !== undefined) {
     const isSubclass = ts.isNewExpression(node) && model.runtimeName(node.expression) === undefined;
     const positions = isSubclass ? undefined : POSITIONS[name]; // A subclass passes its options on in `super(...)`.
     if (positions !== undefined) {
       const spread = args.findIndex(ts.isSpreadElement);
-      return { node, name: shown, ...positions(spread < 0 ? args : args.slice(0, spread)) };
+      return { node, name: shown(), ...positions(spread < 0 ? args : args.slice(0, spread)) };
     }
     if (!isSubclass) return undefined;
   }
@@ -214,7 +215,7 @@ function describe(model: Model, node: ts.CallExpression | ts.NewExpression): Wor
     const { index: _, ...rest } = part;
     return [{ ...rest, expression: argument }];
   };
-  return { node, name: shown, workers: workers.flatMap(given), sends: sends.flatMap(given) };
+  return { node, name: shown(), workers: workers.flatMap(given), sends: sends.flatMap(given) };
 }
 
 function constructorOf(

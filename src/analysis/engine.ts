@@ -17,6 +17,9 @@ export class Engine {
   readonly #onFailure: (rule: string, file: string, error: unknown) => void;
   readonly #projects = new Map<string, AnalysisProject>();
   readonly #configs = new Map<string, string | undefined>();
+  readonly #roots = new Map<string | undefined, ReadonlySet<string>>();
+  /** The candidates that `#roots` is made from. */
+  #rooted: ReadonlySet<string> | undefined;
   readonly #foreign = new Set<string>();
   readonly #results = new WeakMap<Model, Map<string, readonly Diagnostic[]>>();
 
@@ -41,10 +44,16 @@ export class Engine {
     return diagnostics;
   }
 
-  /** Values of a file about which nothing could be told, as far as its diagnostics were asked for. */
-  unknownValues(file: string): number {
-    const name = toPosix(file);
-    return [...this.#modelFor(file).unknown].filter((node) => node.getSourceFile().fileName === name).length;
+  /** Number of values by file about which nothing could be told, as far as diagnostics were asked for. */
+  unknownValues(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const project of this.#projects.values()) {
+      for (const node of project.current?.unknown ?? []) {
+        const file = toNative(node.getSourceFile().fileName);
+        counts.set(file, (counts.get(file) ?? 0) + 1);
+      }
+    }
+    return counts;
   }
 
   /** Files that the programs have read which are not source files of the workspace: declarations of packages. */
@@ -57,6 +66,7 @@ export class Engine {
   reset(): void {
     this.#projects.clear();
     this.#configs.clear();
+    this.#rooted = undefined;
   }
 
   #modelFor(file: string): Model {
@@ -71,10 +81,22 @@ export class Engine {
       this.#noteForeign(dropped);
       this.#projects.delete(oldest);
     }
-    const roots = [...this.#workspace.candidates].filter(
-      (candidate) => nearestConfig(candidate, this.#configs) === config,
-    );
-    return project.model(new Set(roots));
+    return project.model(this.#rootsOf(config));
+  }
+
+  /** Candidates of one configuration. */
+  #rootsOf(config: string | undefined): ReadonlySet<string> {
+    const { candidates } = this.#workspace;
+    if (this.#rooted !== candidates) {
+      this.#rooted = candidates;
+      this.#roots.clear();
+    }
+    let roots = this.#roots.get(config);
+    if (roots === undefined) {
+      roots = new Set([...candidates].filter((file) => nearestConfig(file, this.#configs) === config));
+      this.#roots.set(config, roots);
+    }
+    return roots;
   }
 
   #noteForeign(project: AnalysisProject): void {

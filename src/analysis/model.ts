@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph';
 import { type FunctionNode, isFunctionWithBody, unwrap } from './ast.ts';
+import { declaredNames } from './declared-names.ts';
 import { RuntimeSymbols } from './runtime-symbols.ts';
 
 /** One write to a variable or to what it holds. */
@@ -21,6 +22,7 @@ export class Model {
   readonly unknown = new Set<ts.Node>();
   readonly #candidateNames: ReadonlySet<string>;
   readonly #memos = new Map<object, WeakMap<object, unknown>>();
+  #memberNames: ReadonlySet<string> | undefined;
   readonly #writes = new WeakMap<ts.SourceFile, Map<ts.Symbol, Write[]>>();
 
   constructor(program: ts.Program, candidateNames: ReadonlySet<string>) {
@@ -34,6 +36,17 @@ export class Model {
   /** True for a file from which the package can be reached. */
   isCandidate(file: ts.SourceFile): boolean {
     return this.#candidateNames.has(file.fileName);
+  }
+
+  /** False for `x.name` when neither the package nor any file with code has a member of that name. */
+  mayBeMember({ name }: ts.PropertyAccessExpression): boolean {
+    this.#memberNames ??= new Set(
+      this.program
+        .getSourceFiles()
+        .filter((file) => !file.isDeclarationFile || this.runtime.entryFiles.has(file.fileName))
+        .flatMap((file) => [...declaredNames(file)]),
+    );
+    return this.runtime.entryFiles.size === 0 || this.#memberNames.has(name.text);
   }
 
   /** Computes something for a node once. `key` is the function that computes it; while it runs, `fallback` is the answer. */
@@ -66,7 +79,9 @@ export class Model {
   /** Name in the package of what an expression refers to: `Pool`, `Pool.map`, `isMainProcess`; undefined for all else. */
   runtimeName(expression: ts.Expression): string | undefined {
     const node = unwrap(expression);
-    const name = ts.isPropertyAccessExpression(node) ? node.name : node;
+    const isMember = ts.isPropertyAccessExpression(node);
+    if (isMember && !this.mayBeMember(node)) return undefined;
+    const name = isMember ? node.name : node;
     const symbol = this.checker.getSymbolAtLocation(name);
     if (symbol !== undefined) {
       const found = this.runtime.nameOf(symbol) ?? this.runtime.nameOf(this.unalias(symbol));
@@ -88,7 +103,9 @@ export class Model {
   functionOf(expression: ts.Expression): (FunctionNode & { body: ts.ConciseBody }) | undefined {
     const node = unwrap(expression);
     if (isFunctionWithBody(node)) return node;
-    if (!ts.isIdentifier(node) && !ts.isPropertyAccessExpression(node)) return undefined;
+    if (ts.isPropertyAccessExpression(node)) {
+      if (!this.mayBeMember(node)) return undefined;
+    } else if (!ts.isIdentifier(node)) return undefined;
     const symbol = this.symbolAt(ts.isIdentifier(node) ? node : node.name);
     return symbol === undefined ? undefined : this.#functionOfSymbol(symbol, 0);
   }

@@ -27,6 +27,10 @@ export class Workspace {
   #concerned: ReadonlySet<string> | undefined;
   #scanned = false;
   readonly #settings = new Set<string>();
+  /** Grows with every text that changes. */
+  version = 0;
+  /** Grows with every file that comes or goes: imports may mean other files then. */
+  filesVersion = 0;
   /** True when the workspace has more than `MAX_FILES` files. */
   truncated = false;
 
@@ -93,10 +97,15 @@ export class Workspace {
     const before = this.#facts.get(file);
     const text = this.#overlays.get(file) ?? readSource(file);
     if (text === undefined) {
-      if (this.#facts.delete(file)) this.#forgetCandidates();
+      if (!this.#facts.delete(file)) return;
+      this.#forgetCandidates();
+      this.version++;
+      this.filesVersion++;
       return;
     }
     const facts = textFacts(text);
+    if (facts.hash !== before?.hash) this.version++;
+    if (before === undefined) this.filesVersion++;
     this.#facts.set(file, facts);
     const same =
       before?.mentionsPackage === facts.mentionsPackage &&

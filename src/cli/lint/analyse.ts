@@ -2,7 +2,7 @@ import { Analyser, type Diagnostic } from '../../analysis/analyse.ts';
 import { withSeverities } from '../../analysis/severity.ts';
 import { stampOf } from './environment.ts';
 import { fixAll } from './fix-all.ts';
-import { inOrder, type Known, lookUp, peakMemory } from './known.ts';
+import { cost, inOrder, type Known, lookUp } from './known.ts';
 import { type LintReply, type LintRequest, NO_FIXES } from './protocol.ts';
 import { type FileResult, writeCache } from './result-cache.ts';
 
@@ -36,7 +36,7 @@ export async function analyse(request: LintRequest): Promise<LintReply> {
       concerned: known.workspace.concerned.size,
       analysed: first.analysed,
       unknown: [...last.results.values()].reduce((sum, { unknown }) => sum + unknown, 0),
-      memory: peakMemory(),
+      ...cost(),
       truncated: known.workspace.truncated,
     },
     failures: [...failures.values()],
@@ -58,9 +58,10 @@ async function complete(analyser: Analyser, known: Known): Promise<Complete> {
     results.set(file, { key: known.keys.get(file) ?? '', diagnostics, unknown: 0 });
   }
   // What other files ask about a file counts too: only now all of it is known.
+  const unknown = analyser.unknownValues();
   for (const file of stale) {
     const result = results.get(file);
-    if (result) results.set(file, { ...result, unknown: analyser.unknownValues(file) });
+    if (result) results.set(file, { ...result, unknown: unknown.get(file) ?? 0 });
   }
   const diagnostics = [...results.values()].flatMap((result) => result.diagnostics);
   return { results, diagnostics, analysed: stale.length };

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../analysis/analyse.ts';
 import { Workspace } from '../../analysis/workspace.ts';
 import { environmentHash } from './environment.ts';
-import { type LintReply, type LintRequest, NO_FIXES } from './protocol.ts';
+import { type LintReply, type LintRequest, type LintStats, NO_FIXES } from './protocol.ts';
 import { type CacheContent, type FileResult, readCache } from './result-cache.ts';
 import { isWanted } from './targets.ts';
 
@@ -49,15 +49,18 @@ export function replyFromCache(request: LintRequest): LintReply | undefined {
       concerned: workspace.concerned.size,
       analysed: 0,
       unknown: files.reduce((sum, file) => sum + (results.get(file)?.unknown ?? 0), 0),
-      memory: peakMemory(),
+      ...cost(),
       truncated: workspace.truncated,
     },
     failures: [],
   };
 }
 
-/** Largest resident memory of this process so far, in bytes. */
-export const peakMemory = (): number => process.resourceUsage().maxRSS * 1024;
+/** What this process has used so far: CPU time in ms, memory in bytes. */
+export function cost(): Pick<LintStats, 'cpu' | 'memory'> {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  return { cpu: Math.round((userCPUTime + systemCPUTime) / 1000), memory: maxRSS * 1024 };
+}
 
 /** Order of a report. */
 export const inOrder = (diagnostics: readonly Diagnostic[]): Diagnostic[] =>

@@ -29,6 +29,8 @@ export interface LintStats {
   readonly analysed: number;
   /** Values that were not judged because nothing is known of them. */
   readonly unknown: number;
+  /** CPU time of the analysis in ms. */
+  readonly cpu: number;
   /** Largest resident memory of the analysis, in bytes. */
   readonly memory: number;
   /** True when the workspace has more files than are read. */

@@ -75,7 +75,7 @@ function statsText({ stats }: Report): string {
   return [
     `files         ${stats.files} read, ${stats.concerned} concern manycore, ${stats.analysed} analysed now`,
     `not judged    ${plural(stats.unknown, 'value')} of which nothing is known`,
-    `time          ${formatMs(stats.milliseconds)}`,
+    `time          ${formatMs(stats.milliseconds)}, ${formatMs(stats.cpu)} of CPU`,
     `memory        ${Math.round(stats.memory / MEGABYTE)} MB at most`,
     '',
   ].join('\n');
