@@ -163,7 +163,7 @@ export function placeOf({ expression, accesses }: Position): ts.Expression {
 
 /** Every call of a file that hands something to other processes, directly or through wrappers. */
 export function workerCalls(model: Model, file: ts.SourceFile): readonly WorkerCall[] {
-  return model.once(collectCalls, file, []);
+  return model.keep(collectCalls, file, file, []);
 }
 
 function collectCalls(model: Model, file: ts.SourceFile): readonly WorkerCall[] {
@@ -188,7 +188,7 @@ export function describeCall(
   model: Model,
   node: ts.CallExpression | ts.NewExpression,
 ): WorkerCall | undefined {
-  return model.once(describe, node, undefined);
+  return model.keep(describe, node, node, undefined);
 }
 
 function describe(model: Model, node: ts.CallExpression | ts.NewExpression): WorkerCall | undefined {
@@ -245,7 +245,7 @@ const EMPTY: Summary = { workers: [], sends: [] };
 
 /** Summary of a user's function: "parameter k is a worker, parameter j is sent". */
 export const summaryOf = (model: Model, fn: FunctionNode & { body: ts.ConciseBody }): Summary =>
-  model.once(summarise, fn, EMPTY);
+  model.keep(summarise, fn, fn, EMPTY);
 
 function summarise(model: Model, fn: FunctionNode): Summary {
   const workers = new Map<string, ParameterPart & { role: Role }>();

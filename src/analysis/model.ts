@@ -1,6 +1,7 @@
 import { ts } from 'ts-morph';
 import { type FunctionNode, isFunctionWithBody, unwrap } from './ast.ts';
-import { declaredNames } from './declared-names.ts';
+import { isDeclaredIn } from './declared-names.ts';
+import { Facts } from './facts.ts';
 import { RuntimeSymbols } from './runtime-symbols.ts';
 
 /** One write to a variable or to what it holds. */
@@ -11,6 +12,14 @@ export interface Write {
   readonly value?: ts.Expression;
 }
 
+interface Memo {
+  readonly value: unknown;
+  /** Files that were looked at. */
+  readonly seen: ReadonlySet<ts.SourceFile>;
+}
+
+const NOTHING: ReadonlySet<ts.SourceFile> = new Set();
+
 /** One program with what was found out about it. It is thrown away when any file of the program changes. */
 export class Model {
   readonly program: ts.Program;
@@ -20,12 +29,16 @@ export class Model {
   readonly candidates: readonly ts.SourceFile[];
   /** Values about which nothing could be told: they are not reported, only counted. */
   readonly unknown = new Set<ts.Node>();
+  /** Files that may declare what a member of something is. */
+  #named: readonly ts.SourceFile[] | undefined;
   readonly #candidateNames: ReadonlySet<string>;
-  readonly #memos = new Map<object, WeakMap<object, unknown>>();
-  #memberNames: ReadonlySet<string> | undefined;
+  readonly #facts: Facts;
+  readonly #memos = new Map<object, WeakMap<object, Memo>>();
   readonly #writes = new WeakMap<ts.SourceFile, Map<ts.Symbol, Write[]>>();
 
-  constructor(program: ts.Program, candidateNames: ReadonlySet<string>) {
+  /** @param facts what was found out about earlier programs over the same files */
+  constructor(program: ts.Program, candidateNames: ReadonlySet<string>, facts: Facts = new Facts()) {
+    this.#facts = facts;
     this.program = program;
     this.checker = program.getTypeChecker();
     this.#candidateNames = candidateNames;
@@ -40,13 +53,11 @@ export class Model {
 
   /** False for `x.name` when neither the package nor any file with code has a member of that name. */
   mayBeMember({ name }: ts.PropertyAccessExpression): boolean {
-    this.#memberNames ??= new Set(
-      this.program
-        .getSourceFiles()
-        .filter((file) => !file.isDeclarationFile || this.runtime.entryFiles.has(file.fileName))
-        .flatMap((file) => [...declaredNames(file)]),
-    );
-    return this.runtime.entryFiles.size === 0 || this.#memberNames.has(name.text);
+    if (this.runtime.entryFiles.size === 0) return true;
+    this.#named ??= this.program
+      .getSourceFiles()
+      .filter((file) => !file.isDeclarationFile || this.runtime.entryFiles.has(file.fileName));
+    return isDeclaredIn(this.#named, name.text);
   }
 
   /** Computes something for a node once. `key` is the function that computes it; while it runs, `fallback` is the answer. */
@@ -56,11 +67,27 @@ export class Model {
       memo = new WeakMap();
       this.#memos.set(key, memo);
     }
-    if (memo.has(node)) return memo.get(node) as T;
-    memo.set(node, fallback);
-    const value = key(this, node);
-    memo.set(node, value);
+    const known = memo.get(node);
+    if (known !== undefined) {
+      this.#facts.see(known.seen);
+      return known.value as T;
+    }
+    memo.set(node, { value: fallback, seen: NOTHING });
+    const seen = new Set<ts.SourceFile>();
+    const value = this.#facts.watch(seen, () => key(this, node));
+    memo.set(node, { value, seen });
     return value;
+  }
+
+  /**
+   * As `once`, for facts that hold beyond this program: they consist of syntax nodes, names and numbers, never of symbols
+   * and types. `at` is where the subject is.
+   */
+  keep<S extends object, T>(key: (model: Model, subject: S) => T, subject: S, at: ts.Node, fallback: T): T {
+    const file = at.getSourceFile();
+    const known = this.#facts.known(key, subject, file);
+    if (known !== undefined) return known.value as T;
+    return this.#facts.find(key, subject, file, fallback, () => key(this, subject));
   }
 
   /** The symbol that a name stands for, with import and export aliases followed. */
@@ -73,7 +100,10 @@ export class Model {
   }
 
   unalias(symbol: ts.Symbol): ts.Symbol {
-    return symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
+    const target = symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
+    if (this.#facts.isFinding && target.declarations)
+      this.#facts.see(target.declarations.map((declaration) => declaration.getSourceFile()));
+    return target;
   }
 
   /** Name in the package of what an expression refers to: `Pool`, `Pool.map`, `isMainProcess`; undefined for all else. */

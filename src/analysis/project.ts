@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ts } from 'ts-morph';
 import { compilerOptions } from './compiler-options.ts';
+import { Facts } from './facts.ts';
 import { LIBRARIES, libraryText } from './libraries.ts';
 import { Model } from './model.ts';
+import { signatureOf } from './signature.ts';
 import type { Workspace } from './workspace.ts';
 
 interface Parsed {
@@ -20,6 +22,7 @@ export class AnalysisProject {
   readonly #parsed = new Map<string, Parsed>();
   #program: ts.Program | undefined;
   #model: Model | undefined;
+  readonly #facts = new Facts();
   #roots: ReadonlySet<string> = new Set();
   /** The version of the workspace that was looked at last. */
   #version = -1;
@@ -37,6 +40,7 @@ export class AnalysisProject {
    */
   model(roots: ReadonlySet<string>): Model {
     if (this.#model !== undefined && !this.#isOutdated(roots)) return this.#model;
+    const before = this.#model;
     this.#model = undefined;
     this.#roots = roots;
     // Of an old program what imports mean is taken over: only while there are the same files.
@@ -49,7 +53,10 @@ export class AnalysisProject {
       ...(this.#program && { oldProgram: this.#program }),
     });
     this.#forgetUnused(this.#program);
-    this.#model = new Model(this.#program, new Set([...this.#workspace.candidates].map(toPosix)));
+    const candidates = new Set([...this.#workspace.candidates].map(toPosix));
+    this.#facts.begin(new Set(this.#program.getSourceFiles()));
+    this.#model = new Model(this.#program, candidates, this.#facts);
+    this.#carryFacts(before, this.#model);
     return this.#model;
   }
 
@@ -72,6 +79,22 @@ export class AnalysisProject {
     for (const [name, { hash }] of this.#parsed)
       if (this.#workspace.hash(toNative(name)) !== hash) return true;
     return false;
+  }
+
+  /** Says for which files types have changed; what is known of others holds on. */
+  #carryFacts(before: Model | undefined, now: Model): void {
+    const files = now.program.getSourceFiles();
+    if (before === undefined || before.program.getSourceFiles().length !== files.length) {
+      this.#facts.typesChanged();
+      return;
+    }
+    const changed = files.filter((file) => {
+      const old = before.program.getSourceFile(file.fileName);
+      if (old === file) return false;
+      return old === undefined || signatureOf(before.checker, old) !== signatureOf(now.checker, file);
+    });
+    const names = changed.map((file) => toNative(file.fileName));
+    if (names.length > 0) this.#facts.typesChanged([...this.#workspace.importersOf(names)].map(toPosix));
   }
 
   #forgetUnused(program: ts.Program): void {

@@ -87,7 +87,7 @@ function collect(model: Model): ReadonlyMap<ts.Node, WorkerRun> {
         }
       }
     }
-    for (const run of runMethods(model, file)) {
+    for (const run of model.keep(runMethods, file, file, [])) {
       reach(run, ['target'], () => [`\`run()\` is what the child process runs (${placeText(run)})`]);
     }
   }
@@ -130,7 +130,7 @@ function runMethods(model: Model, file: ts.SourceFile): Body[] {
 
 /** Functions with a body that a function calls, makes instances of, or hands on as a callback, and where. */
 export function calledWithin(model: Model, fn: Body): ReadonlyMap<Body, ts.Node> {
-  return model.once(collectCalled, fn, new Map());
+  return model.keep(collectCalled, fn, fn, new Map());
 }
 
 function collectCalled(model: Model, fn: Body): ReadonlyMap<Body, ts.Node> {

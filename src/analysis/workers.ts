@@ -26,7 +26,11 @@ export type Worker =
   | { readonly kind: 'unknown' };
 
 /** Every function that may stand at a worker position. */
-export function resolveWorkers(model: Model, position: Position): Worker[] {
+export function resolveWorkers(model: Model, position: Position): readonly Worker[] {
+  return model.keep(resolve, position, position.expression, []);
+}
+
+function resolve(model: Model, position: Position): readonly Worker[] {
   const workers: Worker[] = [];
   new Trace(model, (origin) => workers.push(classify(model, origin))).follow(
     position.expression,
@@ -79,21 +83,27 @@ export function childModules(model: Model): ReadonlySet<ts.SourceFile> {
 
 function findChildModules(model: Model): ReadonlySet<ts.SourceFile> {
   const modules = new Set<ts.SourceFile>();
-  for (const file of model.candidates) {
-    for (const call of workerCalls(model, file)) {
-      for (const position of call.workers) {
-        for (const worker of resolveWorkers(model, position)) {
-          if ('node' in worker) modules.add(worker.node.getSourceFile());
-        }
-      }
-      for (const position of call.sends) {
-        for (const file of judge(model, position).references) modules.add(file);
-      }
-    }
-    addExplicit(model, file, modules);
-  }
+  for (const file of model.candidates)
+    for (const module of model.keep(namedModules, file, file, [])) modules.add(module);
   closeOverImports(model, modules);
   return modules;
+}
+
+/** Modules of the functions that a file hands to child processes. */
+function namedModules(model: Model, file: ts.SourceFile): readonly ts.SourceFile[] {
+  const modules = new Set<ts.SourceFile>();
+  for (const call of workerCalls(model, file)) {
+    for (const position of call.workers) {
+      for (const worker of resolveWorkers(model, position)) {
+        if ('node' in worker) modules.add(worker.node.getSourceFile());
+      }
+    }
+    for (const position of call.sends) {
+      for (const file of judge(model, position).references) modules.add(file);
+    }
+  }
+  addExplicit(model, file, modules);
+  return [...modules];
 }
 
 /** `workerFunction(new URL('./x.ts', import.meta.url), 'f')`, and classes that extend `Process`. */
@@ -121,7 +131,7 @@ function addExplicit(model: Model, file: ts.SourceFile, modules: Set<ts.SourceFi
 function closeOverImports(model: Model, modules: Set<ts.SourceFile>): void {
   const queue = [...modules];
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-    for (const target of importedFiles(model, file)) {
+    for (const target of model.keep(importedFiles, file, file, [])) {
       if (modules.has(target)) continue;
       modules.add(target);
       queue.push(target);
@@ -130,7 +140,7 @@ function closeOverImports(model: Model, modules: Set<ts.SourceFile>): void {
 }
 
 /** Files that a file imports when it is run; types and `import()` are left out. */
-function importedFiles(model: Model, file: ts.SourceFile): ts.SourceFile[] {
+function importedFiles(model: Model, file: ts.SourceFile): readonly ts.SourceFile[] {
   const specifiers: ts.Expression[] = [];
   for (const statement of file.statements) {
     if (ts.isImportDeclaration(statement) && isRuntimeImport(model, statement))
@@ -180,20 +190,24 @@ export function hasCallers(model: Model, parameter: ts.ParameterDeclaration): bo
 }
 
 function calledFunctions(model: Model): ReadonlySet<ts.Node> {
-  const called = new Set<ts.Node>();
+  return new Set(model.candidates.flatMap((file) => model.keep(calledIn, file, file, [])));
+}
+
+function calledIn(model: Model, file: ts.SourceFile): readonly ts.Node[] {
+  const called: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
       if (describeCall(model, node)) {
         const fn = ts.isNewExpression(node) ? undefined : model.calledFunction(node);
-        if (fn) called.add(fn);
+        if (fn) called.push(fn);
         else
           for (const member of model.classOf(node.expression)?.members ?? []) {
-            if (ts.isConstructorDeclaration(member)) called.add(member);
+            if (ts.isConstructorDeclaration(member)) called.push(member);
           }
       }
     }
     ts.forEachChild(node, visit);
   };
-  for (const file of model.candidates) visit(file);
+  visit(file);
   return called;
 }

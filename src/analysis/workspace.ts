@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { candidateFiles, concernedFiles } from './candidates.ts';
+import { candidateFiles, concernedFiles, importsOf } from './candidates.ts';
 import { dependencyKeys } from './dependency-keys.ts';
 import { type TextFacts, textFacts } from './text-facts.ts';
 
@@ -61,6 +61,22 @@ export class Workspace {
   /** For every concerned file a key that changes when its diagnostics may change because of another text. */
   dependencyKeys(): ReadonlyMap<string, string> {
     return dependencyKeys(this.#facts, this.concerned);
+  }
+
+  /** These files and all that import them, directly or through others. */
+  importersOf(files: Iterable<string>): ReadonlySet<string> {
+    const imports = importsOf(this.#facts);
+    const importers = new Map<string, string[]>();
+    for (const file of this.concerned) {
+      for (const target of imports(file)) {
+        const list = importers.get(target);
+        if (list === undefined) importers.set(target, [file]);
+        else list.push(file);
+      }
+    }
+    const found = new Set(files);
+    for (const file of found) for (const importer of importers.get(file) ?? []) found.add(importer);
+    return found;
   }
 
   /** Number of source files known. */
