@@ -30,7 +30,8 @@ export function writeWorkspace(folder: string, files: number, library: string, t
 const nameOf = (index: number): string => `src/area-${Math.floor(index / PER_FOLDER)}/part-${index}.ts`;
 
 function moduleText(index: number): string {
-  const imported = index === 0 ? [] : [...new Set([index - 1, index >> 1, index >> 2])].filter((one) => one < index);
+  const imported =
+    index === 0 ? [] : [...new Set([index - 1, index >> 1, index >> 2])].filter((one) => one < index);
   const imports = imported.map((one) => {
     const from = `../${nameOf(one).slice('src/'.length).replace(/\.ts$/, '.js')}`;
     return `import { clean${one}, type Row${one} } from '${from}';`;
