@@ -1,5 +1,7 @@
 import type { Category, Diagnostic, Severity } from './diagnostic.ts';
 import type { Engine } from './engine.ts';
+import type { Hover } from './hover.ts';
+import type { Started } from './started.ts';
 import { textFacts } from './text-facts.ts';
 import { isSourceFile, Workspace } from './workspace.ts';
 
@@ -90,6 +92,20 @@ export class Analyser {
     const diagnostics: Diagnostic[] = [];
     for (const file of [...this.candidates].sort()) diagnostics.push(...(await this.diagnose(file)));
     return diagnostics;
+  }
+
+  /** What is shown for a function that runs in child processes, where its name is; line and column count from 1. */
+  async hover(file: string, line: number, column: number): Promise<Hover | undefined> {
+    if (!this.#workspace.concerned.has(file)) return undefined;
+    return (await this.#load()).hover(file, line, column);
+  }
+
+  /**
+   * Diagnostics of the file of a function and of what it imports, as if the function ran in worker processes although the
+   * code says nothing of it.
+   */
+  async preflight(started: Started): Promise<readonly Diagnostic[]> {
+    return (await this.#load()).preflight(started);
   }
 
   /** Every rule, in the order of their names. */

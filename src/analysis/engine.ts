@@ -1,11 +1,13 @@
 import { spanOf } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { type Hover, hoverAt } from './hover.ts';
 import type { Model } from './model.ts';
 import { AnalysisProject, nearestConfig, toNative, toPosix } from './project.ts';
 import type { Finding, Rule } from './rule.ts';
 import { RULES } from './rules/index.ts';
+import type { Started } from './started.ts';
 import { Suppressions } from './suppress.ts';
-import { childModules } from './workers.ts';
+import { childModules, importClosure } from './workers.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Programs kept at the same time; the least recently used one is dropped. */
@@ -20,6 +22,8 @@ export class Engine {
   readonly #roots = new Map<string | undefined, ReadonlySet<string>>();
   /** The candidates that `#roots` is made from. */
   #rooted: ReadonlySet<string> | undefined;
+  /** Files of functions that were asked about with `preflight`: they stay in the programs, for the next time. */
+  readonly #startedFiles = new Set<string>();
   readonly #foreign = new Set<string>();
   readonly #results = new WeakMap<Model, Map<string, readonly Diagnostic[]>>();
 
@@ -42,6 +46,26 @@ export class Engine {
       results.set(file, diagnostics);
     }
     return diagnostics;
+  }
+
+  /** What is shown for a function at a place in a file; line and column count from 1. */
+  hover(file: string, line: number, column: number): Hover | undefined {
+    const model = this.#modelFor(file);
+    const source = model.program.getSourceFile(toPosix(file));
+    const start = source?.getLineStarts()[line - 1];
+    return source && start !== undefined ? hoverAt(model, source, start + column - 1) : undefined;
+  }
+
+  /** Diagnostics of a function's file and of all that it imports, as if the function ran in worker processes. */
+  preflight(started: Started): readonly Diagnostic[] {
+    this.#startedFiles.add(started.file);
+    this.#rooted = undefined;
+    this.#modelFor(started.file);
+    const config = nearestConfig(started.file, this.#configs);
+    const model = this.#projects.get(config ?? '')?.modelWith(started);
+    const source = model?.program.getSourceFile(toPosix(started.file));
+    if (model === undefined || source === undefined) return [];
+    return [...importClosure(model, source)].flatMap((file) => this.#check(model, toNative(file.fileName)));
   }
 
   /** Number of values by file about which nothing could be told, as far as diagnostics were asked for. */
@@ -93,7 +117,11 @@ export class Engine {
     }
     let roots = this.#roots.get(config);
     if (roots === undefined) {
-      roots = new Set([...candidates].filter((file) => nearestConfig(file, this.#configs) === config));
+      roots = new Set(
+        [...candidates, ...this.#startedFiles].filter(
+          (file) => nearestConfig(file, this.#configs) === config,
+        ),
+      );
       this.#roots.set(config, roots);
     }
     return roots;

@@ -3,6 +3,7 @@ import { type FunctionNode, isFunctionWithBody, unwrap } from './ast.ts';
 import { isDeclaredIn } from './declared-names.ts';
 import { Facts } from './facts.ts';
 import { RuntimeSymbols } from './runtime-symbols.ts';
+import type { Started } from './started.ts';
 
 /** One write to a variable or to what it holds. */
 export interface Write {
@@ -27,6 +28,7 @@ export class Model {
   readonly runtime: RuntimeSymbols;
   /** Source files that may have diagnostics. */
   readonly candidates: readonly ts.SourceFile[];
+  readonly started: readonly Started[];
   /** Values about which nothing could be told: they are not reported, only counted. */
   readonly unknown = new Set<ts.Node>();
   /** Files that may declare what a member of something is. */
@@ -36,8 +38,17 @@ export class Model {
   readonly #memos = new Map<object, WeakMap<object, Memo>>();
   readonly #writes = new WeakMap<ts.SourceFile, Map<ts.Symbol, Write[]>>();
 
-  /** @param facts what was found out about earlier programs over the same files */
-  constructor(program: ts.Program, candidateNames: ReadonlySet<string>, facts: Facts = new Facts()) {
+  /**
+   * @param facts what was found out about earlier programs over the same files
+   * @param started functions that run in child processes whatever the code says; files as the compiler writes them
+   */
+  constructor(
+    program: ts.Program,
+    candidateNames: ReadonlySet<string>,
+    facts: Facts = new Facts(),
+    started: readonly Started[] = [],
+  ) {
+    this.started = started;
     this.#facts = facts;
     this.program = program;
     this.checker = program.getTypeChecker();
@@ -137,10 +148,11 @@ export class Model {
       if (!this.mayBeMember(node)) return undefined;
     } else if (!ts.isIdentifier(node)) return undefined;
     const symbol = this.symbolAt(ts.isIdentifier(node) ? node : node.name);
-    return symbol === undefined ? undefined : this.#functionOfSymbol(symbol, 0);
+    return symbol === undefined ? undefined : this.functionOfSymbol(symbol);
   }
 
-  #functionOfSymbol(symbol: ts.Symbol, hops: number): (FunctionNode & { body: ts.ConciseBody }) | undefined {
+  /** The function with a body that a symbol, without aliases, declares. */
+  functionOfSymbol(symbol: ts.Symbol, hops = 0): (FunctionNode & { body: ts.ConciseBody }) | undefined {
     for (const declaration of symbol.declarations ?? []) {
       if (isFunctionWithBody(declaration)) return declaration;
       const holder =
@@ -152,7 +164,7 @@ export class Model {
       if (isFunctionWithBody(value)) return value;
       if (hops < 4 && (ts.isIdentifier(value) || ts.isPropertyAccessExpression(value))) {
         const next = this.symbolAt(ts.isIdentifier(value) ? value : value.name);
-        if (next !== undefined && next !== symbol) return this.#functionOfSymbol(next, hops + 1);
+        if (next !== undefined && next !== symbol) return this.functionOfSymbol(next, hops + 1);
       }
     }
     return undefined;

@@ -6,6 +6,7 @@ import { Facts } from './facts.ts';
 import { LIBRARIES, libraryText } from './libraries.ts';
 import { Model } from './model.ts';
 import { signatureOf } from './signature.ts';
+import type { Started } from './started.ts';
 import type { Workspace } from './workspace.ts';
 
 interface Parsed {
@@ -58,6 +59,13 @@ export class AnalysisProject {
     this.#model = new Model(this.#program, candidates, this.#facts);
     this.#carryFacts(before, this.#model);
     return this.#model;
+  }
+
+  /** The last program, with functions that are started from outside of the code. */
+  modelWith(started: Started): Model {
+    if (this.#program === undefined) throw new Error('There is no program yet.');
+    const candidates = new Set([...this.#workspace.candidates].map(toPosix));
+    return new Model(this.#program, candidates, this.#facts, [{ ...started, file: toPosix(started.file) }]);
   }
 
   /** What is known of the last program. */

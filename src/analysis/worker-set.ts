@@ -2,6 +2,7 @@ import { ts } from 'ts-morph';
 import { type FunctionNode, isFunctionWithBody, placeText, shownName, unwrap } from './ast.ts';
 import { calledRuntime, type Role, type WorkerCall, workerCalls } from './calls.ts';
 import type { Model } from './model.ts';
+import { startedFunctions } from './started-functions.ts';
 import { resolveWorkers } from './workers.ts';
 
 type Body = FunctionNode & { readonly body: ts.ConciseBody };
@@ -75,6 +76,8 @@ function collect(model: Model): ReadonlyMap<ts.Node, WorkerRun> {
     if (news) queue.push(run);
   };
 
+  for (const { fn, exportName } of startedFunctions(model))
+    reach(fn, ['task'], () => [`\`${exportName}\` is run in parallel (${placeText(fn)})`]);
   for (const file of model.candidates) {
     for (const call of workerCalls(model, file)) {
       for (const position of call.workers) {

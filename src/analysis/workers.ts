@@ -5,6 +5,7 @@ import { describeCall, type Position, workerCalls } from './calls.ts';
 import { isExported } from './exports.ts';
 import type { Model } from './model.ts';
 import { judge } from './shape.ts';
+import { startedFunctions } from './started-functions.ts';
 import { type Origin, startState } from './trace/origin.ts';
 import { Trace } from './trace/trace.ts';
 
@@ -82,7 +83,11 @@ export function childModules(model: Model): ReadonlySet<ts.SourceFile> {
 }
 
 function findChildModules(model: Model): ReadonlySet<ts.SourceFile> {
-  const modules = new Set<ts.SourceFile>();
+  const modules = new Set(startedFunctions(model).map(({ fn }) => fn.getSourceFile()));
+  for (const { file } of model.started) {
+    const started = model.program.getSourceFile(file);
+    if (started) modules.add(started);
+  }
   for (const file of model.candidates)
     for (const module of model.keep(namedModules, file, file, [])) modules.add(module);
   closeOverImports(model, modules);
@@ -126,6 +131,13 @@ function addExplicit(model: Model, file: ts.SourceFile, modules: Set<ts.SourceFi
     ts.forEachChild(node, visit);
   };
   if (mentions) visit(file);
+}
+
+/** A file and all that it imports when it is run, directly or through others. */
+export function importClosure(model: Model, file: ts.SourceFile): ReadonlySet<ts.SourceFile> {
+  const modules = new Set([file]);
+  closeOverImports(model, modules);
+  return modules;
 }
 
 function closeOverImports(model: Model, modules: Set<ts.SourceFile>): void {

@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { Analyser, Diagnostic, Fix } from '../../analysis/analyse.ts';
-import { applyEdits, overlap } from '../../analysis/text-edit.ts';
+import { chooseFixes } from '../../analysis/choose-fixes.ts';
+import { applyEdits } from '../../analysis/text-edit.ts';
 import type { FixReport } from './protocol.ts';
 
 /** A fix may make another one possible, but not without end. */
@@ -53,20 +54,6 @@ export async function fixAll(
   }
   const isWritten = (file: string): boolean => !left.some((one) => one.file === file);
   return { made: made.filter(({ file }) => isWritten(file)), left };
-}
-
-/** Fixes that can be applied together; the same one offered twice counts once. */
-function chooseFixes(diagnostics: readonly Diagnostic[]): { file: string; fix: Fix }[] {
-  const chosen: { file: string; fix: Fix }[] = [];
-  for (const { file, fixes } of diagnostics) {
-    const [fix] = fixes;
-    if (fix === undefined) continue;
-    const collides = chosen.some((other) =>
-      other.fix.edits.some((a) => fix.edits.some((b) => a.file === b.file && overlap(a, b))),
-    );
-    if (!collides) chosen.push({ file, fix });
-  }
-  return chosen;
 }
 
 /** Writes a text in place of another one. Gives the reason when it did not. */
