@@ -2,7 +2,8 @@
  * `npm run bench -- [--only NAME,...] [--systems NAME,...] [--repeats N] [--workers N] [--quick]`: measures Manycore beside its peers.
  *
  * The harness and a copy of the built library are put into a folder of their own, so that a run measures one version of
- * everything, whatever is edited or built meanwhile. `--only job-memory [ITEMS]` runs the measure of the job host instead.
+ * everything, whatever is edited or built meanwhile. `--only job-memory [ITEMS]` runs the measure of the job host instead,
+ * `--only analysis [FILES]` that of the analysis.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -74,6 +75,10 @@ async function bench(args) {
   const at = args.indexOf('--only');
   if (at >= 0 && args[at + 1] === 'job-memory')
     return run(['--import', 'tsx', inRoot('bench/job-memory.ts'), ...args.slice(at + 2)]);
+  if (at >= 0 && args[at + 1] === 'analysis') {
+    await build({ quiet: true });
+    return run(['--import', 'tsx', inRoot('bench/analysis/main.ts'), ...args.slice(at + 2)]);
+  }
   const folder = await prepareBench();
   try {
     return run([join(folder, 'main.js'), ...args]);

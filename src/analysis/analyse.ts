@@ -1,12 +1,24 @@
-import type { Diagnostic } from './diagnostic.ts';
+import type { Category, Diagnostic, Severity } from './diagnostic.ts';
 import type { Engine } from './engine.ts';
+import type { Hover } from './hover.ts';
+import type { Started } from './started.ts';
+import { textFacts } from './text-facts.ts';
 import { isSourceFile, Workspace } from './workspace.ts';
 
-export type { Diagnostic, Fix, Severity, Span, TextEdit } from './diagnostic.ts';
+export type { Category, Diagnostic, Fix, Severity, Span, TextEdit } from './diagnostic.ts';
+
+/** What is known of a rule without running it. */
+export interface RuleInfo {
+  readonly name: string;
+  readonly category: Category;
+  readonly severity: Severity;
+}
 
 export interface AnalyserOptions {
   /** Absolute paths of the folders to analyse. */
   readonly roots: readonly string[];
+  /** The files in them, where they have been read already. */
+  readonly workspace?: Workspace;
   /** Told when a rule throws; the other rules go on. Default: the error is thrown on. */
   readonly onFailure?: (rule: string, file: string, error: unknown) => void;
   /** Told once, when the compiler is loaded. */
@@ -28,7 +40,7 @@ export class Analyser {
 
   constructor(options: AnalyserOptions) {
     this.#options = options;
-    this.#workspace = new Workspace(options.roots);
+    this.#workspace = options.workspace ?? new Workspace(options.roots);
   }
 
   /** Absolute paths of the files that may have diagnostics. */
@@ -44,6 +56,11 @@ export class Analyser {
   /** True once the compiler was loaded. */
   get usesCompiler(): boolean {
     return this.#engine !== undefined;
+  }
+
+  /** True when a text is the one that the analysis has of a file. */
+  isCurrent(file: string, text: string): boolean {
+    return this.#workspace.hash(file) === textFacts(text).hash;
   }
 
   /** Sets the text of a file that is open in an editor; null when it was closed. */
@@ -75,6 +92,37 @@ export class Analyser {
     const diagnostics: Diagnostic[] = [];
     for (const file of [...this.candidates].sort()) diagnostics.push(...(await this.diagnose(file)));
     return diagnostics;
+  }
+
+  /** What is shown for a function that runs in child processes, where its name is; line and column count from 1. */
+  async hover(file: string, line: number, column: number): Promise<Hover | undefined> {
+    if (!this.#workspace.concerned.has(file)) return undefined;
+    return (await this.#load()).hover(file, line, column);
+  }
+
+  /**
+   * Diagnostics of the file of a function and of what it imports, as if the function ran in worker processes although the
+   * code says nothing of it.
+   */
+  async preflight(started: Started): Promise<readonly Diagnostic[]> {
+    return (await this.#load()).preflight(started);
+  }
+
+  /** Every rule, in the order of their names. */
+  async rules(): Promise<readonly RuleInfo[]> {
+    await this.#load();
+    const { RULES } = await import('./rules/index.ts');
+    return RULES.map(({ name, category, severity }) => ({ name, category, severity }));
+  }
+
+  /** Number of values by file of which nothing is known, so that nothing is reported, among what was analysed. */
+  unknownValues(): ReadonlyMap<string, number> {
+    return this.#loaded?.unknownValues() ?? new Map();
+  }
+
+  /** Files outside of the workspace's sources that the analysis has read. */
+  foreignFiles(): readonly string[] {
+    return [...(this.#loaded?.foreignFiles() ?? [])];
   }
 
   /** Gives the memory of all programs back; the next question makes them again. */

@@ -151,7 +151,8 @@ function runtimeMethod(model: Model, callee: ts.Expression, hops: number): strin
   }
   const name = model.runtimeName(callee);
   if (name !== undefined) return name;
-  if (ts.isPropertyAccessExpression(callee)) return methodByOrigin(model, callee);
+  if (ts.isPropertyAccessExpression(callee))
+    return model.mayBeMember(callee) ? methodByOrigin(model, callee) : undefined;
   if (!ts.isIdentifier(callee) || hops > 3) return undefined;
   // const submit = executor.submit.bind(executor)
   const declaration = model.symbolAt(callee)?.valueDeclaration;
@@ -195,13 +196,16 @@ export function placeOf({ expression, accesses }: Position): ts.Expression {
 
 /** Every call of a file that gives work or arguments to other processes, directly or through wrappers. */
 export function workerCalls(model: Model, file: ts.SourceFile): readonly WorkerCall[] {
-  return model.once(collectCalls, file, []).filter(givesWork);
+  return everyCall(model, file).filter(givesWork);
 }
 
 /** Every call of a file that sends a message to other processes, directly or through wrappers. */
 export function messageCalls(model: Model, file: ts.SourceFile): readonly WorkerCall[] {
-  return model.once(collectCalls, file, []).filter((call) => call.messages.length > 0);
+  return everyCall(model, file).filter((call) => call.messages.length > 0);
 }
+
+const everyCall = (model: Model, file: ts.SourceFile): readonly WorkerCall[] =>
+  model.keep(collectCalls, file, file, []);
 
 const givesWork = (call: WorkerCall): boolean => call.workers.length > 0 || call.sends.length > 0;
 
@@ -233,12 +237,12 @@ export function describeCall(
 
 /** The same with messages. */
 export const handsOver = (model: Model, node: ts.CallExpression | ts.NewExpression): WorkerCall | undefined =>
-  model.once(describe, node, undefined);
+  model.keep(describe, node, node, undefined);
 
 function describe(model: Model, node: ts.CallExpression | ts.NewExpression): WorkerCall | undefined {
   const args = node.arguments ?? [];
   const name = calledRuntime(model, node);
-  const shown = ts.isNewExpression(node) ? `new ${node.expression.getText()}` : node.expression.getText();
+  const shown = (): string => `${ts.isNewExpression(node) ? 'new ' : ''}${node.expression.getText()}`;
   if (name !== undefined) {
     const isSubclass = ts.isNewExpression(node) && model.runtimeName(node.expression) === undefined;
     const positions = isSubclass ? undefined : POSITIONS[name]; // A subclass passes its options on in `super(...)`.
@@ -247,7 +251,7 @@ function describe(model: Model, node: ts.CallExpression | ts.NewExpression): Wor
       const spread = args.findIndex(ts.isSpreadElement);
       const plain = spread < 0 ? args : args.slice(0, spread);
       const work = positions?.(plain) ?? { workers: [], sends: [] };
-      return { node, name: shown, ...work, messages: messages?.(plain) ?? [] };
+      return { node, name: shown(), ...work, messages: messages?.(plain) ?? [] };
     }
     if (!isSubclass) return undefined;
   }
@@ -264,7 +268,7 @@ function describe(model: Model, node: ts.CallExpression | ts.NewExpression): Wor
   };
   return {
     node,
-    name: shown,
+    name: shown(),
     workers: workers.flatMap(given),
     sends: sends.flatMap(given),
     messages: messages.flatMap(given),
@@ -299,7 +303,7 @@ const EMPTY: Summary = { workers: [], sends: [], messages: [] };
 
 /** Summary of a user's function: "parameter k is a worker, parameter j is sent". */
 export const summaryOf = (model: Model, fn: FunctionNode & { body: ts.ConciseBody }): Summary =>
-  model.once(summarise, fn, EMPTY);
+  model.keep(summarise, fn, fn, EMPTY);
 
 function summarise(model: Model, fn: FunctionNode): Summary {
   const workers = new Map<string, ParameterPart & { role: Role }>();

@@ -39,6 +39,20 @@ export function concernedFiles(
 ): Set<string> {
   const concerned = new Set(candidates);
   if (candidates.size === 0) return concerned;
+  const imports = importsOf(facts);
+  const queue = [...candidates];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    for (const target of imports(file)) {
+      if (concerned.has(target)) continue;
+      concerned.add(target);
+      queue.push(target);
+    }
+  }
+  return concerned;
+}
+
+/** Gives the known files that a file may import, each once or more. */
+export function importsOf(facts: ReadonlyMap<string, TextFacts>): (file: string) => readonly string[] {
   const byKey = new Map<string, string[]>();
   for (const file of facts.keys()) {
     for (const key of [stripExtension(file), ...looseNames(file)]) {
@@ -47,17 +61,10 @@ export function concernedFiles(
       else list.push(file);
     }
   }
-  const queue = [...candidates];
-  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-    for (const key of (facts.get(file)?.specifiers ?? []).flatMap((one) => targetsOf(file as string, one))) {
-      for (const target of byKey.get(key) ?? []) {
-        if (concerned.has(target)) continue;
-        concerned.add(target);
-        queue.push(target);
-      }
-    }
-  }
-  return concerned;
+  return (file) =>
+    (facts.get(file)?.specifiers ?? [])
+      .flatMap((specifier) => targetsOf(file, specifier))
+      .flatMap((key) => byKey.get(key) ?? []);
 }
 
 /** What an import may mean: absolute paths without extension, or `~name` for what is not relative. */

@@ -1,11 +1,13 @@
 import { spanOf } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { type Hover, hoverAt } from './hover.ts';
 import type { Model } from './model.ts';
 import { AnalysisProject, nearestConfig, toNative, toPosix } from './project.ts';
 import type { Finding, Rule } from './rule.ts';
 import { RULES } from './rules/index.ts';
+import type { Started } from './started.ts';
 import { Suppressions } from './suppress.ts';
-import { childModules } from './workers.ts';
+import { childModules, importClosure } from './workers.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Programs kept at the same time; the least recently used one is dropped. */
@@ -17,6 +19,12 @@ export class Engine {
   readonly #onFailure: (rule: string, file: string, error: unknown) => void;
   readonly #projects = new Map<string, AnalysisProject>();
   readonly #configs = new Map<string, string | undefined>();
+  readonly #roots = new Map<string | undefined, ReadonlySet<string>>();
+  /** The candidates that `#roots` is made from. */
+  #rooted: ReadonlySet<string> | undefined;
+  /** Files of functions that were asked about with `preflight`: they stay in the programs, for the next time. */
+  readonly #startedFiles = new Set<string>();
+  readonly #foreign = new Set<string>();
   readonly #results = new WeakMap<Model, Map<string, readonly Diagnostic[]>>();
 
   constructor(workspace: Workspace, onFailure: (rule: string, file: string, error: unknown) => void) {
@@ -40,10 +48,49 @@ export class Engine {
     return diagnostics;
   }
 
+  /** What is shown for a function at a place in a file; line and column count from 1. */
+  hover(file: string, line: number, column: number): Hover | undefined {
+    const model = this.#modelFor(file);
+    const source = model.program.getSourceFile(toPosix(file));
+    const start = source?.getLineStarts()[line - 1];
+    return source && start !== undefined ? hoverAt(model, source, start + column - 1) : undefined;
+  }
+
+  /** Diagnostics of a function's file and of all that it imports, as if the function ran in worker processes. */
+  preflight(started: Started): readonly Diagnostic[] {
+    this.#startedFiles.add(started.file);
+    this.#rooted = undefined;
+    this.#modelFor(started.file);
+    const config = nearestConfig(started.file, this.#configs);
+    const model = this.#projects.get(config ?? '')?.modelWith(started);
+    const source = model?.program.getSourceFile(toPosix(started.file));
+    if (model === undefined || source === undefined) return [];
+    return [...importClosure(model, source)].flatMap((file) => this.#check(model, toNative(file.fileName)));
+  }
+
+  /** Number of values by file about which nothing could be told, as far as diagnostics were asked for. */
+  unknownValues(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const project of this.#projects.values()) {
+      for (const node of project.current?.unknown ?? []) {
+        const file = toNative(node.getSourceFile().fileName);
+        counts.set(file, (counts.get(file) ?? 0) + 1);
+      }
+    }
+    return counts;
+  }
+
+  /** Files that the programs have read which are not source files of the workspace: declarations of packages. */
+  foreignFiles(): ReadonlySet<string> {
+    for (const project of this.#projects.values()) this.#noteForeign(project);
+    return this.#foreign;
+  }
+
   /** Forgets every program: after a tsconfig.json or package.json changed, or to give memory back. */
   reset(): void {
     this.#projects.clear();
     this.#configs.clear();
+    this.#rooted = undefined;
   }
 
   #modelFor(file: string): Model {
@@ -53,14 +100,38 @@ export class Engine {
     if (project === undefined) project = new AnalysisProject(this.#workspace, config, file);
     this.#projects.delete(key);
     this.#projects.set(key, project); // Most recently used last.
-    for (const oldest of this.#projects.keys()) {
+    for (const [oldest, dropped] of this.#projects) {
       if (this.#projects.size <= MAX_PROJECTS) break;
+      this.#noteForeign(dropped);
       this.#projects.delete(oldest);
     }
-    const roots = [...this.#workspace.candidates].filter(
-      (candidate) => nearestConfig(candidate, this.#configs) === config,
-    );
-    return project.model(new Set(roots));
+    return project.model(this.#rootsOf(config));
+  }
+
+  /** Candidates of one configuration. */
+  #rootsOf(config: string | undefined): ReadonlySet<string> {
+    const { candidates } = this.#workspace;
+    if (this.#rooted !== candidates) {
+      this.#rooted = candidates;
+      this.#roots.clear();
+    }
+    let roots = this.#roots.get(config);
+    if (roots === undefined) {
+      roots = new Set(
+        [...candidates, ...this.#startedFiles].filter(
+          (file) => nearestConfig(file, this.#configs) === config,
+        ),
+      );
+      this.#roots.set(config, roots);
+    }
+    return roots;
+  }
+
+  #noteForeign(project: AnalysisProject): void {
+    for (const file of project.files) {
+      const native = toNative(file);
+      if (this.#workspace.hash(native) === undefined) this.#foreign.add(native);
+    }
   }
 
   #check(model: Model, file: string): readonly Diagnostic[] {

@@ -7,7 +7,8 @@ import type { Model } from './model.ts';
  * on one as a property path (a member of an exported object, namespace or class).
  */
 export function isExported(model: Model, node: ts.Node): boolean {
-  return model.once(exportedNodes, node.getSourceFile(), new Set()).has(node);
+  const file = node.getSourceFile();
+  return model.keep(exportedNodes, file, file, new Set()).has(node);
 }
 
 function exportedNodes(model: Model, file: ts.SourceFile): ReadonlySet<ts.Node> {

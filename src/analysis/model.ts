@@ -1,6 +1,9 @@
 import { ts } from 'ts-morph';
 import { type FunctionNode, isFunctionWithBody, unwrap } from './ast.ts';
+import { isDeclaredIn } from './declared-names.ts';
+import { Facts } from './facts.ts';
 import { RuntimeSymbols } from './runtime-symbols.ts';
+import type { Started } from './started.ts';
 
 /** One write to a variable or to what it holds. */
 export interface Write {
@@ -10,6 +13,14 @@ export interface Write {
   readonly value?: ts.Expression;
 }
 
+interface Memo {
+  readonly value: unknown;
+  /** Files that were looked at. */
+  readonly seen: ReadonlySet<ts.SourceFile>;
+}
+
+const NOTHING: ReadonlySet<ts.SourceFile> = new Set();
+
 /** One program with what was found out about it. It is thrown away when any file of the program changes. */
 export class Model {
   readonly program: ts.Program;
@@ -17,11 +28,28 @@ export class Model {
   readonly runtime: RuntimeSymbols;
   /** Source files that may have diagnostics. */
   readonly candidates: readonly ts.SourceFile[];
+  readonly started: readonly Started[];
+  /** Values about which nothing could be told: they are not reported, only counted. */
+  readonly unknown = new Set<ts.Node>();
+  /** Files that may declare what a member of something is. */
+  #named: readonly ts.SourceFile[] | undefined;
   readonly #candidateNames: ReadonlySet<string>;
-  readonly #memos = new Map<object, WeakMap<object, unknown>>();
+  readonly #facts: Facts;
+  readonly #memos = new Map<object, WeakMap<object, Memo>>();
   readonly #writes = new WeakMap<ts.SourceFile, Map<ts.Symbol, Write[]>>();
 
-  constructor(program: ts.Program, candidateNames: ReadonlySet<string>) {
+  /**
+   * @param facts what was found out about earlier programs over the same files
+   * @param started functions that run in child processes whatever the code says; files as the compiler writes them
+   */
+  constructor(
+    program: ts.Program,
+    candidateNames: ReadonlySet<string>,
+    facts: Facts = new Facts(),
+    started: readonly Started[] = [],
+  ) {
+    this.started = started;
+    this.#facts = facts;
     this.program = program;
     this.checker = program.getTypeChecker();
     this.#candidateNames = candidateNames;
@@ -34,6 +62,15 @@ export class Model {
     return this.#candidateNames.has(file.fileName);
   }
 
+  /** False for `x.name` when neither the package nor any file with code has a member of that name. */
+  mayBeMember({ name }: ts.PropertyAccessExpression): boolean {
+    if (this.runtime.entryFiles.size === 0) return true;
+    this.#named ??= this.program
+      .getSourceFiles()
+      .filter((file) => !file.isDeclarationFile || this.runtime.entryFiles.has(file.fileName));
+    return isDeclaredIn(this.#named, name.text);
+  }
+
   /** Computes something for a node once. `key` is the function that computes it; while it runs, `fallback` is the answer. */
   once<N extends object, T>(key: (model: Model, node: N) => T, node: N, fallback: T): T {
     let memo = this.#memos.get(key);
@@ -41,11 +78,27 @@ export class Model {
       memo = new WeakMap();
       this.#memos.set(key, memo);
     }
-    if (memo.has(node)) return memo.get(node) as T;
-    memo.set(node, fallback);
-    const value = key(this, node);
-    memo.set(node, value);
+    const known = memo.get(node);
+    if (known !== undefined) {
+      this.#facts.see(known.seen);
+      return known.value as T;
+    }
+    memo.set(node, { value: fallback, seen: NOTHING });
+    const seen = new Set<ts.SourceFile>();
+    const value = this.#facts.watch(seen, () => key(this, node));
+    memo.set(node, { value, seen });
     return value;
+  }
+
+  /**
+   * As `once`, for facts that hold beyond this program: they consist of syntax nodes, names and numbers, never of symbols
+   * and types. `at` is where the subject is.
+   */
+  keep<S extends object, T>(key: (model: Model, subject: S) => T, subject: S, at: ts.Node, fallback: T): T {
+    const file = at.getSourceFile();
+    const known = this.#facts.known(key, subject, file);
+    if (known !== undefined) return known.value as T;
+    return this.#facts.find(key, subject, file, fallback, () => key(this, subject));
   }
 
   /** The symbol that a name stands for, with import and export aliases followed. */
@@ -58,13 +111,18 @@ export class Model {
   }
 
   unalias(symbol: ts.Symbol): ts.Symbol {
-    return symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
+    const target = symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
+    if (this.#facts.isFinding && target.declarations)
+      this.#facts.see(target.declarations.map((declaration) => declaration.getSourceFile()));
+    return target;
   }
 
   /** Name in the package of what an expression refers to: `Pool`, `Pool.map`, `isMainProcess`; undefined for all else. */
   runtimeName(expression: ts.Expression): string | undefined {
     const node = unwrap(expression);
-    const name = ts.isPropertyAccessExpression(node) ? node.name : node;
+    const isMember = ts.isPropertyAccessExpression(node);
+    if (isMember && !this.mayBeMember(node)) return undefined;
+    const name = isMember ? node.name : node;
     const symbol = this.checker.getSymbolAtLocation(name);
     if (symbol !== undefined) {
       const found = this.runtime.nameOf(symbol) ?? this.runtime.nameOf(this.unalias(symbol));
@@ -86,12 +144,15 @@ export class Model {
   functionOf(expression: ts.Expression): (FunctionNode & { body: ts.ConciseBody }) | undefined {
     const node = unwrap(expression);
     if (isFunctionWithBody(node)) return node;
-    if (!ts.isIdentifier(node) && !ts.isPropertyAccessExpression(node)) return undefined;
+    if (ts.isPropertyAccessExpression(node)) {
+      if (!this.mayBeMember(node)) return undefined;
+    } else if (!ts.isIdentifier(node)) return undefined;
     const symbol = this.symbolAt(ts.isIdentifier(node) ? node : node.name);
-    return symbol === undefined ? undefined : this.#functionOfSymbol(symbol, 0);
+    return symbol === undefined ? undefined : this.functionOfSymbol(symbol);
   }
 
-  #functionOfSymbol(symbol: ts.Symbol, hops: number): (FunctionNode & { body: ts.ConciseBody }) | undefined {
+  /** The function with a body that a symbol, without aliases, declares. */
+  functionOfSymbol(symbol: ts.Symbol, hops = 0): (FunctionNode & { body: ts.ConciseBody }) | undefined {
     for (const declaration of symbol.declarations ?? []) {
       if (isFunctionWithBody(declaration)) return declaration;
       const holder =
@@ -103,7 +164,7 @@ export class Model {
       if (isFunctionWithBody(value)) return value;
       if (hops < 4 && (ts.isIdentifier(value) || ts.isPropertyAccessExpression(value))) {
         const next = this.symbolAt(ts.isIdentifier(value) ? value : value.name);
-        if (next !== undefined && next !== symbol) return this.#functionOfSymbol(next, hops + 1);
+        if (next !== undefined && next !== symbol) return this.functionOfSymbol(next, hops + 1);
       }
     }
     return undefined;

@@ -1,125 +1,178 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Project, ts } from 'ts-morph';
+import { ts } from 'ts-morph';
+import { compilerOptions } from './compiler-options.ts';
+import { Facts } from './facts.ts';
+import { LIBRARIES, libraryText } from './libraries.ts';
 import { Model } from './model.ts';
+import { signatureOf } from './signature.ts';
+import type { Started } from './started.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Compiler options where no tsconfig.json is found. */
-const DEFAULTS: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ESNext,
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  strict: true,
-  moduleDetection: ts.ModuleDetectionKind.Force,
-};
-
-/** What the analysis needs whatever the project says; nothing is emitted, and libraries are not checked. */
-const FORCED: ts.CompilerOptions = {
-  allowJs: true,
-  checkJs: false,
-  noEmit: true,
-  skipLibCheck: true,
-  incremental: false,
-  composite: false,
-};
+interface Parsed {
+  readonly file: ts.SourceFile;
+  /** Content hash of a file of the workspace; others do not change while the program lives. */
+  readonly hash: string | undefined;
+}
 
 /** The candidate files of one tsconfig.json as a program that follows the workspace's texts. */
 export class AnalysisProject {
   readonly #workspace: Workspace;
-  readonly #project: Project;
-  /** Content hash of every workspace file of the program when it was last brought up to date. */
-  readonly #loaded = new Map<string, string>();
+  readonly #host: ts.CompilerHost;
+  readonly #options: ts.CompilerOptions;
+  readonly #parsed = new Map<string, Parsed>();
+  #program: ts.Program | undefined;
   #model: Model | undefined;
+  readonly #facts = new Facts();
   #roots: ReadonlySet<string> = new Set();
+  /** The version of the workspace that was looked at last. */
+  #version = -1;
+  #filesVersion = -1;
 
-  constructor(workspace: Workspace, tsconfig: string | undefined, near: string) {
+  constructor(workspace: Workspace, config: string | undefined, near: string) {
     this.#workspace = workspace;
-    this.#project = new Project({
-      ...(tsconfig !== undefined && { tsConfigFilePath: tsconfig }),
-      compilerOptions: { ...(tsconfig === undefined && DEFAULTS), ...FORCED },
-      skipAddingFilesFromTsConfig: true,
-      skipFileDependencyResolution: true,
-      skipLoadingLibFiles: false,
-    });
-    const options = this.#project.compilerOptions;
-    // TypeScript 6 includes no @types by itself; without Node's the analysis would be blind to streams and process.env.
-    if (options.get().types === undefined && hasNodeTypes(near)) options.set({ types: ['node'] });
+    this.#options = compilerOptions(config, near);
+    this.#host = this.#createHost(config === undefined ? path.dirname(near) : path.dirname(config));
   }
 
   /**
    * The program over these candidate files, with the current text of every file in it. A new one is made only when a text
-   * or the set of files has changed.
+   * or the set of files has changed; it takes over what has not.
    */
   model(roots: ReadonlySet<string>): Model {
-    const changed = this.#syncRoots(roots);
-    const outdated = this.#syncTexts();
-    if (this.#model !== undefined && !changed && !outdated) return this.#model;
+    if (this.#model !== undefined && !this.#isOutdated(roots)) return this.#model;
+    const before = this.#model;
     this.#model = undefined;
-    let program = this.#project.getProgram().compilerObject;
-    if (this.#applyOverlays(program)) program = this.#project.getProgram().compilerObject;
-    for (const file of program.getSourceFiles()) {
-      const hash = this.#workspace.hash(toNative(file.fileName));
-      if (hash !== undefined) this.#loaded.set(file.fileName, hash);
-    }
-    this.#model = new Model(program, new Set([...this.#workspace.candidates].map(toPosix)));
+    this.#roots = roots;
+    // Of an old program what imports mean is taken over: only while there are the same files.
+    if (this.#filesVersion !== this.#workspace.filesVersion) this.#program = undefined;
+    this.#filesVersion = this.#workspace.filesVersion;
+    this.#program = ts.createProgram({
+      rootNames: [...roots].map(toPosix),
+      options: this.#options,
+      host: this.#host,
+      ...(this.#program && { oldProgram: this.#program }),
+    });
+    this.#forgetUnused(this.#program);
+    const candidates = new Set([...this.#workspace.candidates].map(toPosix));
+    this.#facts.begin(new Set(this.#program.getSourceFiles()));
+    this.#model = new Model(this.#program, candidates, this.#facts);
+    this.#carryFacts(before, this.#model);
     return this.#model;
   }
 
-  #syncRoots(roots: ReadonlySet<string>): boolean {
-    let changed = false;
-    for (const file of roots) {
-      if (this.#roots.has(file)) continue;
-      const text = this.#workspace.overlay(file);
-      if (text !== undefined) this.#project.createSourceFile(file, text, { overwrite: true });
-      else if (this.#project.addSourceFileAtPathIfExists(file) === undefined) continue;
-      this.#loaded.delete(toPosix(file));
-      changed = true;
-    }
-    for (const file of this.#roots) {
-      if (roots.has(file)) continue;
-      const source = this.#project.getSourceFile(file);
-      if (source) this.#project.removeSourceFile(source);
-      this.#loaded.delete(toPosix(file));
-      changed = true;
-    }
-    this.#roots = new Set(roots);
-    return changed;
+  /** The last program, with functions that are started from outside of the code. */
+  modelWith(started: Started): Model {
+    if (this.#program === undefined) throw new Error('There is no program yet.');
+    const candidates = new Set([...this.#workspace.candidates].map(toPosix));
+    return new Model(this.#program, candidates, this.#facts, [{ ...started, file: toPosix(started.file) }]);
   }
 
-  /** Brings files that have changed since they were loaded up to date. */
-  #syncTexts(): boolean {
-    let changed = false;
-    for (const [file, hash] of this.#loaded) {
-      const current = this.#workspace.hash(toNative(file));
-      if (current === hash) continue;
-      changed = true;
-      const source = this.#project.getSourceFile(file);
-      const overlay = this.#workspace.overlay(toNative(file));
-      if (current === undefined) {
-        if (source) this.#project.removeSourceFile(source);
-        this.#loaded.delete(file);
-      } else if (overlay !== undefined) {
-        source?.replaceWithText(overlay);
-        this.#loaded.set(file, current);
-      } else {
-        source?.refreshFromFileSystemSync();
-        this.#loaded.set(file, current);
-      }
-    }
-    return changed;
+  /** What is known of the last program. */
+  get current(): Model | undefined {
+    return this.#model;
   }
 
-  /** Files that the program pulled in from the disk although an editor has another text of them. */
-  #applyOverlays(program: ts.Program): boolean {
-    let changed = false;
-    for (const file of this.#workspace.openFiles) {
-      const text = this.#workspace.overlay(file);
-      const source = program.getSourceFile(toPosix(file));
-      if (text === undefined || source === undefined || source.text === text) continue;
-      this.#project.getSourceFile(toPosix(file))?.replaceWithText(text);
-      changed = true;
+  /** Names of the files of the program, without the compiler's own. */
+  get files(): readonly string[] {
+    const files = this.#program?.getSourceFiles() ?? [];
+    return files.map((file) => file.fileName).filter((name) => !name.startsWith(LIBRARIES));
+  }
+
+  #isOutdated(roots: ReadonlySet<string>): boolean {
+    if (roots !== this.#roots && !isSame(roots, this.#roots)) return true;
+    if (this.#version === this.#workspace.version) return false;
+    this.#version = this.#workspace.version;
+    if (this.#filesVersion !== this.#workspace.filesVersion) return true;
+    for (const [name, { hash }] of this.#parsed)
+      if (this.#workspace.hash(toNative(name)) !== hash) return true;
+    return false;
+  }
+
+  /** Says for which files types have changed; what is known of others holds on. */
+  #carryFacts(before: Model | undefined, now: Model): void {
+    const files = now.program.getSourceFiles();
+    if (before === undefined || before.program.getSourceFiles().length !== files.length) {
+      this.#facts.typesChanged();
+      return;
     }
-    return changed;
+    const changed = files.filter((file) => {
+      const old = before.program.getSourceFile(file.fileName);
+      if (old === file) return false;
+      return old === undefined || signatureOf(before.checker, old) !== signatureOf(now.checker, file);
+    });
+    const names = changed.map((file) => toNative(file.fileName));
+    if (names.length > 0) this.#facts.typesChanged([...this.#workspace.importersOf(names)].map(toPosix));
+  }
+
+  #forgetUnused(program: ts.Program): void {
+    for (const name of this.#parsed.keys())
+      if (program.getSourceFile(name) === undefined) this.#parsed.delete(name);
+  }
+
+  #createHost(folder: string): ts.CompilerHost {
+    const { sys } = ts;
+    const exists = (file: string): boolean =>
+      libraryText(file) !== undefined || this.#isOpen(file) || sys.fileExists(file);
+    return {
+      getSourceFile: (name, options) => this.#sourceFile(name, options),
+      getDefaultLibFileName: (options) => LIBRARIES + ts.getDefaultLibFileName(options),
+      getDefaultLibLocation: () => LIBRARIES.slice(0, -1),
+      getCurrentDirectory: () => toPosix(folder),
+      getCanonicalFileName: (name) => (sys.useCaseSensitiveFileNames ? name : name.toLowerCase()),
+      useCaseSensitiveFileNames: () => sys.useCaseSensitiveFileNames,
+      getNewLine: () => '\n',
+      writeFile: () => undefined,
+      fileExists: exists,
+      readFile: (file) => libraryText(file) ?? sys.readFile(file),
+      directoryExists: (name) => sys.directoryExists(name),
+      getDirectories: (name) => sys.getDirectories(name),
+      ...(sys.realpath && { realpath: (name: string) => sys.realpath?.(name) ?? name }),
+    };
+  }
+
+  #isOpen(file: string): boolean {
+    return this.#workspace.overlay(toNative(file)) !== undefined;
+  }
+
+  /** The parsed file. The same object as before while its text is the same: the new program shares it with the old one. */
+  #sourceFile(
+    name: string,
+    options: ts.ScriptTarget | ts.CreateSourceFileOptions,
+  ): ts.SourceFile | undefined {
+    const hash = this.#workspace.hash(toNative(name));
+    const known = this.#parsed.get(name);
+    if (known !== undefined && known.hash === hash) return known.file;
+    const text = libraryText(name) ?? this.#workspace.overlay(toNative(name)) ?? readText(name);
+    if (text === undefined) return undefined;
+    const file = parse(name, text, options);
+    this.#parsed.set(name, { file, hash });
+    return file;
+  }
+}
+
+function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((one) => b.has(one));
+}
+
+/** Comments of TypeScript tell nothing about types: reading them costs as much as the code in libraries. */
+function parse(
+  name: string,
+  text: string,
+  options: ts.ScriptTarget | ts.CreateSourceFileOptions,
+): ts.SourceFile {
+  const given = typeof options === 'object' ? options : { languageVersion: options };
+  return ts.createSourceFile(name, text, {
+    ...given,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseForTypeInfo,
+  });
+}
+
+function readText(name: string): string | undefined {
+  try {
+    return readFileSync(toNative(name), 'utf8').replace(/^\uFEFF/, '');
+  } catch {
+    return undefined; // Deleted meanwhile.
   }
 }
 
@@ -135,13 +188,6 @@ export function nearestConfig(file: string, known: Map<string, string | undefine
   if (found === undefined && parent !== folder) found = nearestConfig(folder, known);
   known.set(folder, found);
   return found;
-}
-
-function hasNodeTypes(file: string): boolean {
-  for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
-    if (existsSync(path.join(folder, 'node_modules', '@types', 'node'))) return true;
-    if (path.dirname(folder) === folder) return false;
-  }
 }
 
 /** The compiler writes paths with `/` on every system. */

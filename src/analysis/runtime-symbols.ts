@@ -24,6 +24,11 @@ export class RuntimeSymbols {
     }
   }
 
+  /** Files of the package that an import of it leads to; empty where it is not installed. */
+  get entryFiles(): ReadonlySet<string> {
+    return this.#files;
+  }
+
   /** `Pool`, `Pool.map`, `isMainProcess`, ... or undefined when the symbol is not of the package. */
   nameOf(symbol: ts.Symbol): string | undefined {
     const known = this.#names.get(symbol);

@@ -271,6 +271,7 @@ class ShapeJudge implements Judgement {
     }
     const judging = new TypeJudge(this.#model, node, trustFunctions);
     const part = judging.part(this.#model.checker.getTypeAtLocation(node), accesses);
+    if (part === undefined || part.flags & UNTOLD) this.#model.unknown.add(node);
     const type = part && this.#awaited ? this.#model.checker.getAwaitedType(part) : part;
     this.#awaited = false;
     if (type && tellsLosses) this.#losses(type, node, state);
@@ -300,6 +301,9 @@ class ShapeJudge implements Judgement {
     this.faults.push({ path: state.label, what, advice, node });
   }
 }
+
+/** Types of values of which nothing is known. */
+const UNTOLD = ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter;
 
 const isPlainLiteral = (node: ts.Expression): boolean =>
   ts.isLiteralExpression(node) ||

@@ -2,6 +2,7 @@ import { ts } from 'ts-morph';
 import { type FunctionNode, isFunctionWithBody, placeText, shownName, unwrap } from './ast.ts';
 import { calledRuntime, type Role, type WorkerCall, workerCalls } from './calls.ts';
 import type { Model } from './model.ts';
+import { startedFunctions } from './started-functions.ts';
 import { resolveWorkers } from './workers.ts';
 
 export type Body = FunctionNode & { readonly body: ts.ConciseBody };
@@ -75,6 +76,8 @@ function collect(model: Model): ReadonlyMap<ts.Node, WorkerRun> {
     if (news) queue.push(run);
   };
 
+  for (const { fn, exportName } of startedFunctions(model))
+    reach(fn, ['task'], () => [`\`${exportName}\` is run in parallel (${placeText(fn)})`]);
   for (const file of model.candidates) {
     for (const call of workerCalls(model, file)) {
       for (const position of call.workers) {
@@ -87,7 +90,7 @@ function collect(model: Model): ReadonlyMap<ts.Node, WorkerRun> {
         }
       }
     }
-    for (const run of runMethods(model, file)) {
+    for (const run of model.keep(runMethods, file, file, [])) {
       reach(run, ['target'], () => [`\`run()\` is what the child process runs (${placeText(run)})`]);
     }
   }
@@ -130,7 +133,7 @@ function runMethods(model: Model, file: ts.SourceFile): Body[] {
 
 /** Functions with a body that a function calls, makes instances of, or hands on as a callback, and where. */
 export function calledWithin(model: Model, fn: Body): ReadonlyMap<Body, ts.Node> {
-  return model.once(collectCalled, fn, new Map());
+  return model.keep(collectCalled, fn, fn, new Map());
 }
 
 function collectCalled(model: Model, fn: Body): ReadonlyMap<Body, ts.Node> {

@@ -5,6 +5,7 @@ import { handsOver, messageCalls, type Position, placeOf, workerCalls } from './
 import { isExported } from './exports.ts';
 import type { Model } from './model.ts';
 import { judge } from './shape.ts';
+import { startedFunctions } from './started-functions.ts';
 import { type Access, type Origin, startState } from './trace/origin.ts';
 import { Trace } from './trace/trace.ts';
 
@@ -31,7 +32,7 @@ export type Worker =
 
 /** Every function that may stand at a worker position. */
 export function resolveWorkers(model: Model, position: Position): readonly Worker[] {
-  return model.once(findWorkers, position, []);
+  return model.keep(findWorkers, position, position.expression, []);
 }
 
 function findWorkers(model: Model, position: Position): readonly Worker[] {
@@ -142,27 +143,34 @@ export function childModules(model: Model): ReadonlySet<ts.SourceFile> {
 }
 
 function findChildModules(model: Model): ReadonlySet<ts.SourceFile> {
-  const modules = new Set<ts.SourceFile>();
-  for (const file of model.candidates) {
-    for (const call of workerCalls(model, file)) {
-      for (const position of call.workers) {
-        for (const worker of resolveWorkers(model, position)) {
-          if ('node' in worker) modules.add(worker.node.getSourceFile());
-        }
-      }
-      for (const position of call.sends) {
-        for (const file of judge(model, position).references) modules.add(file);
-      }
-    }
-    for (const call of messageCalls(model, file)) {
-      for (const position of call.messages) {
-        for (const file of judge(model, position).references) modules.add(file);
-      }
-    }
-    addExplicit(model, file, modules);
+  const modules = new Set(startedFunctions(model).map(({ fn }) => fn.getSourceFile()));
+  for (const { file } of model.started) {
+    const started = model.program.getSourceFile(file);
+    if (started) modules.add(started);
   }
+  for (const file of model.candidates)
+    for (const module of model.keep(namedModules, file, file, [])) modules.add(module);
   closeOverImports(model, modules);
   return modules;
+}
+
+/** Modules of the functions that a file hands to child processes. */
+function namedModules(model: Model, file: ts.SourceFile): readonly ts.SourceFile[] {
+  const modules = new Set<ts.SourceFile>();
+  const addReferences = (position: Position) => {
+    for (const module of judge(model, position).references) modules.add(module);
+  };
+  for (const call of workerCalls(model, file)) {
+    for (const position of call.workers) {
+      for (const worker of resolveWorkers(model, position)) {
+        if ('node' in worker) modules.add(worker.node.getSourceFile());
+      }
+    }
+    for (const position of call.sends) addReferences(position);
+  }
+  for (const call of messageCalls(model, file)) for (const position of call.messages) addReferences(position);
+  addExplicit(model, file, modules);
+  return [...modules];
 }
 
 /** `workerFunction(new URL('./x.ts', import.meta.url), 'f')`, and classes that extend `Process`. */
@@ -187,10 +195,17 @@ function addExplicit(model: Model, file: ts.SourceFile, modules: Set<ts.SourceFi
   if (mentions) visit(file);
 }
 
+/** A file and all that it imports when it is run, directly or through others. */
+export function importClosure(model: Model, file: ts.SourceFile): ReadonlySet<ts.SourceFile> {
+  const modules = new Set([file]);
+  closeOverImports(model, modules);
+  return modules;
+}
+
 function closeOverImports(model: Model, modules: Set<ts.SourceFile>): void {
   const queue = [...modules];
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-    for (const target of importedFiles(model, file)) {
+    for (const target of model.keep(importedFiles, file, file, [])) {
       if (modules.has(target)) continue;
       modules.add(target);
       queue.push(target);
@@ -199,7 +214,7 @@ function closeOverImports(model: Model, modules: Set<ts.SourceFile>): void {
 }
 
 /** Files that a file imports when it is run; types and `import()` are left out. */
-function importedFiles(model: Model, file: ts.SourceFile): ts.SourceFile[] {
+function importedFiles(model: Model, file: ts.SourceFile): readonly ts.SourceFile[] {
   const specifiers: ts.Expression[] = [];
   for (const statement of file.statements) {
     if (ts.isImportDeclaration(statement) && isRuntimeImport(model, statement))
@@ -249,20 +264,24 @@ export function hasCallers(model: Model, parameter: ts.ParameterDeclaration): bo
 }
 
 function calledFunctions(model: Model): ReadonlySet<ts.Node> {
-  const called = new Set<ts.Node>();
+  return new Set(model.candidates.flatMap((file) => model.keep(calledIn, file, file, [])));
+}
+
+function calledIn(model: Model, file: ts.SourceFile): readonly ts.Node[] {
+  const called: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
       if (handsOver(model, node)) {
         const fn = ts.isNewExpression(node) ? undefined : model.calledFunction(node);
-        if (fn) called.add(fn);
+        if (fn) called.push(fn);
         else
           for (const member of model.classOf(node.expression)?.members ?? []) {
-            if (ts.isConstructorDeclaration(member)) called.add(member);
+            if (ts.isConstructorDeclaration(member)) called.push(member);
           }
       }
     }
     ts.forEachChild(node, visit);
   };
-  for (const file of model.candidates) visit(file);
+  visit(file);
   return called;
 }

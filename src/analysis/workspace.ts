@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { candidateFiles, concernedFiles } from './candidates.ts';
+import { candidateFiles, concernedFiles, importsOf } from './candidates.ts';
+import { dependencyKeys } from './dependency-keys.ts';
 import { type TextFacts, textFacts } from './text-facts.ts';
 
 /** Files of one workspace that are read at most; more are left out and `truncated` is set. */
@@ -10,6 +11,8 @@ export const MAX_FILE_SIZE = 1_000_000;
 
 const SOURCE_FILE = /\.[cm]?[jt]sx?$/;
 const DECLARATION_FILE = /\.d\.[cm]?ts$/;
+const SETTINGS_FILE =
+  /^(tsconfig.*|jsconfig.*|package|package-lock)\.json$|^(yarn|pnpm-lock|bun)\.(lock|yaml)$/;
 const SKIPPED_FOLDERS = new Set(['node_modules', 'bower_components', 'dist', 'out', 'coverage']);
 
 /** True for a file that the analysis reads: TypeScript or JavaScript, no declarations. */
@@ -23,6 +26,11 @@ export class Workspace {
   #candidates: ReadonlySet<string> | undefined;
   #concerned: ReadonlySet<string> | undefined;
   #scanned = false;
+  readonly #settings = new Set<string>();
+  /** Grows with every text that changes. */
+  version = 0;
+  /** Grows with every file that comes or goes: imports may mean other files then. */
+  filesVersion = 0;
   /** True when the workspace has more than `MAX_FILES` files. */
   truncated = false;
 
@@ -44,8 +52,36 @@ export class Workspace {
     return this.#concerned;
   }
 
+  /** Files under the roots that decide how sources are understood: configurations, manifests, lock files, declarations. */
+  get settings(): Iterable<string> {
+    if (!this.#scanned) this.#scan();
+    return this.#settings;
+  }
+
+  /** For every concerned file a key that changes when its diagnostics may change because of another text. */
+  dependencyKeys(): ReadonlyMap<string, string> {
+    return dependencyKeys(this.#facts, this.concerned);
+  }
+
+  /** These files and all that import them, directly or through others. */
+  importersOf(files: Iterable<string>): ReadonlySet<string> {
+    const imports = importsOf(this.#facts);
+    const importers = new Map<string, string[]>();
+    for (const file of this.concerned) {
+      for (const target of imports(file)) {
+        const list = importers.get(target);
+        if (list === undefined) importers.set(target, [file]);
+        else list.push(file);
+      }
+    }
+    const found = new Set(files);
+    for (const file of found) for (const importer of importers.get(file) ?? []) found.add(importer);
+    return found;
+  }
+
   /** Number of source files known. */
   get size(): number {
+    if (!this.#scanned) this.#scan();
     return this.#facts.size;
   }
 
@@ -77,10 +113,15 @@ export class Workspace {
     const before = this.#facts.get(file);
     const text = this.#overlays.get(file) ?? readSource(file);
     if (text === undefined) {
-      if (this.#facts.delete(file)) this.#forgetCandidates();
+      if (!this.#facts.delete(file)) return;
+      this.#forgetCandidates();
+      this.version++;
+      this.filesVersion++;
       return;
     }
     const facts = textFacts(text);
+    if (facts.hash !== before?.hash) this.version++;
+    if (before === undefined) this.filesVersion++;
     this.#facts.set(file, facts);
     const same =
       before?.mentionsPackage === facts.mentionsPackage &&
@@ -95,7 +136,10 @@ export class Workspace {
 
   #scan(): void {
     this.#scanned = true;
-    for (const root of this.#roots) this.#scanFolder(root);
+    for (const root of this.#roots) {
+      if (isSourceFile(root)) this.refresh(root);
+      else this.#scanFolder(root);
+    }
   }
 
   #scanFolder(folder: string): void {
@@ -109,7 +153,8 @@ export class Workspace {
           return;
         }
         this.refresh(file);
-      }
+      } else if (DECLARATION_FILE.test(entry.name) || SETTINGS_FILE.test(entry.name))
+        this.#settings.add(file);
     }
   }
 }

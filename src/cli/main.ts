@@ -1,8 +1,17 @@
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../runtime/package.json' with { type: 'json' };
+import { type LintOptions, parseRule } from './lint-options.ts';
 import { parseArgs, parseChunk, parseNumber, parseSize, type RunOptions } from './run-options.ts';
 
 const USAGE_ERROR = 2;
+
+const LINT_HELP = `
+Each path is judged together with the project around it. Without paths: the working directory.
+Severities: error fails or gives wrong results, warning goes wrong under concurrency or on failure, hint costs time.
+Hints are left out where the environment variable CI is set, unless --hints is given.
+
+Exit codes: 0 clean, 1 findings at warning or above, 2 bad usage, 3 the analysis itself failed.
+`;
 
 const EXAMPLES = `
 Examples:
@@ -75,6 +84,32 @@ function program(finish: (exitCode: number) => void): Command {
     .action(async (target: string, options: RunOptions) => {
       const { runCommand } = await import('./run-command.ts');
       finish(await runCommand(target, options));
+    });
+  manycore
+    .command('lint')
+    .description('Report what would fail or go wrong in worker processes, without running any of it.')
+    .argument('[PATH...]', 'files, folders or globs')
+    .addOption(
+      new Option('--format <HOW>', 'what is printed')
+        .choices(['pretty', 'json', 'sarif', 'github'])
+        .default('pretty'),
+    )
+    .option('--fix', 'apply the safe fixes, then report what is left')
+    .option(
+      '--rule <NAME=SEVERITY>',
+      'report a rule as off, hint, warning or error; repeatable',
+      parseRule,
+      [],
+    )
+    .option('--max-warnings <N>', 'exit with 1 only above this many warnings', parseNumber, 0)
+    .option('--hints', 'show hints, in CI too')
+    .option('--no-hints', 'leave hints out')
+    .option('--stats', 'say how much was analysed, how long it took, and what could not be judged')
+    .option('--no-cache', 'analyse everything anew, and keep nothing')
+    .addHelpText('after', LINT_HELP)
+    .action(async (paths: readonly string[], options: LintOptions) => {
+      const { lintCommand } = await import('./lint-command.ts');
+      finish(await lintCommand(paths, options));
     });
   manycore
     .command('doctor')

@@ -27,6 +27,9 @@ export const settingDefaults = {
   'manycore.lens.run.enabled': true as boolean,
   'manycore.lens.lastResult.enabled': true as boolean,
   'manycore.lint.enabled': true as boolean,
+  /** Rules by name, as something else than they say themselves. */
+  'manycore.lint.rules': {} as Readonly<Record<string, 'off' | 'hint' | 'warning' | 'error'>>,
+  'manycore.lint.openFilesOnly': false as boolean,
 };
 export type Settings = typeof settingDefaults;
 export type SettingName = keyof Settings;

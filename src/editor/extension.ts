@@ -39,7 +39,11 @@ export class ManycoreExtension {
     const panel = store.add(new PanelHost({ runs, log, dist }));
     const analysis = new AnalysisClient({ log, serverFile: context.asAbsolutePath('dist/server.js') });
     const onRemembered = (): void => lenses.refresh();
-    const command = new RunInParallel({ runs, memory, log, onRemembered, showPanel: () => panel.show() });
+    const command = new RunInParallel({
+      ...{ runs, memory, log, onRemembered },
+      showPanel: () => panel.show(),
+      preflight: (file, exportName) => analysis.preflight(file, exportName),
+    });
     this.#log = log;
     this.#runs = runs;
     this.#analysis = analysis;

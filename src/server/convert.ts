@@ -7,7 +7,7 @@ import {
   type TextEdit as LspTextEdit,
   type Range,
 } from 'vscode-languageserver/node.js';
-import type { Diagnostic, Fix, Severity, Span } from '../analysis/analyse.ts';
+import type { Diagnostic, Fix, Severity, Span, TextEdit } from '../analysis/analyse.ts';
 import { docsOf, type ServerSettings } from './settings.ts';
 
 /** Name under which diagnostics are shown. */
@@ -45,20 +45,25 @@ export function toLsp(diagnostic: Diagnostic, settings: ServerSettings): LspDiag
   };
 }
 
-/** One quick fix as a code action with the edits of every file that it touches. */
-export function toCodeAction(fix: Fix, diagnostic: Diagnostic, settings: ServerSettings): CodeAction {
+/** Edits by document. */
+export function changesOf(edits: readonly TextEdit[]): Record<string, LspTextEdit[]> {
   const changes: Record<string, LspTextEdit[]> = {};
-  for (const edit of fix.edits) {
+  for (const edit of edits) {
     const uri = uriOf(edit.file);
     changes[uri] ??= [];
     changes[uri].push({ range: rangeOf(edit), newText: edit.newText });
   }
+  return changes;
+}
+
+/** One quick fix as a code action with the edits of every file that it touches. */
+export function toCodeAction(fix: Fix, diagnostic: Diagnostic, settings: ServerSettings): CodeAction {
   return {
     title: fix.title,
     kind: CodeActionKind.QuickFix,
     diagnostics: [toLsp(diagnostic, settings)],
     isPreferred: true,
-    edit: { changes },
+    edit: { changes: changesOf(fix.edits) },
   };
 }
 

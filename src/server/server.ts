@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type CodeAction,
   CodeActionKind,
@@ -7,19 +8,36 @@ import {
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   type DocumentDiagnosticReport,
+  DocumentDiagnosticReportKind,
+  type Hover,
   type InitializeParams,
   type InitializeResult,
+  type Position,
   type Range,
   TextDocumentSyncKind,
   TextDocuments,
+  type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver/node.js';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { Analyser, type Diagnostic } from '../analysis/analyse.ts';
-import { pathOf, suppressAction, toCodeAction, toLsp, uriOf } from './convert.ts';
+import { Analyser, type Diagnostic, type Fix } from '../analysis/analyse.ts';
+import { chooseFixes } from '../analysis/choose-fixes.ts';
+import { withSeverities } from '../analysis/severity.ts';
+import {
+  ANALYSED,
+  type Analysed,
+  PREFLIGHT,
+  type PreflightFinding,
+  type PreflightParams,
+} from '../protocol/analysis.ts';
+import { changesOf, pathOf, rangeOf, suppressAction, toCodeAction, toLsp, uriOf } from './convert.ts';
 import { MemoryLimit } from './memory-limit.ts';
 import { Pacer, Superseded } from './pacer.ts';
 import { DEFAULT_SETTINGS, readSettings, type ServerSettings } from './settings.ts';
 
+/** Section of the client's settings. */
+const SECTION = 'manycore.lint';
+/** Kind of the action that an editor runs on save. */
+const FIX_ALL = `${CodeActionKind.SourceFixAll}.manycore`;
 /** Files whose changes on disk matter to the analysis. */
 const WATCHED = ['**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}', '**/{tsconfig*,jsconfig,package}.json'];
 
@@ -59,6 +77,10 @@ class Server {
       this.#filesChanged(changes.map((change) => change.uri)),
     );
     this.#connection.onCodeAction((params) => this.#codeActions(params));
+    this.#connection.onHover(({ textDocument, position }, token) =>
+      this.#pacer.answer('hover', token, () => this.#hover(textDocument.uri, position)),
+    );
+    this.#connection.onRequest(PREFLIGHT, (params: PreflightParams) => this.#preflight(params));
     languages.diagnostics.on(({ textDocument }, token) =>
       this.#pacer.answer(textDocument.uri, token, () => this.#report(textDocument.uri)),
     );
@@ -86,7 +108,8 @@ class Server {
       serverInfo: { name: 'manycore' },
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] },
+        hoverProvider: true,
         diagnosticProvider: {
           identifier: 'manycore',
           interFileDependencies: true,
@@ -103,7 +126,7 @@ class Server {
     }
     if (this.#client.workspace?.didChangeConfiguration?.dynamicRegistration) {
       await this.#connection.client.register(DidChangeConfigurationNotification.type, {
-        section: 'manycore.analysis',
+        section: SECTION,
       });
     }
     await this.#readConfiguration();
@@ -117,9 +140,9 @@ class Server {
 
   async #readConfiguration(): Promise<void> {
     if (!this.#client.workspace?.configuration) return;
-    const sent: unknown = await this.#connection.workspace.getConfiguration('manycore.analysis');
+    const sent: unknown = await this.#connection.workspace.getConfiguration(SECTION);
     const settings = readSettings(sent, this.#settings);
-    if (settings.docsUrl === this.#settings.docsUrl) return;
+    if (isDeepStrictEqual(settings, this.#settings)) return;
     this.#settings = settings;
     this.#refresh();
   }
@@ -156,18 +179,51 @@ class Server {
   async #diagnose(uri: string, file: string): Promise<readonly Diagnostic[]> {
     const version = this.#documents.get(uri)?.version;
     const start = performance.now();
-    const diagnostics = await this.#analyser.diagnose(file);
+    const found = await this.#analyser.diagnose(file);
+    const diagnostics = withSeverities(found, this.#settings.rules);
     if (this.#documents.get(uri)?.version !== version) throw new Superseded();
     const ms = Math.round(performance.now() - start);
-    if (ms > 0) this.#connection.console.debug(`${diagnostics.length} diagnostics in ${file} (${ms} ms).`);
+    if (ms > 0) this.#tell(file, ms, diagnostics.length);
     this.#memory.check();
     return diagnostics;
   }
 
+  #tell(file: string, milliseconds: number, findings: number): void {
+    this.#connection.console.debug(`${findings} diagnostics in ${file} (${milliseconds} ms).`);
+    const { candidates, size } = this.#analyser;
+    const told: Analysed = { file, milliseconds, findings, files: size, concerned: candidates.length };
+    this.#logged(this.#connection.sendNotification(ANALYSED, told));
+  }
+
+  async #hover(uri: string, { line, character }: Position): Promise<Hover | null> {
+    const file = pathOf(uri);
+    const hover = file === undefined ? undefined : await this.#analyser.hover(file, line + 1, character + 1);
+    return hover === undefined
+      ? null
+      : { contents: { kind: 'markdown', value: hover.markdown }, range: rangeOf(hover) };
+  }
+
+  async #preflight(params: PreflightParams): Promise<PreflightFinding[]> {
+    const found = withSeverities(await this.#analyser.preflight(params), this.#settings.rules);
+    this.#memory.check();
+    return found.map(({ file, line, column, severity, rule, message }) => {
+      return { file, line: line - 1, character: column - 1, severity, rule, message };
+    });
+  }
+
+  /** Whether diagnostics of a document are wanted that nobody has asked for by name. */
+  #isWanted(uri: string): boolean {
+    return !this.#settings.openFilesOnly || this.#documents.get(uri) !== undefined;
+  }
+
   async #workspace() {
-    const items = [];
+    const items: WorkspaceDocumentDiagnosticReport[] = [];
     for (const file of this.#analyser.candidates) {
       const uri = uriOf(file);
+      if (!this.#isWanted(uri)) {
+        items.push({ kind: DocumentDiagnosticReportKind.Full, items: [], uri, version: null });
+        continue;
+      }
       const version = this.#documents.get(uri)?.version ?? null;
       const report = await this.#report(uri);
       items.push({ ...report, uri, version });
@@ -179,7 +235,10 @@ class Server {
   async #codeActions({ textDocument, range, context }: CodeActionParams): Promise<CodeAction[]> {
     const file = pathOf(textDocument.uri);
     const wanted = context.only ?? [CodeActionKind.QuickFix];
-    if (file === undefined || !wanted.some((kind) => CodeActionKind.QuickFix.startsWith(kind))) return [];
+    const wants = (kind: string): boolean => wanted.some((one) => kind === one || kind.startsWith(`${one}.`));
+    if (file === undefined) return [];
+    if (wants(FIX_ALL)) return this.#fixAll(textDocument.uri, file);
+    if (!wants(CodeActionKind.QuickFix)) return [];
     const actions: CodeAction[] = [];
     for (const diagnostic of await this.#diagnose(textDocument.uri, file)) {
       if (!overlaps(toLsp(diagnostic, this.#settings).range, range)) continue;
@@ -188,6 +247,17 @@ class Server {
       actions.push(suppressAction(diagnostic, /^\s*/.exec(line)?.[0] ?? '', this.#settings));
     }
     return actions;
+  }
+
+  /** All safe fixes of a document at once that touch no other one; those that collide are left for the next time. */
+  async #fixAll(uri: string, file: string): Promise<CodeAction[]> {
+    const diagnostics = await this.#diagnose(uri, file);
+    const own = ({ edits }: Fix): boolean => edits.every((edit) => edit.file === file);
+    const edits = chooseFixes(diagnostics).flatMap(({ fix }) => (own(fix) ? fix.edits : []));
+    if (edits.length === 0) return [];
+    return [
+      { title: 'Fix all that Manycore safely can', kind: FIX_ALL, edit: { changes: changesOf(edits) } },
+    ];
   }
 
   /** A notification has no answer that could carry an error. */
@@ -219,7 +289,8 @@ class Server {
       const file = pathOf(uri);
       if (file === undefined) continue;
       const version = this.#documents.get(uri)?.version;
-      const diagnostics = (await this.#diagnose(uri, file)).map((one) => toLsp(one, this.#settings));
+      const found = this.#isWanted(uri) ? await this.#diagnose(uri, file) : [];
+      const diagnostics = found.map((one) => toLsp(one, this.#settings));
       if (diagnostics.length === 0 && !this.#pushed.delete(uri)) continue;
       if (diagnostics.length > 0) this.#pushed.add(uri);
       await this.#connection.sendDiagnostics({ uri, diagnostics, ...(version !== undefined && { version }) });

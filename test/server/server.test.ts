@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
-import { type Diagnostic, LSPErrorCodes, ResponseError } from 'vscode-languageserver-protocol/node.js';
-import { DOCS_BASE } from '../../src/server/settings.ts';
+import path from 'node:path';
+import {
+  type CodeAction,
+  type Diagnostic,
+  DiagnosticSeverity,
+  type Hover,
+  LSPErrorCodes,
+  type MarkupContent,
+  ResponseError,
+} from 'vscode-languageserver-protocol/node.js';
+import { DOCS_BASE } from '../../src/analysis/docs.ts';
+import { ANALYSED, type Analysed, PREFLIGHT, type PreflightFinding } from '../../src/protocol/analysis.ts';
 import { Client, WorkspaceFolder } from './client.ts';
 
 const UNEXPORTED = `import { isMainProcess, Pool } from 'manycore';
@@ -202,5 +212,96 @@ describe('language server', () => {
     assert.deepEqual(codes(sent?.diagnostics ?? []), ['non-exported-worker-function']);
     assert.equal(sent?.version, 1);
     assert.ok(sent?.diagnostics[0]?.codeDescription?.href.startsWith(DOCS_BASE));
+  });
+
+  it('reports rules as the settings say, and nothing of files that are not open where it is told so', async () => {
+    using set = new WorkspaceFolder({ 'disk.ts': UNEXPORTED, 'two.ts': UNGUARDED });
+    const rules = { 'missing-entry-guard': 'off', 'non-exported-worker-function': 'hint', nonsense: 'loud' };
+    await using own = await Client.start(set, { initializationOptions: { rules, openFilesOnly: true } });
+    await own.open(set.uri('two.ts'), UNGUARDED);
+    assert.deepEqual(await own.pull(set.uri('two.ts')), []);
+    const workspace = (): Promise<{ items: { items: Diagnostic[] }[] }> =>
+      own.connection.sendRequest('workspace/diagnostic', { previousResultIds: [] });
+    assert.deepEqual(
+      (await workspace()).items.flatMap((one) => one.items),
+      [],
+    );
+    await own.open(set.uri('disk.ts'), UNEXPORTED);
+    const [one] = (await workspace()).items.flatMap((item) => item.items);
+    assert.equal(one?.severity, DiagnosticSeverity.Hint);
+  });
+
+  it('mends everything at once, for an editor that does so on save', async () => {
+    const text = UNEXPORTED.replace('if (isMainProcess) ', '').replace('isMainProcess, ', '');
+    const uri = await open('all.ts', text);
+    assert.equal((await client.pull(uri)).length, 2);
+    const ask = (only: string): Promise<CodeAction[]> =>
+      client.connection.sendRequest('textDocument/codeAction', {
+        textDocument: { uri },
+        range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+        context: { diagnostics: [], only: [only] },
+      });
+    for (const only of ['source', 'source.fixAll', 'source.fixAll.manycore'])
+      assert.deepEqual(
+        (await ask(only)).map(({ kind }) => kind),
+        ['source.fixAll.manycore'],
+      );
+    assert.deepEqual(await ask('source.organizeImports'), []);
+    for (let [action] = await ask('source.fixAll'); action; [action] = await ask('source.fixAll'))
+      await client.apply(uri, action);
+    assert.deepEqual(await client.pull(uri), []);
+    assert.match(client.document(uri).getText(), /export function square/);
+  });
+
+  it('tells where a worker function is named what brings it there and what crosses', async () => {
+    const uri = await open('hover.ts', UNEXPORTED);
+    const hover = (line: number, character: number): Promise<Hover | null> =>
+      client.connection.sendRequest('textDocument/hover', {
+        textDocument: { uri },
+        position: { line, character },
+      });
+    const shown = await hover(2, 12);
+    assert.deepEqual(shown?.range, { start: { line: 2, character: 9 }, end: { line: 2, character: 15 } });
+    assert.ok(shown);
+    assert.deepEqual((shown.contents as MarkupContent).value.split('\n'), [
+      '**square** runs items in worker processes.',
+      '- `square` runs in workers through `pool.map` (hover.ts:9)',
+      '',
+      'Copied to it: `n: number`. Copied back: `number`. Variables of its module are its own in each process.',
+    ]);
+    assert.deepEqual((await hover(8, 32))?.contents, shown.contents);
+    assert.equal(await hover(7, 20), null);
+    assert.equal(await hover(500, 0), null);
+  });
+
+  it('tells before a run what would go wrong if a function ran in workers, in files that do not use the library too', async () => {
+    using plain = new WorkspaceFolder({
+      'work.ts': "import './setup.js';\nexport const work = (n: number): number => n;\n",
+      'setup.ts': UNGUARDED.replace('export ', ''),
+      'fine.ts': 'export const fine = (n: number): number => n;\n',
+    });
+    await using own = await Client.start(plain);
+    const ask = (name: string, exportName: string): Promise<PreflightFinding[]> =>
+      own.connection.sendRequest(PREFLIGHT, { file: path.join(plain.path, name), exportName });
+    const found = await ask('work.ts', 'work');
+    assert.deepEqual(
+      found.map((one) => `${path.basename(one.file)}:${one.line} ${one.rule}`),
+      ['setup.ts:4 missing-entry-guard', 'setup.ts:5 non-exported-worker-function'],
+    );
+    assert.deepEqual(await ask('fine.ts', 'fine'), []);
+    assert.deepEqual(await ask('fine.ts', 'nothing'), []);
+    assert.deepEqual(await ask('none.ts', 'nothing'), []);
+  });
+
+  it('tells how long each file took and what was looked at', async () => {
+    const told: Analysed[] = [];
+    client.connection.onNotification(ANALYSED, (one: Analysed) => told.push(one));
+    const uri = await open('told.ts', UNEXPORTED);
+    await client.pull(uri);
+    await until(() => told.length > 0);
+    const last = told.at(-1);
+    assert.equal(last?.file, path.join(folder.path, 'told.ts'));
+    assert.equal(last.findings, 1);
+    assert.ok(last.milliseconds > 0 && last.files >= last.concerned && last.concerned > 0);
   });
 });

@@ -1,26 +1,32 @@
 import * as vscode from 'vscode';
+import type { Analysed, PreflightFinding } from '../../protocol/analysis.ts';
 import { languages } from '../contributions.ts';
 import { DisposableStore } from '../disposables.ts';
 import { readSetting } from '../settings/settings.ts';
 import { dependsOnLibrary, importsLibrary } from './relevance.ts';
 import type { AnalysisClientOptions, RunningServer } from './server.ts';
+import { AnalysisStatus } from './status.ts';
 
 /** `package.json` files that are asked whether the workspace uses the library. */
 const MAX_PACKAGES = 30;
+/** Time in ms that the check before a run may take. */
+const PREFLIGHT_TIMEOUT = 5_000;
 
 /**
  * Starts the analysis server once something of the workspace uses the library, and not before: elsewhere it costs a text
  * search. One change at a time: asking again while it starts or stops waits for that.
  */
 export class AnalysisClient implements vscode.Disposable {
-  readonly #options: AnalysisClientOptions;
+  readonly #options: Omit<AnalysisClientOptions, 'onAnalysed'>;
+  readonly #status: AnalysisStatus;
   readonly #store = new DisposableStore();
   #server: RunningServer | null = null;
   #isWanted = false;
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(options: AnalysisClientOptions) {
+  constructor(options: Omit<AnalysisClientOptions, 'onAnalysed'>) {
     this.#options = options;
+    this.#status = new AnalysisStatus();
   }
 
   /** Begins to look for uses of the library. */
@@ -37,6 +43,30 @@ export class AnalysisClient implements vscode.Disposable {
     );
     for (const document of vscode.workspace.textDocuments) look(document);
     this.#lookIntoPackages().catch((error: unknown) => this.#options.log.warn(`analysis: ${error}`));
+  }
+
+  /**
+   * What would go wrong if a function ran in worker processes; starts the server where it is wanted. Empty when the
+   * analysis is off, fails, or takes too long: a run does not wait for it.
+   */
+  async preflight(file: string, exportName: string): Promise<readonly PreflightFinding[]> {
+    if (!readSetting('manycore.lint.enabled')) return [];
+    this.#want();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), PREFLIGHT_TIMEOUT);
+    });
+    try {
+      const asked = this.#turn.then(() => this.#server?.preflight({ file, exportName }) ?? []);
+      const found = await Promise.race([asked, late]);
+      if (found === null) this.#options.log.warn(`analysis: no answer within ${PREFLIGHT_TIMEOUT} ms`);
+      return found ?? [];
+    } catch (error) {
+      this.#options.log.warn(`analysis: ${error}`);
+      return [];
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Whether the server is started or starting. */
@@ -56,7 +86,10 @@ export class AnalysisClient implements vscode.Disposable {
   /** Ends the server; nothing is started any more. */
   close(): Promise<void> {
     this.#store.dispose();
-    return this.#inTurn(() => this.#stop());
+    return this.#inTurn(async () => {
+      await this.#stop();
+      this.#status.dispose();
+    });
   }
 
   dispose(): void {
@@ -73,12 +106,15 @@ export class AnalysisClient implements vscode.Disposable {
     if (!should) return this.#stop();
     if (this.#server !== null) return;
     const { startServer } = await import('./server.ts');
-    this.#server = await startServer(this.#options);
+    const onAnalysed = (told: Analysed): void => this.#status.show(told);
+    this.#server = await startServer({ ...this.#options, onAnalysed });
+    this.#status.started();
   }
 
   async #stop(): Promise<void> {
     const server = this.#server;
     this.#server = null;
+    this.#status.stopped();
     await server?.stop();
   }
 

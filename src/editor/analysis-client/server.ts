@@ -1,27 +1,43 @@
 /** Apart from the rest because the language client is large: loaded when the server is first wanted. */
-import type { LogOutputChannel } from 'vscode';
+import { type LogOutputChannel, workspace } from 'vscode';
 import { LanguageClient, type ServerOptions, TransportKind } from 'vscode-languageclient/node.js';
 import { environmentForNode } from '../../node/environment.ts';
+import {
+  ANALYSED,
+  type Analysed,
+  PREFLIGHT,
+  type PreflightFinding,
+  type PreflightParams,
+} from '../../protocol/analysis.ts';
 import { languages } from '../contributions.ts';
 
 export interface AnalysisClientOptions {
   readonly serverFile: string;
   readonly log: LogOutputChannel;
+  /** Told after each file that was analysed. */
+  readonly onAnalysed: (told: Analysed) => void;
 }
 
 export interface RunningServer {
+  preflight(params: PreflightParams): Promise<PreflightFinding[]>;
   stop(): Promise<void>;
 }
 
 /** Time in ms that the server gets to end when asked. */
 const STOP_TIMEOUT = 2_000;
+/** A small space for new objects, in MB: programs come and go with each edit, and are given back sooner so. */
+const MEMORY_OPTIONS = ['--max-old-space-size=1024', '--max-semi-space-size=4'];
 
 /** Starts the server under VS Code's own runtime: it runs nothing of the workspace, so it needs no Node of the user. */
-export async function startServer({ serverFile, log }: AnalysisClientOptions): Promise<RunningServer> {
+export async function startServer({
+  serverFile,
+  log,
+  onAnalysed,
+}: AnalysisClientOptions): Promise<RunningServer> {
   const run = {
     module: serverFile,
     transport: TransportKind.ipc,
-    options: { env: environmentForNode(process.env), execArgv: ['--max-old-space-size=1024'] },
+    options: { env: environmentForNode(process.env), execArgv: MEMORY_OPTIONS },
   };
   const server: ServerOptions = { run, debug: run };
   const client = new LanguageClient('manycore', 'Manycore', server, {
@@ -29,7 +45,12 @@ export async function startServer({ serverFile, log }: AnalysisClientOptions): P
     outputChannel: log,
     diagnosticCollectionName: 'manycore',
     progressOnInitialization: false,
+    initializationOptions: workspace.getConfiguration('manycore.lint'),
   });
+  client.onNotification(ANALYSED, onAnalysed);
   await client.start();
-  return { stop: () => client.dispose(STOP_TIMEOUT) };
+  return {
+    preflight: (params) => client.sendRequest(PREFLIGHT, params),
+    stop: () => client.dispose(STOP_TIMEOUT),
+  };
 }

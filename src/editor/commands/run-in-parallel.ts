@@ -13,6 +13,7 @@ import { chooseDataset } from './choose-dataset.ts';
 import { chooseFunction } from './choose-function.ts';
 import { parseSource } from './dataset-source.ts';
 import type { FunctionMemory } from './memory.ts';
+import { mayRun, type Preflight } from './preflight.ts';
 import { functionKey, resolveRunConfig } from './resolve-run-config.ts';
 import { checkRunRequest, type RunRequest } from './run-request.ts';
 
@@ -22,6 +23,7 @@ export interface RunInParallelOptions {
   readonly log: vscode.LogOutputChannel;
   /** Brings the panel into sight without taking the focus. */
   readonly showPanel: () => Thenable<unknown>;
+  readonly preflight: Preflight;
   /** Something that a lens shows has changed. */
   readonly onRemembered: () => void;
 }
@@ -74,6 +76,8 @@ export class RunInParallel {
     if (data === undefined) return undefined;
     const parsed = parseSource(data, target.cwd);
     if (request.data === undefined && 'problem' in parsed) throw errors.badData(data, parsed.problem);
+    const asks = request.data === undefined;
+    if (!(await mayRun(target, this.#options.preflight, asks, this.#options.log))) return undefined;
     if (!(await this.#mayStart(request.ifRunning ?? (request.data === undefined ? 'ask' : 'fail'))))
       return undefined;
     const scope = vscode.Uri.file(target.file);

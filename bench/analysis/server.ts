@@ -1,0 +1,88 @@
+import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import {
+  createProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver-protocol/node.js';
+
+/** The language server in ms and bytes. */
+export interface ServerTimes {
+  /** From starting the process to the diagnostics of the first open file. */
+  readonly first: number;
+  /** From each edit of a function body to the diagnostics. */
+  readonly edits: readonly number[];
+  /** Largest resident memory of the process. */
+  readonly memory: number;
+}
+
+/** As the editor starts it. */
+const MEMORY_OPTIONS = ['--max-old-space-size=1024', '--max-semi-space-size=4'];
+const EDITS = 60;
+/** Edits go to this many files in turn. */
+const EDITED_FILES = 6;
+
+/** Opens files of a workspace in the built server and edits them as somebody who types. */
+export async function measureServer(
+  program: string,
+  folder: string,
+  files: readonly string[],
+): Promise<ServerTimes> {
+  const begin = performance.now();
+  const child = fork(program, ['--stdio'], { silent: true, execArgv: MEMORY_OPTIONS });
+  try {
+    if (!child.stdout || !child.stdin) throw new Error('The server has no stdio.');
+    const connection = createProtocolConnection(
+      new StreamMessageReader(child.stdout),
+      new StreamMessageWriter(child.stdin),
+    );
+    connection.listen();
+    const workspaceFolders = [{ uri: pathToFileURL(folder).href, name: 'bench' }];
+    const capabilities = { textDocument: { diagnostic: {} } };
+    await connection.sendRequest('initialize', {
+      processId: process.pid,
+      rootUri: null,
+      workspaceFolders,
+      capabilities,
+    });
+    await connection.sendNotification('initialized', {});
+    const pull = (uri: string) =>
+      connection.sendRequest('textDocument/diagnostic', { textDocument: { uri } });
+
+    const opened = Array.from(
+      { length: EDITED_FILES },
+      (_, index) => files[Math.floor(((index + 0.5) * files.length) / EDITED_FILES)] ?? '',
+    );
+    const texts = new Map(opened.map((file) => [file, readFileSync(file, 'utf8')]));
+    let first = Number.NaN;
+    for (const [file, text] of texts) {
+      const uri = pathToFileURL(file).href;
+      const textDocument = { uri, languageId: 'typescript', version: 0, text };
+      await connection.sendNotification('textDocument/didOpen', { textDocument });
+      await pull(uri);
+      if (Number.isNaN(first)) first = performance.now() - begin;
+    }
+
+    const edits: number[] = [];
+    for (let version = 1; version <= EDITS; version++) {
+      const file = opened[version % opened.length] ?? '';
+      const uri = pathToFileURL(file).href;
+      const text = (texts.get(file) ?? '').replace('let total = 0;', `let total = ${version};`);
+      const start = performance.now();
+      const textDocument = { uri, version };
+      await connection.sendNotification('textDocument/didChange', {
+        textDocument,
+        contentChanges: [{ text }],
+      });
+      await pull(uri);
+      edits.push(performance.now() - start);
+    }
+    const memory =
+      Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024;
+    connection.dispose();
+    return { first, edits, memory };
+  } finally {
+    child.kill();
+  }
+}

@@ -1,0 +1,95 @@
+import type { ts } from 'ts-morph';
+
+interface Fact {
+  readonly value: unknown;
+  /** Files that were looked at to find it. */
+  readonly seen: ReadonlySet<ts.SourceFile>;
+  /** The program for which it was found to hold last. */
+  round: number;
+}
+
+/** What a function finds out about something. It identifies the fact. */
+type Finder = (...args: never[]) => unknown;
+
+/**
+ * Facts that hold beyond the program in which they were found. A fact consists of syntax nodes, names and numbers, never of
+ * symbols and types. It holds in a later program as long as every file that was looked at is the same object there, and
+ * nothing that its file imports shows other types.
+ */
+export class Facts {
+  readonly #facts = new Map<Finder, WeakMap<object, Fact>>();
+  readonly #open: Set<ts.SourceFile>[] = [];
+  /** Rounds in which the types that a file sees have changed, by its name. */
+  readonly #typesChanged = new Map<string, number>();
+  #allChanged = 0;
+  #round = 0;
+  #files: ReadonlySet<ts.SourceFile> = new Set();
+
+  /** A new program is there. Files that are still the same objects have not changed. */
+  begin(files: ReadonlySet<ts.SourceFile>): void {
+    this.#round++;
+    this.#files = files;
+  }
+
+  /** Types that these files see may have changed; without names, those that any file sees. */
+  typesChanged(names?: Iterable<string>): void {
+    if (names === undefined) this.#allChanged = this.#round;
+    else for (const name of names) this.#typesChanged.set(name, this.#round);
+  }
+
+  /** A known fact about `subject`, which is in `file`. Whoever is finding a fact has looked at the same files then. */
+  known(finder: Finder, subject: object, file: ts.SourceFile): Fact | undefined {
+    const fact = this.#facts.get(finder)?.get(subject);
+    if (fact === undefined || !this.#holds(fact, file)) return undefined;
+    this.see(fact.seen);
+    return fact;
+  }
+
+  /** Finds a fact with `find`, and keeps it. While it is being found, `fallback` counts. */
+  find<T>(finder: Finder, subject: object, file: ts.SourceFile, fallback: T, find: () => T): T {
+    const seen = new Set([file]);
+    const keep = (value: T, files: ReadonlySet<ts.SourceFile>): void => {
+      let facts = this.#facts.get(finder);
+      if (facts === undefined) {
+        facts = new WeakMap();
+        this.#facts.set(finder, facts);
+      }
+      facts.set(subject, { value, seen: files, round: this.#round });
+    };
+    keep(fallback, new Set());
+    const value = this.watch(seen, find);
+    keep(value, seen);
+    return value;
+  }
+
+  /** Runs something and adds the files that it looks at to `seen`. */
+  watch<T>(seen: Set<ts.SourceFile>, work: () => T): T {
+    this.#open.push(seen);
+    try {
+      return work();
+    } finally {
+      this.#open.pop();
+      this.see(seen);
+    }
+  }
+
+  /** True while a fact is being found. */
+  get isFinding(): boolean {
+    return this.#open.length > 0;
+  }
+
+  /** Says that files were looked at. */
+  see(files: Iterable<ts.SourceFile>): void {
+    const seen = this.#open.at(-1);
+    if (seen !== undefined) for (const file of files) seen.add(file);
+  }
+
+  #holds(fact: Fact, file: ts.SourceFile): boolean {
+    if (fact.round === this.#round) return true;
+    const changed = Math.max(this.#allChanged, this.#typesChanged.get(file.fileName) ?? 0);
+    if (fact.round < changed) return false;
+    for (const one of fact.seen) if (!this.#files.has(one)) return false;
+    fact.round = this.#round;
+    return true;
+  }
+}

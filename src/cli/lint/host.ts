@@ -1,0 +1,16 @@
+import { analyse } from './analyse.ts';
+import type { LintMessage, LintRequest } from './protocol.ts';
+
+// The analysis process of `manycore lint`: answers one request and ends.
+process.once('message', (request: LintRequest) => {
+  analyse(request).then(
+    (reply) => send({ reply }),
+    (error: unknown) =>
+      send({ error: { message: String(error), stack: error instanceof Error ? error.stack : undefined } }),
+  );
+});
+process.once('disconnect', () => process.exit());
+
+function send(message: LintMessage): void {
+  process.send?.(message, () => process.disconnect());
+}
