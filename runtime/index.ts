@@ -37,6 +37,18 @@ export {
   type WaitResult,
   wait,
 } from './executor/wait.ts';
+export { Manager, type ManagerOptions } from './manager/manager.ts';
+export type { BarrierProxy } from './manager/proxies/barrier.ts';
+export type { ConditionProxy } from './manager/proxies/condition.ts';
+export type { DictProxy } from './manager/proxies/dict.ts';
+export type { EventProxy } from './manager/proxies/event.ts';
+export type { ListProxy } from './manager/proxies/list.ts';
+export type { LockProxy } from './manager/proxies/lock.ts';
+export type { NamespaceProxy } from './manager/proxies/namespace.ts';
+export type { ArrayProxy, ValueProxy } from './manager/proxies/numbers.ts';
+export type { Constructor, DynamicConstructor, ObjectProxy } from './manager/proxies/object.ts';
+export type { JoinableQueueProxy, QueueProxy } from './manager/proxies/queue.ts';
+export { SharedMemoryManager } from './manager/shared-memory-manager.ts';
 export { RawArray } from './memory/array.ts';
 export type { HasLock, SharedOptions } from './memory/has-lock.ts';
 export { ShareableList, type ShareableListOptions } from './memory/list.ts';

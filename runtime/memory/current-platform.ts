@@ -1,35 +1,31 @@
-/** Which system is this, and does it have shared memory? */
+/** Does this system have shared memory? */
 import { SharedMemoryUnavailableError } from '../errors.ts';
-import { libc, libcProblem } from '../native/libc.ts';
-import { linuxPlatform } from './linux.ts';
-import type { Platform } from './platform.ts';
+import { system } from '../native/current.ts';
+import { foreignProblem } from '../native/foreign.ts';
+import type { Memory } from '../native/system.ts';
 
 const NODE = 'Node 20.19 or later';
-let found: Platform | undefined;
+let found: Memory | undefined;
 
 /** @throws {SharedMemoryUnavailableError} where there is no shared memory. */
-export function platform(): Platform {
+export function platform(): Memory {
   found ??= find();
   return found;
 }
 
-function find(): Platform {
+function find(): Memory {
   const electron = process.versions['electron'];
   if (electron !== undefined)
     throw new SharedMemoryUnavailableError(
       `shared memory cannot be had in the Node of Electron ${electron}, which forbids memory from outside. ` +
-        `Run the program with ${NODE} itself, on Linux.`,
+        `Run the program with ${NODE} itself.`,
     );
-  if (process.platform !== 'linux')
-    throw new SharedMemoryUnavailableError(
-      `shared memory cannot be had on ${process.platform} yet. Run the program with ${NODE} on Linux.`,
-    );
-  const native = libc();
-  if (native === null)
+  const memory = system.memory();
+  if (memory === null)
     throw new SharedMemoryUnavailableError(
       'shared memory needs the package koffi, an optional dependency, which is not installed or does not load. ' +
-        `Install it (\`npm install koffi\`) and run the program with ${NODE} on Linux with x64 or arm64.`,
-      { cause: libcProblem() },
+        `Install it (\`npm install koffi\`) and run the program with ${NODE} on Linux, macOS or Windows with x64 or arm64.`,
+      { cause: foreignProblem() },
     );
-  return linuxPlatform(native);
+  return memory;
 }

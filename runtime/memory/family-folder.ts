@@ -1,39 +1,30 @@
 /**
- * The folder of the family in `/dev/shm`. In it lie
+ * The folder of the family, on Linux in `/dev/shm`. In it lie
  *
  *   PID-NUMBER           segments that were sent
  *   PID.bell, PID.life   named pipes by which processes wake each other, see `sync/bells.ts`
- *   @INODE-NAME          marks: the segment `/dev/shm/NAME` is to be removed with the family, when nobody uses it
+ *   @INODE-NAME          marks: the segment NAME beside the folder is to be removed with the family, when nobody uses it
  *
  * It is made when the first of these is. The guard of the family's root removes it, see `process/orphan-guard.ts`; where the
  * guard was killed too, the next family does.
  */
-import {
-  closeSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { ManycoreError } from '../errors.ts';
-import { familyFolder, familyPrefix, isRootGone, MEMORY_FOLDER } from '../process/family.ts';
+import { closeSync, fstatSync, openSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { system } from '../native/current.ts';
+import { makePrivateFolder } from '../native/private-folder.ts';
+import { familyFolder, familyPrefix, isRootGone } from '../process/family.ts';
 import { guardFamily } from '../process/fork.ts';
 import { platform } from './current-platform.ts';
 
 let ready = false;
 let number = 0;
 
-/** Gives memory a name in the folder; returns its path. */
-export function linkInFamily(fd: number): string {
+/** Tries paths in the folder until `make` returns true; returns that path. */
+export function placeInFamily(make: (path: string) => boolean): string {
   return inFolder(() => {
     for (;;) {
       // Another process may have had this number before.
       const path = `${familyFolder()}/${process.pid}-${++number}`;
-      if (platform().link(fd, path)) return path;
+      if (make(path)) return path;
     }
   });
 }
@@ -41,12 +32,14 @@ export function linkInFamily(fd: number): string {
 /** Runs `body` with the folder, which is there. */
 export const inFamilyFolder = <R>(body: (folder: string) => R): R => inFolder(() => body(familyFolder()));
 
-/** Has the segment removed with the family. */
+/** Has the segment removed with the family, where it does not go by itself. */
 export function markInFamily(name: string, inode: bigint): void {
+  if (!platform().outlivesProcesses) return;
   inFolder(() => writeFileSync(markOf(name, inode), '', { mode: 0o600 }));
 }
 
 export function unmarkInFamily(name: string, inode: bigint): void {
+  if (!platform().outlivesProcesses) return;
   rmSync(markOf(name, inode), { force: true });
 }
 
@@ -66,24 +59,15 @@ function inFolder<R>(body: () => R): R {
 
 function prepare(): void {
   guardFamily();
-  const folder = familyFolder();
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-    sweep();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const { uid, mode } = lstatSync(folder);
-    // Others may make folders there; what is put into one of theirs they could read.
-    if (uid !== process.getuid?.() || (mode & 0o170777) !== 0o040700)
-      throw new ManycoreError(`${folder} is not a folder of this user alone: shared memory is not put there`);
-  }
+  system.makeMemoryFolder();
+  if (makePrivateFolder(familyFolder())) sweep();
   ready = true;
 }
 
 /** Removes what is left of families whose root and guard were killed. */
 function sweep(): void {
-  for (const name of readdirSync(MEMORY_FOLDER))
-    if (name.startsWith(familyPrefix()) && isRootGone(name)) sweepFolder(`${MEMORY_FOLDER}/${name}`);
+  for (const name of readdirSync(system.memoryFolder))
+    if (name.startsWith(familyPrefix()) && isRootGone(name)) sweepFolder(`${system.memoryFolder}/${name}`);
 }
 
 function sweepFolder(folder: string): void {
@@ -102,7 +86,7 @@ function sweepFolder(folder: string): void {
 
 /** False when somebody uses the segment. */
 function removeUnused(name: string, inode: bigint): boolean {
-  const path = `${MEMORY_FOLDER}/${name}`;
+  const path = `${system.memoryFolder}/${name}`;
   let fd: number;
   try {
     fd = openSync(path, 'r');

@@ -1,11 +1,12 @@
 /**
- * Segments with a name of their own: files of `/dev/shm`, as those of Python are. Every process that has one open holds a shared
- * lock on it, which the kernel drops however the process ends: whoever removes what nobody uses asks for that lock.
+ * Segments with a name of their own: on Linux files of `/dev/shm`, as those of Python are. Every process that has one open says
+ * so to the system, which forgets it however the process ends: whoever removes what nobody uses asks for that.
  */
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, statSync, unlinkSync } from 'node:fs';
-import { MEMORY_FOLDER } from '../process/family.ts';
+import { system } from '../native/current.ts';
+import { EEXIST } from '../native/posix.ts';
+import { systemError } from '../native/system-error.ts';
 import { platform } from './current-platform.ts';
-import { EEXIST, EINVAL, ENOENT, systemError } from './linux.ts';
+import { placeInFamily } from './family-folder.ts';
 import { mapBuffer, release } from './mapping.ts';
 
 /** Names of files have at most 255 bytes; a mark of the family's folder needs some of them. */
@@ -24,31 +25,35 @@ export function pathOfName(name: string): string {
       ? `is a ${typeof name}`
       : name === '' || name === '.' || name === '..'
         ? 'is not the name of a file'
-        : /[/\0]/.test(name)
+        : system.refusedInNames.test(name)
           ? 'has a slash or a NUL in it'
           : Buffer.byteLength(name) > MAX_NAME
             ? `has more than ${MAX_NAME} bytes`
             : undefined;
   if (problem !== undefined)
     throw new TypeError(`the name ${JSON.stringify(name)} of shared memory ${problem}`);
-  return `${MEMORY_FOLDER}/${name}`;
+  return `${system.namePrefix}${name}`;
 }
+
+/** False for memory in the folder of a family. */
+export const isNamed = (path: string): boolean =>
+  path.startsWith(system.namePrefix) && !path.slice(system.namePrefix.length).includes('/');
 
 /** Nobody guesses it. (`node:crypto` takes 4 ms to load: it is not imported.) */
 export const generatedName = (): string => `manycore_${process.getBuiltinModule('node:crypto').randomUUID()}`;
 
-/** `prepared` is called with the inode before the segment gets its name. Throws the system's error: EEXIST, ENOSPC. */
-export function createNamed(path: string, size: number, prepared: (inode: bigint) => void): NamedSegment {
-  const { create, use, link } = platform();
-  const fd = create(size);
-  const buffer = mapBuffer(fd, size);
+/** `prepared` is called with the id before the segment gets its name. Throws the system's error: EEXIST, ENOSPC. */
+export function createNamed(path: string, size: number, prepared: (id: bigint) => void): NamedSegment {
+  const { create, use, idOf, nameAs } = platform();
+  const handle = create(size, placeInFamily, path);
+  const buffer = mapBuffer(handle, size);
   try {
     // With its name it is in use: nobody may find it without.
-    use(fd);
-    const inode = fstatSync(fd, { bigint: true }).ino;
-    prepared(inode);
-    if (!link(fd, path)) throw systemError(EEXIST, 'open', path);
-    return { buffer, inode };
+    use(handle);
+    const id = idOf(handle);
+    prepared(id);
+    if (!nameAs(handle, path)) throw systemError(EEXIST, 'open', path);
+    return { buffer, inode: id };
   } catch (error) {
     release(buffer);
     throw error;
@@ -57,28 +62,9 @@ export function createNamed(path: string, size: number, prepared: (inode: bigint
 
 /** Throws the system's error: ENOENT. */
 export function attachNamed(path: string): NamedSegment {
-  const { use } = platform();
-  const fd = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
-  const { size, ino } = inUse(fd, path, use);
-  return { buffer: mapBuffer(fd, Number(size)), inode: ino };
-}
-
-function inUse(fd: number, path: string, use: (fd: number) => void): BigIntStats {
-  try {
-    use(fd);
-    const stats = fstatSync(fd, { bigint: true });
-    // It was removed while the lock was waited for.
-    if (stats.nlink === 0n) throw systemError(ENOENT, 'open', path);
-    if (stats.size === 0n) throw systemError(EINVAL, 'mmap', path);
-    return stats;
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
+  const { handle, size, id } = platform().open(path, true);
+  return { buffer: mapBuffer(handle, size), inode: id };
 }
 
 /** Throws the system's error, ENOENT, when the segment has that name no more. */
-export function unlinkNamed(path: string, inode: bigint): void {
-  if (statSync(path, { bigint: true }).ino !== inode) throw systemError(ENOENT, 'unlink', path);
-  unlinkSync(path);
-}
+export const unlinkNamed = (path: string, inode: bigint): void => platform().remove(path, inode);

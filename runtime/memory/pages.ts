@@ -6,16 +6,13 @@
  * A buffer over such pages, and every view of it, crosses as a reference, and arrives as the same pages. In one process, all
  * that arrives of them lies in one buffer.
  */
-import { constants, fstatSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { ManycoreError } from '../errors.ts';
-import { MEMORY_FOLDER } from '../process/family.ts';
 import { registerBuffers } from '../values/classes.ts';
 import { bytesKindOf, bytesKinds } from '../values/plain-format.ts';
 import { platform } from './current-platform.ts';
-import { linkInFamily } from './family-folder.ts';
-import { closeDescriptor, descriptorOf, mapBuffer } from './mapping.ts';
-import { attachNamed } from './named.ts';
+import { placeInFamily } from './family-folder.ts';
+import { handleOf, keepHandle, mapBuffer } from './mapping.ts';
+import { attachNamed, isNamed } from './named.ts';
 
 /** What crosses: `kind` is a number of `bytesKinds`. */
 export type Reference = readonly [path: string, kind: number, offset: number, length: number];
@@ -30,7 +27,7 @@ const collected = new FinalizationRegistry((path: string) => {
 
 /** New pages, all zero. @throws {SharedMemoryUnavailableError} and the system's error, when there is no room. */
 export function newPages(size: number): ArrayBuffer {
-  const buffer = mapBuffer(platform().create(size), size);
+  const buffer = mapBuffer(platform().create(size, placeInFamily), size);
   shareBuffer(buffer);
   return buffer;
 }
@@ -69,10 +66,10 @@ export function atReference([path, kind, offset, length]: Reference): ArrayBuffe
 }
 
 function link(buffer: ArrayBuffer): string {
-  const fd = descriptorOf(buffer);
-  if (fd === undefined) throw new ManycoreError('shared memory that was closed cannot be sent');
-  const path = linkInFamily(fd);
-  closeDescriptor(buffer);
+  const handle = handleOf(buffer);
+  if (handle === undefined) throw new ManycoreError('shared memory that was closed cannot be sent');
+  const path = platform().name(handle, placeInFamily);
+  keepHandle(buffer);
   keepPath(buffer, path);
   return path;
 }
@@ -85,16 +82,15 @@ function keepPath(buffer: ArrayBuffer, path: string): void {
 }
 
 function attach(path: string): ArrayBuffer {
-  const named = dirname(path) === MEMORY_FOLDER;
-  const buffer = named ? attachNamed(path).buffer : mapFile(path);
+  const buffer = isNamed(path) ? attachNamed(path).buffer : mapFile(path);
   nameBuffer(buffer, path);
   return buffer;
 }
 
 function mapFile(path: string): ArrayBuffer {
-  const fd = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
-  const buffer = mapBuffer(fd, fstatSync(fd).size);
-  closeDescriptor(buffer);
+  const { handle, size } = platform().open(path, false);
+  const buffer = mapBuffer(handle, size);
+  keepHandle(buffer);
   return buffer;
 }
 

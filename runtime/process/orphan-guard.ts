@@ -14,7 +14,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { startTime } from './family.ts';
+import { system } from '../native/current.ts';
+import type { GuardCommands } from '../native/system.ts';
 
 /**
  * Nothing but builtins of a POSIX shell: no process is started for a line, and none at the end where no memory was shared.
@@ -22,7 +23,7 @@ import { startTime } from './family.ts';
  * A file `@INODE-NAME` in the folder is the mark of a segment that has a name of its own beside the folder. Who uses one holds a
  * shared lock on it: another family may. The lock is waited for in the kernel. A name that by then is another file's stays.
  */
-const SCRIPT = `
+const scriptOf = ({ inode, lock }: GuardCommands): string => `
 trap '' INT TERM HUP QUIT
 set -f
 children= folder=
@@ -50,14 +51,14 @@ for child in $children; do
   kill -KILL "$pid"
 done
 [ -d "$folder" ] || exit 0
-is_marked() { [ -f "$file" ] && [ "$(stat -c %i "$file")" = "$inode" ]; }
+is_marked() { [ -f "$file" ] && [ "$(${inode} "$file")" = "$inode" ]; }
 set +f
 rm -f "$folder"/[0-9]*
 for mark in "$folder"/@*; do
   name=\${mark#"$folder"/@}
   inode=\${name%%-*} file=\${folder%/*}/\${name#*-}
   # The name may have passed to another file before the lock is asked for, or while it is waited for.
-  is_marked && ( flock -x 9 && is_marked && rm -f "$file" ) 9< "$file"
+  is_marked && ( ${lock} && is_marked && rm -f "$file" ) 9< "$file"
 done
 rm -rf "$folder"
 `;
@@ -68,7 +69,7 @@ export class OrphanGuard {
   /** Start times of the children that live, by pid. */
   readonly #children = new Map<number, string>();
   #process: ChildProcess | undefined;
-  #missing = process.platform === 'win32';
+  #missing = system.guard === undefined;
 
   /**
    * Nothing runs before the first child is added. Without a shell there is no guard, and everything else works.
@@ -89,7 +90,7 @@ export class OrphanGuard {
     if (this.#process === undefined) this.#start();
   }
 
-  add(pid: number, start = startTime(pid)): void {
+  add(pid: number, start = system.guard?.start(pid) ?? '0'): void {
     this.#children.set(pid, start);
     if (this.#process === undefined) this.#start();
     else this.#tell(`+ ${pid} ${start}\n`);
@@ -104,10 +105,10 @@ export class OrphanGuard {
   }
 
   #start(): void {
-    if (this.#missing) return;
+    if (this.#missing || system.guard === undefined) return;
     // No environment, so that no startup file is read; no folder of the user is kept busy; a session of its own, so that no
     // Ctrl-C reaches it before it has set its traps.
-    const shell = spawn(this.#shell, ['-c', SCRIPT, 'manycore-guard', String(process.pid)], {
+    const shell = spawn(this.#shell, ['-c', scriptOf(system.guard), 'manycore-guard', String(process.pid)], {
       stdio: ['pipe', 'ignore', 'ignore'],
       env: {},
       cwd: '/',

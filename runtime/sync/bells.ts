@@ -6,28 +6,21 @@
  *   PID.life   the process alone holds it open for writing: its readers see the end when the process ends, however it does
  *
  * Nothing is written where nobody waits. Whoever waits looks again now and then all the same: a process that is killed between a
- * change and its ring has rung nobody.
+ * change and its ring has rung nobody. Where the system does not tell the end of a named pipe, those who wait look for it.
  */
-import {
-  closeSync,
-  constants,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { inFamilyFolder } from '../memory/family-folder.ts';
-import { makeFifo } from './native.ts';
+import { system } from '../native/current.ts';
+import { awaitEnd, lookForEnd } from './life.ts';
+import { waiting } from './native.ts';
 
-const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
+const { O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
 const ONE = Buffer.from([1]);
 /** How often a process that waits looks again though nobody rang, in ms. */
 const LOOK_AGAIN = 500;
-/** When to look again at a process that is about to end, in ms. */
+/** When to look again at a process whose named pipe is gone, in ms: mostly it is about to end. */
 const SOON = 5;
 /** Bells of others that are kept open; more are opened when they are rung. */
 const MAX_OPEN = 256;
@@ -39,7 +32,7 @@ export class Bells {
   readonly #life: number;
   /** Open bells of others, by pid. */
   readonly #others = new Map<number, number>();
-  readonly #watched = new Map<number, Socket>();
+  readonly #watched = new Set<number>();
   /** Start of processes whose end was seen, by pid. */
   readonly #ended = new Map<number, number>();
   readonly #listeners = new Set<() => void>();
@@ -125,32 +118,19 @@ export class Bells {
     if (this.#ended.has(pid) && this.hasEnded(pid)) return false;
     const start = startOf(pid);
     if (start === 0) return false;
-    let fd: number;
-    try {
-      fd = openSync(this.#path(pid, 'life'), O_RDONLY | O_NONBLOCK);
-    } catch {
-      setTimeout(this.#tell, SOON).unref();
-      return true;
-    }
-    if (isAtEnd(fd)) {
-      closeSync(fd);
-      this.#ended.set(pid, start);
-      return false;
-    }
-    const life = new Socket({ fd, readable: true, writable: false });
-    this.#watched.set(pid, life);
     const ended = () => {
-      if (this.#watched.get(pid) !== life) return;
       this.#watched.delete(pid);
       this.#ended.set(pid, start);
-      life.destroy();
       this.#tell();
     };
-    life.on('end', ended).on('error', ended).on('close', ended);
-    life.resume();
     // Who waits keeps this process alive by its bell.
-    life.unref();
-    return true;
+    const life = waiting().fifosEnd
+      ? awaitEnd(this.#path(pid, 'life'), ended)
+      : lookForEnd(pid, start, ended);
+    if (life === 'awaited') this.#watched.add(pid);
+    else if (life === 'ended') this.#ended.set(pid, start);
+    else setTimeout(this.#tell, SOON).unref();
+    return life !== 'ended';
   }
 
   /** True when the process has ended, or is about to: its files are closed a moment before the kernel lists it as ended. */
@@ -190,7 +170,7 @@ export class Bells {
     } catch {
       // There is none, as nearly always.
     }
-    makeFifo(fresh);
+    waiting().makeFifo(fresh);
     const fd = openSync(fresh, O_RDWR | O_NONBLOCK);
     // One that nobody has open yet would tell of a process that has ended.
     renameSync(fresh, path);
@@ -212,31 +192,18 @@ export class Bells {
   }
 }
 
-/** True when nobody has the pipe open for writing. Who waits for the end of one that has no writer is not told of it. */
-function isAtEnd(fd: number): boolean {
-  try {
-    return readSync(fd, Buffer.alloc(1)) === 0;
-  } catch {
-    return false;
-  }
-}
-
 let bells: Bells | undefined;
 
-/** The bells of the family; this process gets its own there. */
-export const familyBells = (): Bells => (bells ??= inFamilyFolder((folder) => new Bells(folder)));
-
-/** When a process started, in ticks of the kernel, cut to what a word holds; 0 when there is none. */
-export function startOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name of the program, in parentheses, may hold anything; the state is the first field behind it.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? 0 : Number(fields[19]) & 0x7fffffff;
-  } catch {
-    return 0;
-  }
+/** The bells of the family; this process gets its own there. @throws {SharedMemoryUnavailableError} where there is no waiting. */
+export function familyBells(): Bells {
+  if (bells !== undefined) return bells;
+  waiting();
+  bells = inFamilyFolder((folder) => new Bells(folder));
+  return bells;
 }
+
+/** When a process started, cut to what a word holds; 0 when there is none. */
+export const startOf = (pid: number): number => system.runningSince(pid);
 
 let own: number | undefined;
 /** When this process started. */

@@ -1,5 +1,6 @@
 /** Which way would frames go here? Finds out by trying, for those who want to know beforehand. */
 import { closeSync } from 'node:fs';
+import { system } from '../native/current.ts';
 import { createSegment, Segment, usesSharedMemory } from './segment.ts';
 
 export interface Probe {
@@ -8,10 +9,10 @@ export interface Probe {
 }
 
 export function probeTransport(): Probe {
-  if (!usesSharedMemory()) return sockets('MANYCORE_TRANSPORT=socket is set');
-  if (process.platform !== 'linux') return sockets(`shared memory is not used on ${process.platform} yet`);
+  if (process.env['MANYCORE_TRANSPORT'] === 'socket') return sockets('MANYCORE_TRANSPORT=socket is set');
+  if (!usesSharedMemory()) return sockets(`shared memory is not used on ${process.platform} yet`);
   const fd = createSegment();
-  if (fd === null) return sockets('/dev/shm is missing, full or not writable');
+  if (fd === null) return sockets(`${system.memoryFolder || 'its folder'} is missing, full or not writable`);
   try {
     if (Segment.map(fd) === null)
       return sockets('koffi, an optional dependency, is not installed or does not load');

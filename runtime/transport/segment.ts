@@ -8,7 +8,8 @@
  * The file is as long as all of it, but only what is written has pages: pages are written before a ring is used, so that a
  * full memory is an error here and not a SIGBUS later.
  */
-import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, writeSync } from 'node:fs';
+import { system } from '../native/current.ts';
 import { mapTwice } from './pages.ts';
 import { CONTROL_WORDS, LEVELS, type Ring } from './ring.ts';
 
@@ -20,9 +21,6 @@ const CONTROL_SIZE = 65_536;
 const CONTROL_USED = 4096;
 /** Word behind those of the rings: number of the running item. */
 const ITEM_WORD = CONTROL_WORDS * LEVELS.length * 2;
-const FOLDER = '/dev/shm';
-/** `O_TMPFILE` of Linux without `O_DIRECTORY`, which Node knows. */
-const O_TMPFILE = 0o20000000;
 
 const perDirection = LEVELS.reduce((sum: number, capacity) => sum + capacity, 0);
 
@@ -31,15 +29,20 @@ function offsetOf(direction: Direction, level: number): number {
   return CONTROL_SIZE + (direction === 'to-child' ? 0 : perDirection) + before;
 }
 
-/** `MANYCORE_TRANSPORT=socket` in the environment turns shared memory off, to find out whether a problem is its. */
-export const usesSharedMemory = (): boolean => process.env['MANYCORE_TRANSPORT'] !== 'socket';
+/**
+ * `MANYCORE_TRANSPORT=socket` in the environment turns shared memory off, to find out whether a problem is its;
+ * `MANYCORE_TRANSPORT=shared` turns it on where it is not the rule.
+ */
+export function usesSharedMemory(): boolean {
+  const wanted = process.env['MANYCORE_TRANSPORT'];
+  return wanted !== 'socket' && (system.carriesFrames || wanted === 'shared');
+}
 
 /** Descriptor of a new segment with its smallest rings ready; null where there is none, or no memory for it. */
 export function createSegment(): number | null {
-  if (process.platform !== 'linux') return null;
   let fd: number | undefined;
   try {
-    fd = openSync(FOLDER, O_TMPFILE | constants.O_DIRECTORY | constants.O_RDWR, 0o600);
+    fd = system.openUnnamed();
     ftruncateSync(fd, CONTROL_SIZE + 2 * perDirection);
     reserve(fd, 0, CONTROL_USED);
     for (const direction of ['to-child', 'to-parent'] as const)

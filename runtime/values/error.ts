@@ -26,7 +26,9 @@ const builtIns: Record<string, abstract new (...args: never[]) => Error> = {
 };
 const libraryErrors: Record<string, abstract new (...args: never[]) => Error> = Object.fromEntries(
   Object.entries(own).filter(
-    ([, value]) => typeof value === 'function' && value.prototype instanceof own.ManycoreError,
+    ([, value]) =>
+      value === own.ManycoreError ||
+      (typeof value === 'function' && value.prototype instanceof own.ManycoreError),
   ),
 ) as Record<string, abstract new (...args: never[]) => Error>;
 

@@ -33,7 +33,7 @@ export class Analyser {
 
   /** Absolute paths of the files that may have diagnostics. */
   get candidates(): readonly string[] {
-    return [...this.#workspace.candidates];
+    return [...this.#workspace.concerned];
   }
 
   /** Number of source files in the workspace. */
@@ -65,7 +65,7 @@ export class Analyser {
 
   /** Diagnostics of one file for its current text. Empty for a file that does not concern the package. */
   async diagnose(file: string): Promise<readonly Diagnostic[]> {
-    if (!this.#workspace.candidates.has(file)) return [];
+    if (!this.#workspace.concerned.has(file)) return [];
     const engine = await this.#load();
     return engine.diagnose(file);
   }

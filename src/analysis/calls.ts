@@ -5,6 +5,9 @@ import { judge } from './shape.ts';
 import { type Access, ELEMENT, prop, startState } from './trace/origin.ts';
 import { Trace } from './trace/trace.ts';
 
+/** What a worker function is there for. Functions of a pool and of an executor run `task`s, a `Process` has a `target`. */
+export type Role = 'task' | 'target' | 'initializer' | 'finalizer';
+
 /** A value that plays a part in a call: an argument, or a part of it. */
 export interface Position {
   readonly expression: ts.Expression;
@@ -13,46 +16,62 @@ export interface Position {
   readonly label: string;
 }
 
+/** The place of a worker function. */
+export interface WorkerPosition extends Position {
+  readonly role: Role;
+}
+
 /** A call that hands functions or values to other processes. */
 export interface WorkerCall {
   readonly node: ts.CallExpression | ts.NewExpression;
   /** `pool.map`, `new Process`, or the name of a wrapper. */
   readonly name: string;
-  readonly workers: readonly Position[];
+  readonly workers: readonly WorkerPosition[];
   readonly sends: readonly Position[];
+  /** Values put into a queue, a connection or an object of a manager. */
+  readonly messages: readonly Position[];
 }
 
 type Arguments = readonly ts.Expression[];
-type Positions = (args: Arguments) => { workers: Position[]; sends: Position[] };
+type Positions = (args: Arguments) => { workers: WorkerPosition[]; sends: Position[] };
+type Messages = (args: Arguments) => Position[];
 
 const at = (expression: ts.Expression | undefined, label: string, ...accesses: Access[]): Position[] =>
   expression === undefined ? [] : [{ expression, accesses, label }];
 
+const worker = (expression: ts.Expression | undefined, role: Role, ...accesses: Access[]): WorkerPosition[] =>
+  at(expression, role === 'task' ? 'function' : role, ...accesses).map((position) => ({ ...position, role }));
+
 const mapping =
   (...accesses: Access[]): Positions =>
   ([fn, items]) => ({
-    workers: at(fn, 'function'),
+    workers: worker(fn, 'task'),
     sends: at(items, `items${'[*]'.repeat(accesses.length)}`, ...accesses),
   });
 
 const applying: Positions = ([fn, args]) => ({
-  workers: at(fn, 'function'),
+  workers: worker(fn, 'task'),
   sends: at(args, 'args[*]', ELEMENT),
 });
 
 /** Options of a pool may be the first or the second argument. */
 const workerOptions: Positions = (args) => ({
   workers: args.flatMap((arg) => [
-    ...at(arg, 'initializer', prop('initializer')),
-    ...at(arg, 'finalizer', prop('finalizer')),
+    ...worker(arg, 'initializer', prop('initializer')),
+    ...worker(arg, 'finalizer', prop('finalizer')),
   ]),
   sends: args.flatMap((arg) => at(arg, 'initArgs[*]', prop('initArgs'), ELEMENT)),
 });
 
 const processOptions: Positions = ([options]) => ({
-  workers: at(options, 'target', prop('target')),
+  workers: worker(options, 'target', prop('target')),
   sends: at(options, 'args[*]', prop('args'), ELEMENT),
 });
+
+/** `update` of a proxy runs its function on the manager. */
+const updating =
+  (index: number): Positions =>
+  (args) => ({ workers: worker(args[index], 'task'), sends: [] });
 
 /** What each function of the package takes. */
 const POSITIONS: Readonly<Record<string, Positions>> = {
@@ -68,13 +87,38 @@ const POSITIONS: Readonly<Record<string, Positions>> = {
   'Pool.apply': applying,
   'Pool.applyAsync': applying,
   'ProcessPoolExecutor.submit': ([fn, ...args]) => ({
-    workers: at(fn, 'function'),
+    workers: worker(fn, 'task'),
     sends: args.flatMap((arg, index) => at(arg, `argument ${index + 1}`)),
   }),
   'ProcessPoolExecutor.map': ([fn, ...iterables]) => ({
-    workers: at(fn, 'function'),
+    workers: worker(fn, 'task'),
     sends: iterables.flatMap((items) => at(items, 'items[*]', ELEMENT)),
   }),
+  'DictProxy.update': updating(1),
+  'ValueProxy.update': updating(0),
+};
+
+const first: Messages = ([item]) => at(item, 'item');
+const each: Messages = ([items]) => at(items, 'items[*]', ELEMENT);
+
+/** What of the arguments of a function of the package goes to another process as a message. */
+const MESSAGES: Readonly<Record<string, Messages>> = {
+  'Queue.put': first,
+  'Queue.putNoWait': first,
+  'SimpleQueue.put': first,
+  'Connection.send': first,
+  'QueueProxy.put': first,
+  'QueueProxy.putNoWait': first,
+  'DictProxy.set': ([key, value]) => [...at(key, 'key'), ...at(value, 'value')],
+  'ListProxy.append': first,
+  'ListProxy.set': ([, item]) => at(item, 'item'),
+  'ListProxy.splice': ([, , ...items]) => items.flatMap((item) => at(item, 'item')),
+  'NamespaceProxy.set': ([, value]) => at(value, 'value'),
+  'ValueProxy.set': first,
+  'Manager.dict': ([init]) => at(init, 'init[*][1]', ELEMENT, prop('1')),
+  'Manager.list': each,
+  'Manager.namespace': ([init]) => at(init, 'init'),
+  'Manager.create': ([, ...args]) => args.flatMap((arg, index) => at(arg, `argument ${index + 1}`)),
 };
 
 /** Functions of the package that start processes when they are called. */
@@ -149,20 +193,27 @@ export function placeOf({ expression, accesses }: Position): ts.Expression {
   return node;
 }
 
-/** Every call of a file that hands something to other processes, directly or through wrappers. */
+/** Every call of a file that gives work or arguments to other processes, directly or through wrappers. */
 export function workerCalls(model: Model, file: ts.SourceFile): readonly WorkerCall[] {
-  return model.once(collectCalls, file, []);
+  return model.once(collectCalls, file, []).filter(givesWork);
 }
 
+/** Every call of a file that sends a message to other processes, directly or through wrappers. */
+export function messageCalls(model: Model, file: ts.SourceFile): readonly WorkerCall[] {
+  return model.once(collectCalls, file, []).filter((call) => call.messages.length > 0);
+}
+
+const givesWork = (call: WorkerCall): boolean => call.workers.length > 0 || call.sends.length > 0;
+
 function collectCalls(model: Model, file: ts.SourceFile): readonly WorkerCall[] {
-  return callsWithin(model, file);
+  return model.isCandidate(file) ? callsWithin(model, file) : [];
 }
 
 function callsWithin(model: Model, root: ts.Node): WorkerCall[] {
   const calls: WorkerCall[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
-      const call = describeCall(model, node);
+      const call = handsOver(model, node);
       if (call !== undefined) calls.push(call);
     }
     ts.forEachChild(node, visit);
@@ -171,13 +222,18 @@ function callsWithin(model: Model, root: ts.Node): WorkerCall[] {
   return calls;
 }
 
-/** What a call hands to other processes, or undefined. */
+/** What a call gives to other processes as work or arguments, or undefined. */
 export function describeCall(
   model: Model,
   node: ts.CallExpression | ts.NewExpression,
 ): WorkerCall | undefined {
-  return model.once(describe, node, undefined);
+  const call = handsOver(model, node);
+  return call && givesWork(call) ? call : undefined;
 }
+
+/** The same with messages. */
+export const handsOver = (model: Model, node: ts.CallExpression | ts.NewExpression): WorkerCall | undefined =>
+  model.once(describe, node, undefined);
 
 function describe(model: Model, node: ts.CallExpression | ts.NewExpression): WorkerCall | undefined {
   const args = node.arguments ?? [];
@@ -186,23 +242,33 @@ function describe(model: Model, node: ts.CallExpression | ts.NewExpression): Wor
   if (name !== undefined) {
     const isSubclass = ts.isNewExpression(node) && model.runtimeName(node.expression) === undefined;
     const positions = isSubclass ? undefined : POSITIONS[name]; // A subclass passes its options on in `super(...)`.
-    if (positions !== undefined) {
+    const messages = MESSAGES[name];
+    if (positions !== undefined || messages !== undefined) {
       const spread = args.findIndex(ts.isSpreadElement);
-      return { node, name: shown, ...positions(spread < 0 ? args : args.slice(0, spread)) };
+      const plain = spread < 0 ? args : args.slice(0, spread);
+      const work = positions?.(plain) ?? { workers: [], sends: [] };
+      return { node, name: shown, ...work, messages: messages?.(plain) ?? [] };
     }
     if (!isSubclass) return undefined;
   }
   const fn = ts.isNewExpression(node) ? constructorOf(model, node) : model.calledFunction(node);
   if (fn === undefined || !model.isCandidate(fn.getSourceFile())) return undefined;
-  const { workers, sends } = summaryOf(model, fn);
-  if (workers.length === 0 && sends.length === 0) return undefined;
-  const given = (part: ParameterPart): Position[] => {
+  const { workers, sends, messages } = summaryOf(model, fn);
+  if (workers.length === 0 && sends.length === 0 && messages.length === 0) return undefined;
+  const given = <P extends ParameterPart>(part: P): (Position & Omit<P, 'index'>)[] => {
     const argument = args[part.index];
     const spread = args.slice(0, part.index + 1).some(ts.isSpreadElement);
     if (argument === undefined || spread || fn.parameters[part.index]?.dotDotDotToken) return [];
-    return [{ expression: argument, accesses: part.accesses, label: part.label }];
+    const { index: _, ...rest } = part;
+    return [{ ...rest, expression: argument }];
   };
-  return { node, name: shown, workers: workers.flatMap(given), sends: sends.flatMap(given) };
+  return {
+    node,
+    name: shown,
+    workers: workers.flatMap(given),
+    sends: sends.flatMap(given),
+    messages: messages.flatMap(given),
+  };
 }
 
 function constructorOf(
@@ -224,43 +290,52 @@ interface ParameterPart {
 
 /** Which parameters of a function become worker functions, and which are sent. */
 export interface Summary {
-  readonly workers: readonly ParameterPart[];
+  readonly workers: readonly (ParameterPart & { readonly role: Role })[];
   readonly sends: readonly ParameterPart[];
+  readonly messages: readonly ParameterPart[];
 }
 
-const EMPTY: Summary = { workers: [], sends: [] };
+const EMPTY: Summary = { workers: [], sends: [], messages: [] };
 
 /** Summary of a user's function: "parameter k is a worker, parameter j is sent". */
 export const summaryOf = (model: Model, fn: FunctionNode & { body: ts.ConciseBody }): Summary =>
   model.once(summarise, fn, EMPTY);
 
 function summarise(model: Model, fn: FunctionNode): Summary {
-  const workers = new Map<string, ParameterPart>();
+  const workers = new Map<string, ParameterPart & { role: Role }>();
   const sends = new Map<string, ParameterPart>();
+  const messages = new Map<string, ParameterPart>();
   if (fn.parameters.length === 0 || fn.body === undefined) return EMPTY;
-  const add = (
-    parts: Map<string, ParameterPart>,
+  const partOf = (
     parameter: ts.ParameterDeclaration,
     accesses: readonly Access[],
-  ) => {
-    if (parameter.parent !== fn) return;
+  ): ParameterPart | undefined => {
+    if (parameter.parent !== fn) return undefined;
     const index = fn.parameters.indexOf(parameter);
     const steps = accesses.map((step) =>
       step.kind === 'prop' ? `.${step.name}` : step.kind === 'element' ? '[*]' : '',
     );
     const name = ts.isIdentifier(parameter.name) ? parameter.name.text : `argument ${index + 1}`;
-    const label = name + steps.join('');
-    parts.set(`${index} ${label}`, { index, accesses, label });
+    return { index, accesses, label: name + steps.join('') };
   };
   for (const call of callsWithin(model, fn.body)) {
     for (const position of call.workers) {
       new Trace(model, (origin) => {
-        if (origin.kind === 'parameter') add(workers, origin.node, origin.accesses);
+        const part = origin.kind === 'parameter' ? partOf(origin.node, origin.accesses) : undefined;
+        if (part) workers.set(`${part.index} ${part.label}`, { ...part, role: position.role });
       }).follow(position.expression, position.accesses, startState(''));
     }
-    for (const position of call.sends) {
-      for (const use of judge(model, position).parameters) add(sends, use.node, use.accesses);
+    for (const [positions, parts] of [
+      [call.sends, sends],
+      [call.messages, messages],
+    ] as const) {
+      for (const position of positions) {
+        for (const use of judge(model, position).parameters) {
+          const part = partOf(use.node, use.accesses);
+          if (part) parts.set(`${part.index} ${part.label}`, part);
+        }
+      }
     }
   }
-  return { workers: [...workers.values()], sends: [...sends.values()] };
+  return { workers: [...workers.values()], sends: [...sends.values()], messages: [...messages.values()] };
 }

@@ -29,7 +29,45 @@ export function candidateFiles(facts: ReadonlyMap<string, TextFacts>): Set<strin
   return candidates;
 }
 
-/** Importing files by what they import: an absolute path without extension, or `~name` for what is not relative. */
+/**
+ * The candidates and every file that they import, directly or through others: worker functions may reach into them. As with
+ * the candidates, too many rather than too few.
+ */
+export function concernedFiles(
+  facts: ReadonlyMap<string, TextFacts>,
+  candidates: ReadonlySet<string>,
+): Set<string> {
+  const concerned = new Set(candidates);
+  if (candidates.size === 0) return concerned;
+  const byKey = new Map<string, string[]>();
+  for (const file of facts.keys()) {
+    for (const key of [stripExtension(file), ...looseNames(file)]) {
+      const list = byKey.get(key);
+      if (list === undefined) byKey.set(key, [file]);
+      else list.push(file);
+    }
+  }
+  const queue = [...candidates];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    for (const key of (facts.get(file)?.specifiers ?? []).flatMap((one) => targetsOf(file as string, one))) {
+      for (const target of byKey.get(key) ?? []) {
+        if (concerned.has(target)) continue;
+        concerned.add(target);
+        queue.push(target);
+      }
+    }
+  }
+  return concerned;
+}
+
+/** What an import may mean: absolute paths without extension, or `~name` for what is not relative. */
+function targetsOf(importer: string, specifier: string): string[] {
+  if (!specifier.startsWith('.') && !path.isAbsolute(specifier)) return [`~${lastSegment(specifier)}`];
+  const target = path.resolve(path.dirname(importer), specifier);
+  return [stripExtension(target), path.join(target, 'index')];
+}
+
+/** Importing files by what they import, as `targetsOf` names it. */
 function importersByTarget(facts: ReadonlyMap<string, TextFacts>): Map<string, string[]> {
   const importers = new Map<string, string[]>();
   const add = (key: string, importer: string) => {
@@ -39,13 +77,7 @@ function importersByTarget(facts: ReadonlyMap<string, TextFacts>): Map<string, s
   };
   for (const [file, { specifiers }] of facts) {
     for (const specifier of specifiers) {
-      if (specifier.startsWith('.') || path.isAbsolute(specifier)) {
-        const target = path.resolve(path.dirname(file), specifier);
-        add(stripExtension(target), file);
-        add(path.join(target, 'index'), file);
-      } else {
-        add(`~${lastSegment(specifier)}`, file);
-      }
+      for (const target of targetsOf(file, specifier)) add(target, file);
     }
   }
   return importers;

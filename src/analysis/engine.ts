@@ -5,6 +5,7 @@ import { AnalysisProject, nearestConfig, toNative, toPosix } from './project.ts'
 import type { Finding, Rule } from './rule.ts';
 import { RULES } from './rules/index.ts';
 import { Suppressions } from './suppress.ts';
+import { childModules } from './workers.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Programs kept at the same time; the least recently used one is dropped. */
@@ -23,7 +24,7 @@ export class Engine {
     this.#onFailure = onFailure;
   }
 
-  /** Diagnostics of one candidate file for its current text, in the order of the text. */
+  /** Diagnostics of one file for its current text, in the order of the text. */
   diagnose(file: string): readonly Diagnostic[] {
     const model = this.#modelFor(file);
     let results = this.#results.get(model);
@@ -64,7 +65,7 @@ export class Engine {
 
   #check(model: Model, file: string): readonly Diagnostic[] {
     const source = model.program.getSourceFile(toPosix(file));
-    if (source === undefined) return [];
+    if (source === undefined || !(model.isCandidate(source) || childModules(model).has(source))) return [];
     const suppressions = new Suppressions(source.text);
     const diagnostics: Diagnostic[] = [];
     for (const rule of RULES) {

@@ -60,6 +60,9 @@ export const REFUSED: Readonly<Record<string, string>> = {
   BlockList: 'send its rules, and make it in the worker',
   SocketAddress: 'send its address and port',
   Script: 'send the source text',
+  URLPattern: 'send its patterns, and make it in the worker',
+  Timeout: 'keep it in the parent',
+  Immediate: 'keep it in the parent',
   IArguments: 'spread it into an array: [...arguments]',
 };
 

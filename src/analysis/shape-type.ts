@@ -1,6 +1,7 @@
 import { ts } from 'ts-morph';
 import { isFunctionExpression, propertyName } from './ast.ts';
 import { isExported } from './exports.ts';
+import { EMPTIED } from './loss-kinds.ts';
 import type { Model } from './model.ts';
 import { CONTAINERS, REFUSED, REFUSED_BASES } from './shape-kinds.ts';
 import type { Access } from './trace/origin.ts';
@@ -117,6 +118,9 @@ export class TypeJudge {
         return { path, what: 'a function', advice: FUNCTION_ADVICE, node: declaration };
       }
       if (ts.isMethodDeclaration(declaration) || ts.isMethodSignature(declaration)) return undefined;
+      // What the language itself makes, such as the `resolve` of a promise.
+      if (ts.isFunctionTypeNode(declaration) && !type.aliasSymbol && this.#isLanguage(declaration))
+        return { path, what: 'a function of the JavaScript engine', advice: FUNCTION_ADVICE };
     }
     // A bare parameter of a function type may be meant for exported functions; a member hardly ever is.
     return this.#trustFunctions && path !== ''
@@ -127,6 +131,7 @@ export class TypeJudge {
   #libraryFault(type: ts.ObjectType, symbol: ts.Symbol, path: string, depth: number): TypeFault | undefined {
     const name = symbol.name;
     if (CONTAINERS.has(name)) return this.#argumentsFault(type as ts.TypeReference, path, depth);
+    if (EMPTIED[name] !== undefined) return undefined; // Sent without an error.
     const advice = REFUSED[name];
     if (advice !== undefined && !isHarmlessNamesake(symbol)) return { path, what: article(name), advice };
     for (const base of this.#baseNames(type)) {
@@ -153,6 +158,7 @@ export class TypeJudge {
       if ((ts.isMethodDeclaration(declaration) && !inLiteral) || ts.isMethodSignature(declaration))
         return undefined;
       if (ts.isAccessor(declaration) && ts.isClassLike(declaration.parent)) return undefined;
+      if (isOnPrototype(declaration)) return undefined;
       if ('name' in declaration && ts.isPrivateIdentifier(declaration.name as ts.Node)) return undefined;
     }
     if (property.name.startsWith('__@') || property.name.startsWith('__#')) return undefined; // Symbol keys do not travel.
@@ -207,6 +213,11 @@ export class TypeJudge {
     );
   }
 
+  #isLanguage(node: ts.Node): boolean {
+    const file = node.getSourceFile();
+    return this.#model.program.isSourceFileDefaultLibrary(file) && /\/lib\.es/.test(file.fileName);
+  }
+
   #baseNames(type: ts.Type, hops = 0): string[] {
     if (hops > 6 || !type.isClassOrInterface()) {
       const target = (type as ts.TypeReference).target as ts.Type | undefined;
@@ -257,6 +268,16 @@ function isHarmlessNamesake(symbol: ts.Symbol): boolean {
   const parent = symbol.declarations?.[0]?.parent?.parent;
   return wanted !== undefined && !(parent && ts.isModuleDeclaration(parent) && parent.name.text === wanted);
 }
+
+/** `X.prototype.run = ...` of JavaScript. */
+const isOnPrototype = (declaration: ts.Declaration): boolean => {
+  const target = ts.isBinaryExpression(declaration) ? declaration.left : declaration;
+  return (
+    ts.isPropertyAccessExpression(target) &&
+    ts.isPropertyAccessExpression(target.expression) &&
+    target.expression.name.text === 'prototype'
+  );
+};
 
 const isArrowField = (declaration: ts.Declaration | undefined): boolean =>
   declaration !== undefined &&

@@ -1,7 +1,9 @@
 import { ts } from 'ts-morph';
 import { isFunctionExpression, propertyName, unwrap } from './ast.ts';
+import { isRegistered } from './classes.ts';
 import { isExported } from './exports.ts';
 import { instanceFields } from './fields.ts';
+import { lossesOfType, lostSymbol, symbolKey, type TypeLoss } from './loss-type.ts';
 import type { Model } from './model.ts';
 import { FUNCTION_ADVICE, TypeJudge } from './shape-type.ts';
 import { type Access, type Origin, startState, type TraceState } from './trace/origin.ts';
@@ -18,6 +20,12 @@ export interface Fault {
   readonly node: ts.Node;
 }
 
+/** A part of a value that arrives changed without an error, or memory that threads share. */
+export interface Loss extends TypeLoss {
+  /** Where the part is made or declared. */
+  readonly node: ts.Node;
+}
+
 /** A part of a parameter that is sent. */
 export interface ParameterUse {
   readonly node: ts.ParameterDeclaration;
@@ -26,6 +34,7 @@ export interface ParameterUse {
 
 export interface Judgement {
   readonly faults: readonly Fault[];
+  readonly losses: readonly Loss[];
   readonly parameters: readonly ParameterUse[];
   /** Functions sent by reference: the receiver imports their modules. */
   readonly references: readonly ts.SourceFile[];
@@ -38,6 +47,7 @@ interface Sent {
 }
 
 const MAX_FAULTS = 5;
+const MAX_LOSSES = 20;
 const ENVIRONMENT_ADVICE = 'send { ...process.env }';
 
 /** What of a value that is sent cannot cross. The visible value wins over its declared type. */
@@ -48,6 +58,19 @@ export function judge(
 ): Judgement {
   const judging = new ShapeJudge(model, hasCallers ?? (() => true));
   judging.follow(sent.expression, sent.accesses, startState(labelOf(sent)), 0);
+  return judging;
+}
+
+/** The same for a result of a function: a promise is awaited before what it gives is sent back. */
+export function judgeResult(model: Model, expression: ts.Expression): Judgement {
+  return model.once(judgeReturned, expression, NOTHING);
+}
+
+const NOTHING: Judgement = { faults: [], losses: [], parameters: [], references: [] };
+
+function judgeReturned(model: Model, expression: ts.Expression): Judgement {
+  const judging = new ShapeJudge(model, () => true);
+  judging.followResult(expression, startState(labelOf({ expression, accesses: [], label: 'result' })));
   return judging;
 }
 
@@ -62,15 +85,32 @@ function labelOf({ expression, accesses, label }: Sent): string {
 
 class ShapeJudge implements Judgement {
   readonly faults: Fault[] = [];
+  readonly #lost: Loss[] = [];
   readonly parameters: ParameterUse[] = [];
   readonly references: ts.SourceFile[] = [];
   readonly #model: Model;
   readonly #hasCallers: (parameter: ts.ParameterDeclaration) => boolean;
   readonly #seen = new Set<ts.Node>();
+  /** True while the whole value is judged, of which only what a promise gives is sent. */
+  #awaited = false;
 
   constructor(model: Model, hasCallers: (parameter: ts.ParameterDeclaration) => boolean) {
     this.#model = model;
     this.#hasCallers = hasCallers;
+  }
+
+  /** What is refused never arrives, so that nothing of it can be lost. */
+  get losses(): readonly Loss[] {
+    return this.#lost.filter((loss) => !this.faults.some((fault) => fault.path.startsWith(loss.path)));
+  }
+
+  /** What a function gets may be given back as it came: it was judged where it was sent. */
+  followResult(expression: ts.Expression, state: TraceState): void {
+    new Trace(this.#model, (origin) => {
+      if (origin.kind === 'parameter') return;
+      this.#awaited = true;
+      this.#judge(origin, 0);
+    }).followAwaited(expression, [], state);
   }
 
   follow(expression: ts.Expression, accesses: readonly Access[], state: TraceState, level: number): void {
@@ -84,7 +124,8 @@ class ShapeJudge implements Judgement {
     else if (origin.kind === 'declaration') this.#declaration(origin.node, state);
     else if (origin.kind === 'parameter') {
       this.parameters.push({ node: origin.node, accesses: origin.accesses });
-      this.#type(origin.at.node, origin.at.accesses, state, !this.#hasCallers(origin.node));
+      const isLast = !this.#hasCallers(origin.node);
+      this.#type(origin.at.node, origin.at.accesses, state, isLast, isLast);
     } else this.#type(origin.node, origin.accesses, state, true);
   }
 
@@ -96,6 +137,7 @@ class ShapeJudge implements Judgement {
   ): void {
     if (this.#seen.has(node)) return;
     this.#seen.add(node);
+    if (!ts.isNewExpression(node) && !isTypeOnly(node)) this.#awaited = false;
     if (isFunctionExpression(node) || ts.isMethodDeclaration(node) || ts.isClassExpression(node))
       this.#function(node, state);
     else if (ts.isObjectLiteralExpression(node)) this.#object(node, omit, state, level);
@@ -121,6 +163,7 @@ class ShapeJudge implements Judgement {
         continue;
       }
       const name = propertyName(property.name);
+      if (name === undefined && this.#symbolKey(property, state)) continue;
       if (name !== undefined) {
         if (done.has(name)) continue;
         done.add(name);
@@ -130,6 +173,13 @@ class ShapeJudge implements Judgement {
       wins.unshift(() => this.#member(property, below, level));
     }
     for (const win of wins) win();
+  }
+
+  /** A member under a symbol is not sent. */
+  #symbolKey(property: ts.ObjectLiteralElementLike, state: TraceState): boolean {
+    const key = symbolKey(this.#model, property);
+    if (key?.isData === true) this.#lose({ ...lostSymbol(key, state.label), node: property });
+    return key !== undefined;
   }
 
   #member(property: ts.ObjectLiteralElementLike, below: TraceState, level: number): void {
@@ -154,6 +204,8 @@ class ShapeJudge implements Judgement {
     if (declaration !== undefined && !declaration.getSourceFile().isDeclarationFile) {
       if (this.#model.runtimeClass(node.expression) !== undefined || isRegistered(this.#model, declaration))
         return;
+      this.#awaited = false;
+      this.#losses(this.#model.checker.getTypeAtLocation(node), node, state);
       for (const field of instanceFields(this.#model, declaration, node)) {
         const below = { ...state, label: `${state.label}.${field.name}`, labelFixed: true };
         if (field.value) this.follow(field.value, [], below, level + 1);
@@ -168,6 +220,7 @@ class ShapeJudge implements Judgement {
     } else if ((name === 'Map' || name === 'Set') && argument) {
       const element: Access[] =
         name === 'Map' ? [{ kind: 'element' }, { kind: 'element' }] : [{ kind: 'element' }];
+      this.#awaited = false;
       this.follow(
         argument,
         element,
@@ -204,13 +257,23 @@ class ShapeJudge implements Judgement {
     );
   }
 
-  #type(node: ts.Expression, accesses: readonly Access[], state: TraceState, trustFunctions: boolean): void {
+  /** What is lost is told once: where the value is made, or at the last function that it is a parameter of. */
+  #type(
+    node: ts.Expression,
+    accesses: readonly Access[],
+    state: TraceState,
+    trustFunctions: boolean,
+    tellsLosses = true,
+  ): void {
     if (accesses.length === 0 && isProcessEnv(node)) {
       this.#fault(state, 'an exotic object of Node', ENVIRONMENT_ADVICE, node);
       return;
     }
     const judging = new TypeJudge(this.#model, node, trustFunctions);
-    const type = judging.part(this.#model.checker.getTypeAtLocation(node), accesses);
+    const part = judging.part(this.#model.checker.getTypeAtLocation(node), accesses);
+    const type = part && this.#awaited ? this.#model.checker.getAwaitedType(part) : part;
+    this.#awaited = false;
+    if (type && tellsLosses) this.#losses(type, node, state);
     const fault = type && !isRegisteredType(this.#model, type) ? judging.fault(type) : undefined;
     if (fault)
       this.#fault(
@@ -219,6 +282,17 @@ class ShapeJudge implements Judgement {
         fault.advice,
         fault.node ?? node,
       );
+  }
+
+  #losses(type: ts.Type, node: ts.Node, state: TraceState): void {
+    for (const loss of lossesOfType(this.#model, type, node))
+      this.#lose({ ...loss, path: state.label + loss.path, node });
+  }
+
+  #lose(loss: Loss): void {
+    if (this.#lost.length >= MAX_LOSSES) return;
+    if (!this.#lost.some((known) => known.path === loss.path && known.name === loss.name))
+      this.#lost.push(loss);
   }
 
   #fault(state: TraceState, what: string, advice: string, node: ts.Node): void {
@@ -234,6 +308,14 @@ const isPlainLiteral = (node: ts.Expression): boolean =>
   node.kind === ts.SyntaxKind.FalseKeyword ||
   node.kind === ts.SyntaxKind.NullKeyword;
 
+/** An expression of which only the type is looked at. */
+const isTypeOnly = (node: ts.Node): boolean =>
+  !isFunctionExpression(node) &&
+  !ts.isMethodDeclaration(node) &&
+  !ts.isClassExpression(node) &&
+  !ts.isObjectLiteralExpression(node) &&
+  !ts.isArrayLiteralExpression(node);
+
 const isProcessEnv = (node: ts.Expression): boolean =>
   ts.isPropertyAccessExpression(node) && node.name.text === 'env' && node.expression.getText() === 'process';
 
@@ -241,24 +323,3 @@ const isRegisteredType = (model: Model, type: ts.Type): boolean => {
   const declaration = type.getSymbol()?.valueDeclaration;
   return declaration !== undefined && ts.isClassLike(declaration) && isRegistered(model, declaration);
 };
-
-/** True when `registerClass(X, ...)` is called for a class in one of the candidate files. */
-const isRegistered = (model: Model, declaration: ts.ClassLikeDeclaration): boolean =>
-  model.once(registeredClasses, model, new Set()).has(declaration);
-
-function registeredClasses(model: Model): ReadonlySet<ts.Node> {
-  const classes = new Set<ts.Node>();
-  const visit = (node: ts.Node): void => {
-    if (
-      ts.isCallExpression(node) &&
-      node.arguments[0] &&
-      model.runtimeName(node.expression) === 'registerClass'
-    ) {
-      const declaration = model.classOf(node.arguments[0]);
-      if (declaration) classes.add(declaration);
-    }
-    ts.forEachChild(node, visit);
-  };
-  for (const file of model.candidates) if (file.text.includes('registerClass')) visit(file);
-  return classes;
-}

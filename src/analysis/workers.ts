@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { ts } from 'ts-morph';
-import { enclosingFunction, isFunctionExpression, isStaticMember, unwrap } from './ast.ts';
-import { describeCall, type Position, workerCalls } from './calls.ts';
+import { isFunctionExpression, isStaticMember, unwrap } from './ast.ts';
+import { handsOver, messageCalls, type Position, placeOf, workerCalls } from './calls.ts';
 import { isExported } from './exports.ts';
 import type { Model } from './model.ts';
 import { judge } from './shape.ts';
-import { type Origin, startState } from './trace/origin.ts';
+import { type Access, type Origin, startState } from './trace/origin.ts';
 import { Trace } from './trace/trace.ts';
 
 /** What stands at the place of a worker function. */
@@ -19,16 +19,25 @@ export type Worker =
       readonly name: string;
       readonly holder: ts.Declaration;
     }
-  /** Made inside of a function or block, or at the place itself. */
+  /** Made inside of a function or block and named there, made at the place itself, or a member of instances. */
   | { readonly kind: 'nested' | 'inline' | 'method'; readonly node: ts.Node }
+  /** `work.bind(...)`; `ofMethod` where a method is bound to its object. Refused even when it is exported. */
+  | { readonly kind: 'bound'; readonly call: ts.CallExpression; readonly ofMethod: boolean }
+  /** `Math.sqrt`: no module exports what the engine brings along. */
+  | { readonly kind: 'engine'; readonly name: string }
   /** A parameter of a wrapper: judged where the wrapper is called. */
   | { readonly kind: 'parameter' }
   | { readonly kind: 'unknown' };
 
 /** Every function that may stand at a worker position. */
-export function resolveWorkers(model: Model, position: Position): Worker[] {
+export function resolveWorkers(model: Model, position: Position): readonly Worker[] {
+  return model.once(findWorkers, position, []);
+}
+
+function findWorkers(model: Model, position: Position): readonly Worker[] {
   const workers: Worker[] = [];
-  new Trace(model, (origin) => workers.push(classify(model, origin))).follow(
+  const place = unwrap(placeOf(position));
+  new Trace(model, (origin) => workers.push(classify(model, origin, place))).follow(
     position.expression,
     position.accesses,
     startState(position.label),
@@ -36,24 +45,79 @@ export function resolveWorkers(model: Model, position: Position): Worker[] {
   return workers;
 }
 
-function classify(model: Model, origin: Origin): Worker {
+function classify(model: Model, origin: Origin, place: ts.Expression): Worker {
   if (origin.kind === 'parameter') return { kind: 'parameter' };
-  if (origin.kind === 'typed') return { kind: 'unknown' };
+  if (origin.kind === 'typed') return memberByType(model, origin.node, origin.accesses);
   const { node } = origin;
+  if (ts.isCallExpression(node)) return boundFunction(model, node) ?? { kind: 'unknown' };
+  if (ts.isIdentifier(node) || ts.isPropertyAccessExpression(node)) return engineFunction(model, node);
   if (origin.kind === 'expression' && !isFunctionExpression(node) && !ts.isMethodDeclaration(node)) {
     return { kind: 'unknown' };
   }
   if (origin.kind === 'declaration' && !ts.isFunctionDeclaration(node) && !ts.isMethodDeclaration(node)) {
     return { kind: 'unknown' };
   }
+  if (isMethod(node)) return { kind: 'method', node };
   if (origin.state.exported || isExported(model, node) || isExported(model, node.parent))
     return { kind: 'exported', node };
-  if (ts.isMethodDeclaration(node) && ts.isClassLike(node.parent) && !isStaticMember(node))
-    return { kind: 'method', node };
+  if (ts.isPropertyDeclaration(node.parent) && !isStaticMember(node.parent)) return { kind: 'method', node };
   const holder = holderOf(node);
-  if (holder === undefined) return { kind: enclosingFunction(node) ? 'nested' : 'inline', node };
+  if (holder === undefined) return { kind: node !== place && isNamed(node) ? 'nested' : 'inline', node };
   const name = 'name' in holder && holder.name ? (holder.name as ts.Node).getText() : 'default';
   return { kind: 'not-exported', node, name, holder };
+}
+
+/** `const { parse } = this`: a method of the class that the compiler knows. */
+function memberByType(model: Model, node: ts.Expression, accesses: readonly Access[]): Worker {
+  const [step, ...rest] = accesses;
+  if (step?.kind !== 'prop' || rest.length > 0) return { kind: 'unknown' };
+  const type = model.checker.getTypeAtLocation(node);
+  const member = model.checker.getPropertyOfType(type, step.name)?.valueDeclaration;
+  const isOwn = member && isMethod(member) && !member.getSourceFile().isDeclarationFile;
+  return isOwn ? { kind: 'method', node: member } : { kind: 'unknown' };
+}
+
+/** A method that needs an object, or one that only its class can name. */
+const isMethod = (node: ts.Node): node is ts.MethodDeclaration =>
+  ts.isMethodDeclaration(node) &&
+  ts.isClassLike(node.parent) &&
+  (!isStaticMember(node) || ts.isPrivateIdentifier(node.name));
+
+/** True for a function that is declared under a name, or stored under one. */
+const isNamed = (node: ts.Node): boolean =>
+  ts.isFunctionDeclaration(node) ||
+  ts.isMethodDeclaration(node) ||
+  ts.isVariableDeclaration(node.parent) ||
+  ts.isPropertyAssignment(node.parent) ||
+  ts.isBinaryExpression(node.parent);
+
+function boundFunction(model: Model, call: ts.CallExpression): Worker | undefined {
+  const callee = unwrap(call.expression);
+  if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== 'bind') return undefined;
+  if (!isEngineSymbol(model, model.symbolAt(callee.name))) return undefined;
+  const bound = unwrap(callee.expression);
+  const method = ts.isPropertyAccessExpression(bound) ? model.symbolAt(bound.name) : undefined;
+  const ofMethod = method?.declarations?.some(
+    (one) => ts.isMethodDeclaration(one) || ts.isMethodSignature(one),
+  );
+  return { kind: 'bound', call, ofMethod: ofMethod === true };
+}
+
+function engineFunction(model: Model, node: ts.Identifier | ts.PropertyAccessExpression): Worker {
+  const symbol = model.symbolAt(ts.isIdentifier(node) ? node : node.name);
+  return isEngineSymbol(model, symbol) && model.checker.getTypeAtLocation(node).getCallSignatures().length > 0
+    ? { kind: 'engine', name: node.getText() }
+    : { kind: 'unknown' };
+}
+
+/** Declared in the compiler's libraries of the language itself; what browsers and Node add is written in JavaScript there. */
+function isEngineSymbol(model: Model, symbol: ts.Symbol | undefined): boolean {
+  const file = symbol?.declarations?.[0]?.getSourceFile();
+  return (
+    file !== undefined &&
+    model.program.isSourceFileDefaultLibrary(file) &&
+    !/lib\.(dom|webworker|scripthost)/.test(file.fileName)
+  );
 }
 
 /** The declaration at module level whose export would make a function importable. */
@@ -87,6 +151,11 @@ function findChildModules(model: Model): ReadonlySet<ts.SourceFile> {
         }
       }
       for (const position of call.sends) {
+        for (const file of judge(model, position).references) modules.add(file);
+      }
+    }
+    for (const call of messageCalls(model, file)) {
+      for (const position of call.messages) {
         for (const file of judge(model, position).references) modules.add(file);
       }
     }
@@ -183,7 +252,7 @@ function calledFunctions(model: Model): ReadonlySet<ts.Node> {
   const called = new Set<ts.Node>();
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
-      if (describeCall(model, node)) {
+      if (handsOver(model, node)) {
         const fn = ts.isNewExpression(node) ? undefined : model.calledFunction(node);
         if (fn) called.add(fn);
         else

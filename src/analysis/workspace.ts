@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { candidateFiles } from './candidates.ts';
+import { candidateFiles, concernedFiles } from './candidates.ts';
 import { type TextFacts, textFacts } from './text-facts.ts';
 
 /** Files of one workspace that are read at most; more are left out and `truncated` is set. */
@@ -21,6 +21,7 @@ export class Workspace {
   readonly #overlays = new Map<string, string>();
   readonly #facts = new Map<string, TextFacts>();
   #candidates: ReadonlySet<string> | undefined;
+  #concerned: ReadonlySet<string> | undefined;
   #scanned = false;
   /** True when the workspace has more than `MAX_FILES` files. */
   truncated = false;
@@ -29,11 +30,18 @@ export class Workspace {
     this.#roots = roots.map((root) => path.resolve(root));
   }
 
-  /** Files to analyse. Reads the folders at the first call. */
+  /** Files from which the package can be reached. Reads the folders at the first call. */
   get candidates(): ReadonlySet<string> {
     if (!this.#scanned) this.#scan();
     this.#candidates ??= candidateFiles(this.#facts);
     return this.#candidates;
+  }
+
+  /** Files to analyse: the candidates and what they import. */
+  get concerned(): ReadonlySet<string> {
+    const { candidates } = this;
+    this.#concerned ??= concernedFiles(this.#facts, candidates);
+    return this.#concerned;
   }
 
   /** Number of source files known. */
@@ -69,7 +77,7 @@ export class Workspace {
     const before = this.#facts.get(file);
     const text = this.#overlays.get(file) ?? readSource(file);
     if (text === undefined) {
-      if (this.#facts.delete(file)) this.#candidates = undefined;
+      if (this.#facts.delete(file)) this.#forgetCandidates();
       return;
     }
     const facts = textFacts(text);
@@ -77,7 +85,12 @@ export class Workspace {
     const same =
       before?.mentionsPackage === facts.mentionsPackage &&
       before.specifiers.join('\n') === facts.specifiers.join('\n');
-    if (!same) this.#candidates = undefined;
+    if (!same) this.#forgetCandidates();
+  }
+
+  #forgetCandidates(): void {
+    this.#candidates = undefined;
+    this.#concerned = undefined;
   }
 
   #scan(): void {

@@ -155,6 +155,13 @@ const outputs: Record<string, readonly (string | readonly string[])[]> = {
     'pi is about 3.141593',
   ],
   '24-file-lock.ts': ['lines: 100, whole: 100, different: 100'],
+  '25-manager-dict-list.ts': [
+    '4 words of "That is the question"',
+    '4 words of "To die, to sleep"',
+    '6 words of "To be or not to be"',
+    '7 words of "Not that, not the slings and arrows"',
+    'be: 2, not: 3, that: 2, the: 2, to: 4',
+  ],
 };
 
 describe('the examples of Python idioms', () => {

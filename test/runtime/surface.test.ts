@@ -14,7 +14,9 @@ type Fulfils<D, R extends D> = [D, R];
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Yes<T extends true> = T;
 /** Classes that only the runtime makes, errors whose constructors differ, and functions that take them, are compared below. */
-type Made = 'AsyncResult' | 'Connection' | 'Future' | 'SharedArray' | 'asCompleted' | 'wait';
+type Made =
+  | ('AsyncResult' | 'Connection' | 'Future' | 'Manager' | 'SharedArray' | 'SharedMemoryManager')
+  | ('asCompleted' | 'wait');
 type Errors = Extract<keyof Values, `${string}Error`>;
 
 type Checks = [
@@ -84,6 +86,29 @@ type Checks = [
     ) => declared.SharedArray<T>,
     Real['SharedArray']
   >,
+  Fulfils<declared.SharedMemoryManager, runtime.SharedMemoryManager>,
+  Fulfils<Omit<declared.Manager, 'create'>, Omit<runtime.Manager, 'create'>>,
+  Fulfils<
+    (name: string, n: number) => Promise<declared.ObjectProxy<Date>>,
+    typeof runtime.Manager.prototype.create<new (n: number) => Date>
+  >,
+  Yes<Equal<Parameters<typeof declared.Manager.start>, Parameters<typeof runtime.Manager.start>>>,
+  Yes<Equal<Parameters<typeof declared.Manager.connect>, Parameters<typeof runtime.Manager.connect>>>,
+  Yes<Equal<declared.ManagerOptions, runtime.ManagerOptions>>,
+  Yes<Equal<declared.DictProxy<'a', 1>, runtime.DictProxy<'a', 1>>>,
+  Yes<Equal<declared.ListProxy<1>, runtime.ListProxy<1>>>,
+  Yes<Equal<declared.NamespaceProxy<{ a: 1 }>, runtime.NamespaceProxy<{ a: 1 }>>>,
+  Yes<Equal<declared.ValueProxy<1>, runtime.ValueProxy<1>>>,
+  Yes<Equal<declared.ArrayProxy<1>, runtime.ArrayProxy<1>>>,
+  Yes<Equal<declared.QueueProxy<1>, runtime.QueueProxy<1>>>,
+  Yes<Equal<declared.JoinableQueueProxy<1>, runtime.JoinableQueueProxy<1>>>,
+  Fulfils<declared.LockProxy, runtime.LockProxy>,
+  Yes<Equal<declared.EventProxy, runtime.EventProxy>>,
+  Fulfils<declared.ConditionProxy, runtime.ConditionProxy>,
+  Yes<Equal<declared.BarrierProxy, runtime.BarrierProxy>>,
+  Yes<Equal<declared.ObjectProxy<Date>, runtime.ObjectProxy<Date>>>,
+  Yes<Equal<declared.Constructor, runtime.Constructor>>,
+  Yes<Equal<declared.DynamicConstructor, runtime.DynamicConstructor>>,
   Yes<Equal<declared.WorkerInfo, runtime.WorkerInfo>>,
   Yes<Equal<declared.PoolEvents, runtime.PoolEvents>>,
   Yes<Equal<declared.WorkerEvent, runtime.WorkerEvent>>,

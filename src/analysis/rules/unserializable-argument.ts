@@ -4,8 +4,8 @@ import { placeOf, workerCalls } from '../calls.ts';
 import { dropFix } from '../fixes/drop.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
-import { type Fault, judge } from '../shape.ts';
-import { hasCallers } from '../workers.ts';
+import { judgeSent } from '../sent.ts';
+import type { Fault } from '../shape.ts';
 
 /** A value that cannot be copied to another process is an argument of a worker function. */
 export const unserializableArgument: Rule = {
@@ -18,7 +18,7 @@ export const unserializableArgument: Rule = {
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   for (const call of workerCalls(model, file)) {
     for (const position of call.sends) {
-      const { faults } = judge(model, position, (parameter) => hasCallers(model, parameter));
+      const { faults } = judgeSent(model, position);
       const [first, ...others] = faults;
       if (first === undefined) continue;
       const fix = dropFix(model, first, call.workers[0] && placeOf(call.workers[0]));

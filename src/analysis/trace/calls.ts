@@ -11,16 +11,32 @@ export function followAwait(
   accesses: readonly Access[],
   state: TraceState,
 ): void {
-  const inner = unwrap(node.expression);
-  if (ts.isCallExpression(inner)) {
-    const fn = trace.model.calledFunction(inner);
-    if (fn && isAsync(fn) && !isGenerator(fn)) {
-      followResults(trace, fn, inner, accesses, state);
-      return;
-    }
-  }
-  trace.end(node, accesses, state);
+  if (!followSettled(trace, unwrap(node.expression), accesses, state, node)) trace.end(node, accesses, state);
 }
+
+/** Follows the results of a call of an async function; false for every other expression. `whole` is what awaits the call. */
+export function followSettled(
+  trace: Tracer,
+  call: ts.Expression,
+  accesses: readonly Access[],
+  state: TraceState,
+  whole: ts.Expression,
+): boolean {
+  const fn = ts.isCallExpression(call) ? trace.model.calledFunction(call) : undefined;
+  if (!fn || !isAsync(fn) || isGenerator(fn)) return false;
+  const settle = (result: ts.Expression, from: TraceState): void => {
+    const inner = unwrap(result);
+    if (inner.pos === call.pos || followSettled(trace, inner, accesses, from, whole)) return;
+    // What the function waits for is known by the type of what waits for the function.
+    if (isPromise(trace, inner)) trace.end(whole, accesses, from);
+    else trace.follow(result, accesses, from);
+  };
+  followResults(trace, fn, call as ts.CallExpression, accesses, { ...state, depth: state.depth + 1 }, settle);
+  return true;
+}
+
+const isPromise = (trace: Tracer, node: ts.Expression): boolean =>
+  ts.isCallExpression(node) && trace.model.checker.getTypeAtLocation(node).getSymbol()?.name === 'Promise';
 
 /** What a called function gives, or what a method of the language passes on. */
 export function followCall(
@@ -115,7 +131,9 @@ function followResults(
   call: ts.CallExpression,
   accesses: readonly Access[],
   state: TraceState,
+  follow = (result: ts.Expression, from: TraceState): void => trace.follow(result, accesses, from),
 ): void {
+  if (state.depth > MAX_DEPTH) return;
   const environment = new Map(state.environment);
   fn.parameters.forEach((parameter, index) => {
     const value = call.arguments[index];
@@ -126,7 +144,7 @@ function followResults(
   const inside = { ...state, environment, labelFixed: true };
   const results = resultsOf(fn);
   if (results.length === 0) trace.end(call, accesses, state);
-  for (const result of results) trace.follow(result, accesses, inside);
+  for (const result of results) follow(result, inside);
 }
 
 function bind(
@@ -175,6 +193,9 @@ export function followNew(
   }
   trace.end(node, accesses, state);
 }
+
+/** Calls within calls that are followed. */
+const MAX_DEPTH = 24;
 
 const KEEPING_ELEMENTS = new Set([
   'filter',

@@ -30,8 +30,9 @@ export function followParameter(
     ts.isPropertyAccessExpression(call.expression)
   ) {
     const method = call.expression.name.text;
-    if (ELEMENT_CALLBACKS.has(method) && call.arguments[0] === fn) {
-      if (fn.parameters[0] === declaration) {
+    const elements = ELEMENT_CALLBACKS.get(method);
+    if (elements !== undefined && call.arguments[0] === fn) {
+      if (elements.includes(fn.parameters.indexOf(declaration))) {
         trace.follow(call.expression.expression, [ELEMENT, ...accesses], state);
         return;
       }
@@ -56,4 +57,19 @@ export function parameterKey(model: Model, parameter: ts.ParameterDeclaration): 
   return model.symbolAt(name);
 }
 
-const ELEMENT_CALLBACKS = new Set(['map', 'forEach', 'flatMap', 'filter', 'some', 'every', 'find']);
+/** Methods of arrays, and which parameters of their callback are elements. */
+const ELEMENT_CALLBACKS: ReadonlyMap<string, readonly number[]> = new Map([
+  ['map', [0]],
+  ['forEach', [0]],
+  ['flatMap', [0]],
+  ['filter', [0]],
+  ['some', [0]],
+  ['every', [0]],
+  ['find', [0]],
+  ['findIndex', [0]],
+  ['findLast', [0]],
+  ['sort', [0, 1]],
+  ['toSorted', [0, 1]],
+  ['reduce', [1]],
+  ['reduceRight', [1]],
+]);

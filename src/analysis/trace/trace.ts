@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph';
 import { unwrap } from '../ast.ts';
 import type { Model } from '../model.ts';
-import { followAwait, followCall, followNew } from './calls.ts';
+import { followAwait, followCall, followNew, followSettled } from './calls.ts';
 import { followArray, followObject, followOperator } from './literals.ts';
 import { followName } from './names.ts';
 import { type Access, ELEMENT, type Origin, prop, type Tracer, type TraceState } from './origin.ts';
@@ -47,6 +47,15 @@ export class Trace implements Tracer {
     else if (ts.isCallExpression(node)) followCall(this, node, accesses, state);
     else if (ts.isNewExpression(node)) followNew(this, node, accesses, state);
     else this.end(node, accesses, state);
+  }
+
+  /** The same for what is there when a promise, if it is one, is fulfilled. */
+  followAwaited(expression: ts.Expression, accesses: readonly Access[], from: TraceState): void {
+    const node = unwrap(expression);
+    if (ts.isConditionalExpression(node)) {
+      this.followAwaited(node.whenTrue, accesses, from);
+      this.followAwaited(node.whenFalse, accesses, from);
+    } else if (!followSettled(this, node, accesses, from, node)) this.follow(node, accesses, from);
   }
 
   /** The value is made here, or cannot be followed any further. */

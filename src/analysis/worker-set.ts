@@ -1,0 +1,180 @@
+import { ts } from 'ts-morph';
+import { type FunctionNode, isFunctionWithBody, placeText, shownName, unwrap } from './ast.ts';
+import { calledRuntime, type Role, type WorkerCall, workerCalls } from './calls.ts';
+import type { Model } from './model.ts';
+import { resolveWorkers } from './workers.ts';
+
+type Body = FunctionNode & { readonly body: ts.ConciseBody };
+
+/** A function that runs in child processes. */
+export interface WorkerRun {
+  readonly fn: Body;
+  /** What brings it there; several where it is used in several ways. */
+  readonly roles: ReadonlySet<Role>;
+  /** Why it runs there, outermost first: `` `parse` runs in workers through `pool.map` (jobs.ts:41) ``, `` `clean` is called by `parse` (parse.ts:3) ``. */
+  readonly chain: readonly string[];
+  /** The calls that name it as their worker function; empty for a function that only other functions of the set call. */
+  readonly calls: readonly WorkerCall[];
+}
+
+interface Mutable extends WorkerRun {
+  readonly roles: Set<Role>;
+  readonly calls: WorkerCall[];
+}
+
+/**
+ * Every function that runs in child processes, across files: the worker functions, `run()` of subclasses of `Process`, and
+ * what these call or hand to others as a callback. A function inside of another one runs with it and has no entry of its own
+ * unless it is reached by name; `workerRunOf` answers for any node.
+ */
+export const workerSet = (model: Model): ReadonlyMap<ts.Node, WorkerRun> =>
+  model.once(collect, model, new Map());
+
+/** Why a node runs in child processes: the innermost function around it that does. Undefined for code of the parent only. */
+export function workerRunOf(model: Model, node: ts.Node): WorkerRun | undefined {
+  const set = workerSet(model);
+  for (let up: ts.Node | undefined = node; up !== undefined; up = up.parent) {
+    const run = set.get(up);
+    if (run !== undefined) return run;
+  }
+  return undefined;
+}
+
+/** Functions of the set that a file declares, in the order of the text. */
+export function workerRunsIn(model: Model, file: ts.SourceFile): readonly WorkerRun[] {
+  return [...workerSet(model).values()]
+    .filter(({ fn }) => fn.getSourceFile() === file)
+    .sort((a, b) => a.fn.pos - b.fn.pos);
+}
+
+/** Files in which rules may find something although they do not name the package: the set reaches into them. */
+export const reachedFiles = (model: Model): ReadonlySet<ts.SourceFile> =>
+  new Set([...workerSet(model).keys()].map((fn) => fn.getSourceFile()));
+
+function collect(model: Model): ReadonlyMap<ts.Node, WorkerRun> {
+  const runs = new Map<ts.Node, Mutable>();
+  const queue: Mutable[] = [];
+  const reach = (
+    fn: Body,
+    roles: Iterable<Role>,
+    chain: () => readonly string[],
+    call?: WorkerCall,
+  ): void => {
+    let run = runs.get(fn);
+    let news = false;
+    if (run === undefined) {
+      run = { fn, roles: new Set(), chain: chain(), calls: [] };
+      runs.set(fn, run);
+      news = true;
+    }
+    for (const role of roles) {
+      news ||= !run.roles.has(role);
+      run.roles.add(role);
+    }
+    if (call && !run.calls.includes(call)) run.calls.push(call);
+    if (news) queue.push(run);
+  };
+
+  for (const file of model.candidates) {
+    for (const call of workerCalls(model, file)) {
+      for (const position of call.workers) {
+        for (const worker of resolveWorkers(model, position)) {
+          const fn = 'node' in worker ? bodyOf(worker.node) : undefined;
+          const why = () => [
+            `\`${nameOf(worker)}\` runs in workers through \`${call.name}\` (${placeText(call.node)})`,
+          ];
+          if (fn) reach(fn, [position.role], why, call);
+        }
+      }
+    }
+    for (const run of runMethods(model, file)) {
+      reach(run, ['target'], () => [`\`run()\` is what the child process runs (${placeText(run)})`]);
+    }
+  }
+  for (let run = queue.pop(); run !== undefined; run = queue.pop()) {
+    const { fn, roles, chain } = run;
+    for (const [callee, place] of calledWithin(model, fn)) {
+      reach(callee, roles, () => [
+        ...chain,
+        `\`${shownName(callee) ?? 'a function'}\` is called by \`${shownName(fn) ?? 'a function'}\` (${placeText(place)})`,
+      ]);
+    }
+  }
+  return runs;
+}
+
+const nameOf = (worker: ReturnType<typeof resolveWorkers>[number]): string =>
+  ('node' in worker ? shownName(worker.node) : undefined) ?? 'this function';
+
+const bodyOf = (node: ts.Node): Body | undefined => (isFunctionWithBody(node) ? node : undefined);
+
+/** `run()` of every class of a file that extends `Process`. */
+function runMethods(model: Model, file: ts.SourceFile): Body[] {
+  if (!file.text.includes('extends')) return [];
+  const methods: Body[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isClassLike(node)) {
+      const base = model.baseOf(node);
+      if (base && model.runtimeClass(base) === 'Process') {
+        for (const member of node.members) {
+          const isRun = ts.isMethodDeclaration(member) && member.name.getText() === 'run';
+          if (isRun && isFunctionWithBody(member)) methods.push(member);
+        }
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return methods;
+}
+
+/** Functions with a body that a function calls, makes instances of, or hands on as a callback, and where. */
+export function calledWithin(model: Model, fn: Body): ReadonlyMap<Body, ts.Node> {
+  return model.once(collectCalled, fn, new Map());
+}
+
+function collectCalled(model: Model, fn: Body): ReadonlyMap<Body, ts.Node> {
+  const called = new Map<Body, ts.Node>();
+  const add = (callee: Body | undefined, place: ts.Node): void => {
+    const isInside =
+      callee !== undefined && callee.pos >= fn.pos && callee.end <= fn.end && sameFile(callee, fn);
+    if (callee === undefined || isInside || called.has(callee) || callee.getSourceFile().isDeclarationFile)
+      return;
+    if (!model.runtime.owns(callee)) called.set(callee, place);
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isTypeNode(node)) return;
+    if (ts.isCallExpression(node)) {
+      add(model.calledFunction(node), node);
+      // What is handed to the runtime runs elsewhere, as a worker function of its own.
+      if (calledRuntime(model, node) === undefined) for (const argument of node.arguments) handOn(argument);
+    } else if (ts.isNewExpression(node)) {
+      for (const part of instanceCode(model, node)) add(part, node);
+      for (const argument of node.arguments ?? []) handOn(argument);
+    } else if (ts.isTaggedTemplateExpression(node)) add(model.functionOf(node.tag), node);
+    ts.forEachChild(node, visit);
+  };
+  const handOn = (argument: ts.Expression): void => {
+    const value = unwrap(argument);
+    if (ts.isIdentifier(value) || ts.isPropertyAccessExpression(value))
+      add(model.functionOf(value), argument);
+  };
+  for (const parameter of fn.parameters) if (parameter.initializer) visit(parameter.initializer);
+  visit(fn.body);
+  return called;
+}
+
+/** The constructors that `new X()` runs. */
+function instanceCode(model: Model, node: ts.NewExpression): Body[] {
+  const constructors: Body[] = [];
+  let declaration = model.classOf(node.expression);
+  for (let hops = 0; declaration !== undefined && hops < 6; hops++) {
+    for (const member of declaration.members)
+      if (ts.isConstructorDeclaration(member) && isFunctionWithBody(member)) constructors.push(member);
+    const base = model.baseOf(declaration);
+    declaration = base && model.classOf(base);
+  }
+  return constructors;
+}
+
+const sameFile = (a: ts.Node, b: ts.Node): boolean => a.getSourceFile() === b.getSourceFile();

@@ -1,0 +1,3 @@
+import { holdFixtures } from '../rule-fixtures.ts';
+
+describe('rule error-identity-lost', () => holdFixtures('error-identity-lost'));

@@ -1,0 +1,3 @@
+import { holdFixtures } from '../rule-fixtures.ts';
+
+describe('rule nested-worker-function', () => holdFixtures('nested-worker-function'));

@@ -1,0 +1,3 @@
+import { holdFixtures } from '../rule-fixtures.ts';
+
+describe('rule received-view-buffer', () => holdFixtures('received-view-buffer'));
