@@ -5,6 +5,7 @@ import { conditions } from './conditions.ts';
 import { events } from './events.ts';
 import type { Kind } from './kind.ts';
 import { locks } from './locks.ts';
+import { managers } from './managers.ts';
 import { pool } from './pool.ts';
 import { queues } from './queues.ts';
 import { semaphores } from './semaphores.ts';
@@ -18,4 +19,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   events,
   conditions,
   barriers,
+  managers,
 };

@@ -1,6 +1,7 @@
 /** The stress tests as a program: `npm run stress -- [--only NAME] [--seconds N] [--seed N] [--short]`. */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainProcess } from '../../../runtime/index.ts';
 import { markFamily, relatives } from '../leftovers.ts';
@@ -39,7 +40,10 @@ if (isMainProcess) {
       assert.deepEqual(relatives(), [], 'processes are left');
       console.log(`${name}: ${told(sums)}: all as expected`);
     } catch (error) {
-      console.error(`${name}: FAILED, npm run stress -- --only ${name} --seed ${seed}`);
+      const load = loadavg().map((processes) => processes.toFixed(1));
+      console.error(
+        `${name}: FAILED, npm run stress -- --only ${name} --seed ${seed} (load average ${load})`,
+      );
       console.error(error);
       process.exitCode = 1;
     }
