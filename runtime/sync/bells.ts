@@ -38,6 +38,7 @@ export class Bells {
   readonly #listeners = new Set<() => void>();
   #waiting = 0;
   #lookAgain: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -129,7 +130,7 @@ export class Bells {
       : lookForEnd(pid, start, ended);
     if (life === 'awaited') this.#watched.add(pid);
     else if (life === 'ended') this.#ended.set(pid, start);
-    else setTimeout(this.#tell, SOON).unref();
+    else this.#tellSoon();
     return life !== 'ended';
   }
 
@@ -144,6 +145,13 @@ export class Bells {
   readonly #tell = (): void => {
     for (const listener of [...this.#listeners]) listener();
   };
+
+  #tellSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.#tell();
+    }, SOON).unref();
+  }
 
   readonly #lookNow = (): void => {
     this.#lookAgain = undefined;
