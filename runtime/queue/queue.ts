@@ -8,7 +8,7 @@ import { encodeNow } from '../values/encode-now.ts';
 import { decodeMessage } from './decode-message.ts';
 import { SharedItems, type SharedParts } from './shared-items.ts';
 
-const nobody = (): number => 0;
+const nobody = (): undefined => undefined;
 
 /**
  * A first-in-first-out queue between processes. Iterating takes items until the queue is closed and drained.

@@ -9,7 +9,9 @@ const MAX = 1;
 const CLOSED = 2;
 /** Items that were put and are not reported finished. */
 const UNFINISHED = 3;
-const CHAIN = 4;
+/** What `UNFINISHED` is when the item that is being put is there. */
+const PUTTING = 4;
+const CHAIN = 5;
 const GETTERS = CHAIN + CHAIN_WORDS;
 const PUTTERS = GETTERS + WAIT_WORDS;
 const JOINERS = PUTTERS + WAIT_WORDS;
@@ -68,9 +70,11 @@ export class SharedItems {
     if (this.isFull || this.isClosed) return false;
     const done = this.#locked(() => {
       if (this.isFull || this.isClosed) return false;
+      const unfinished = this.unfinished + 1;
+      Atomics.store(this.#words, PUTTING, unfinished);
       this.#chain.append(item);
+      Atomics.store(this.#words, UNFINISHED, unfinished);
       Atomics.add(this.#words, COUNT, 1);
-      Atomics.add(this.#words, UNFINISHED, 1);
       return true;
     });
     if (done) this.getters.wake();
@@ -105,12 +109,24 @@ export class SharedItems {
 
   #locked<R>(body: () => R): R {
     this.#lock.acquireSync();
+    let recounted = false;
     try {
-      // The one before was killed between an item and its count.
-      if (this.#lock.wasAbandoned()) Atomics.store(this.#words, COUNT, this.#chain.count());
+      if (this.#lock.wasAbandoned()) {
+        this.#recount();
+        recounted = true;
+      }
       return body();
     } finally {
       this.#lock.release();
+      // Who died has woken nobody for what is there now.
+      if (recounted) for (const list of [this.getters, this.putters]) list.wakeAll();
     }
+  }
+
+  /** The one before was killed between an item and its counts. */
+  #recount(): void {
+    const count = this.#chain.count();
+    if (count > this.count) Atomics.store(this.#words, UNFINISHED, Atomics.load(this.#words, PUTTING));
+    Atomics.store(this.#words, COUNT, count);
   }
 }

@@ -5,10 +5,10 @@
  *   PID.bell   whoever writes a byte wakes the process
  *   PID.life   the process alone holds it open for writing: its readers see the end when the process ends, however it does
  *
- * Nothing is written where nobody waits, and nobody polls; where the system does not tell the end of a named pipe, those who wait
- * look for it.
+ * Nothing is written where nobody waits. Whoever waits looks again now and then all the same: a process that is killed between a
+ * change and its ring has rung nobody. Where the system does not tell the end of a named pipe, those who wait look for it.
  */
-import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { inFamilyFolder } from '../memory/family-folder.ts';
@@ -18,6 +18,12 @@ import { waiting } from './native.ts';
 
 const { O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
 const ONE = Buffer.from([1]);
+/** How often a process that waits looks again though nobody rang, in ms. */
+const LOOK_AGAIN = 500;
+/** When to look again at a process whose named pipe is gone, in ms: mostly it is about to end. */
+const SOON = 5;
+/** Bells of others that are kept open; more are opened when they are rung. */
+const MAX_OPEN = 256;
 
 /** The bells of one folder, as this process sees them. */
 export class Bells {
@@ -31,6 +37,8 @@ export class Bells {
   readonly #ended = new Map<number, number>();
   readonly #listeners = new Set<() => void>();
   #waiting = 0;
+  #lookAgain: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -42,7 +50,7 @@ export class Bells {
     process.once('exit', () => this.#leave());
   }
 
-  /** `listener` is called whenever this process was rung or a watched one ended. */
+  /** `listener` is called whenever this process was rung or a watched one ended, and now and then while a wait goes on. */
   listen(listener: () => void): void {
     this.#listeners.add(listener);
   }
@@ -53,7 +61,9 @@ export class Bells {
 
   /** A wait begins: it keeps this process alive until `endWait`. */
   beginWait(): void {
-    if (++this.#waiting === 1) this.#bell.ref();
+    if (++this.#waiting > 1) return;
+    this.#bell.ref();
+    this.#lookAgain ??= setTimeout(this.#lookNow, LOOK_AGAIN).unref();
   }
 
   endWait(): void {
@@ -89,7 +99,7 @@ export class Bells {
       let fd = this.#others.get(pid);
       if (fd === undefined) {
         fd = openSync(this.#path(pid, 'bell'), O_WRONLY | O_NONBLOCK);
-        this.#others.set(pid, fd);
+        this.#keep(pid, fd);
       }
       writeSync(fd, ONE);
       return true;
@@ -103,21 +113,25 @@ export class Bells {
     }
   }
 
-  /** The listeners are called when the process ends, or soon when it has ended already. */
-  watch(pid: number): void {
-    if (pid === process.pid || pid === 0 || this.#watched.has(pid)) return;
+  /** The listeners are called when the process ends. False when it is known to have ended. */
+  watch(pid: number): boolean {
+    if (pid === process.pid || pid === 0 || this.#watched.has(pid)) return true;
+    if (this.#ended.has(pid) && this.hasEnded(pid)) return false;
     const start = startOf(pid);
+    if (start === 0) return false;
     const ended = () => {
       this.#watched.delete(pid);
       this.#ended.set(pid, start);
       this.#tell();
     };
     // Who waits keeps this process alive by its bell.
-    const watched = waiting().fifosEnd
+    const life = waiting().fifosEnd
       ? awaitEnd(this.#path(pid, 'life'), ended)
       : lookForEnd(pid, start, ended);
-    if (watched) this.#watched.add(pid);
-    else setImmediate(this.#tell);
+    if (life === 'awaited') this.#watched.add(pid);
+    else if (life === 'ended') this.#ended.set(pid, start);
+    else this.#tellSoon();
+    return life !== 'ended';
   }
 
   /** True when the process has ended, or is about to: its files are closed a moment before the kernel lists it as ended. */
@@ -132,15 +146,43 @@ export class Bells {
     for (const listener of [...this.#listeners]) listener();
   };
 
+  #tellSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.#tell();
+    }, SOON).unref();
+  }
+
+  readonly #lookNow = (): void => {
+    this.#lookAgain = undefined;
+    if (this.#waiting === 0) return;
+    this.#lookAgain = setTimeout(this.#lookNow, LOOK_AGAIN).unref();
+    this.#tell();
+  };
+
+  /** Those of the dead are not noticed: the bell that was opened first gives way. */
+  #keep(pid: number, fd: number): void {
+    for (const [other, open] of this.#others) {
+      if (this.#others.size < MAX_OPEN) break;
+      this.#others.delete(other);
+      closeSync(open);
+    }
+    this.#others.set(pid, fd);
+  }
+
   #make(pid: number, kind: 'bell' | 'life'): number {
     const path = this.#path(pid, kind);
+    const fresh = `${path}.new`;
     try {
-      unlinkSync(path); // Of an earlier process with this number.
+      unlinkSync(fresh); // Of an earlier process with this number.
     } catch {
       // There is none, as nearly always.
     }
-    waiting().makeFifo(path);
-    return openSync(path, O_RDWR | O_NONBLOCK);
+    waiting().makeFifo(fresh);
+    const fd = openSync(fresh, O_RDWR | O_NONBLOCK);
+    // One that nobody has open yet would tell of a process that has ended.
+    renameSync(fresh, path);
+    return fd;
   }
 
   #path(pid: number, kind: 'bell' | 'life'): string {

@@ -52,17 +52,24 @@ export class Condition implements Lockable {
     return this.#lock.with(body, options);
   }
 
-  /** Releases the lock, waits to be notified, takes it again. False after `timeout` ms. Rejects with `ManycoreError` when not held. */
+  /**
+   * Releases the lock, waits to be notified, takes it again. False after `timeout` ms. Rejects with `ManycoreError` when not held.
+   * A death ends it like a notification: of a process that held the lock, and might have notified, or that was notified.
+   */
   async wait(timeout?: number): Promise<boolean> {
     this.#checkHeld('wait');
     const at = this.#place();
+    const { deaths } = this.#lock;
+    const isDead = () => this.#lock.deaths !== deaths || !this.#bells.watch(this.#lock.holder);
     const depth = this.#lock.releaseFully();
-    await this.#bells.until(() => Atomics.load(this.#words, at) === NOTIFIED, timeout);
-    // A notification that comes at the last moment counts.
-    const notified = Atomics.compareExchange(this.#words, at, WAITING, FREE) === NOTIFIED;
-    if (notified) Atomics.store(this.#words, at, FREE);
+    const told = await this.#bells.until(
+      () => Atomics.load(this.#words, at) === NOTIFIED || isDead() || this.#deadNotified().length > 0,
+      timeout,
+    );
     await this.#lock.acquireFully(depth);
-    return notified;
+    for (const dead of this.#deadNotified()) Atomics.store(this.#words, dead, FREE);
+    // A notification that comes at the last moment counts.
+    return Atomics.exchange(this.#words, at, FREE) === NOTIFIED || told;
   }
 
   /** Waits until `predicate` gives a truthy value; resolves to its last value, also after `timeout` ms. */
@@ -105,13 +112,22 @@ export class Condition implements Lockable {
   /** Where the places of the waiting calls are, those that came first in front. */
   #waiting(): number[] {
     const words = this.#words;
+    // Tickets go round.
+    return this.#placesIn(WAITING).sort((a, b) => ((words[a + 2] as number) - (words[b + 2] as number)) | 0);
+  }
+
+  /** The places of processes that died after they were notified, before they had the lock. */
+  #deadNotified(): number[] {
+    return this.#placesIn(NOTIFIED).filter((at) => !this.#bells.watch(this.#words[at + 1] as number));
+  }
+
+  #placesIn(state: number): number[] {
     const found: number[] = [];
     for (let i = 0; i < MAX_WAITING; i++) {
       const at = PLACES + PLACE_WORDS * i;
-      if (Atomics.load(words, at) === WAITING) found.push(at);
+      if (Atomics.load(this.#words, at) === state) found.push(at);
     }
-    // Tickets go round.
-    return found.sort((a, b) => ((words[a + 2] as number) - (words[b + 2] as number)) | 0);
+    return found;
   }
 
   #place(): number {

@@ -23,8 +23,8 @@ export class Event {
 
   /** Sets the flag and wakes all who wait. */
   set(): void {
-    if (Atomics.exchange(this.words, FLAG, 1) === 1) return;
-    Atomics.add(this.words, SETS, 1);
+    if (Atomics.exchange(this.words, FLAG, 1) === 0) Atomics.add(this.words, SETS, 1);
+    // Also when it was set: who did that may have been killed before it woke anybody.
     this.#list.wakeAll();
   }
 
@@ -50,7 +50,10 @@ export class Event {
 
   #awaited(): Awaited {
     const sets = Atomics.load(this.words, SETS);
-    return { tryTake: () => this.isSet() || Atomics.load(this.words, SETS) !== sets, holder: () => 0 };
+    return {
+      tryTake: () => this.isSet() || Atomics.load(this.words, SETS) !== sets,
+      holder: () => undefined,
+    };
   }
 }
 

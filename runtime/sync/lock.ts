@@ -41,6 +41,8 @@ const DEPTH = 2;
 const ABANDONED = 3;
 /** Pid of a process that has waited long: it gets the lock next. */
 const NEXT = 4;
+/** How often a holder died. */
+const DEATHS = 5;
 const LIST = 8;
 
 /** The lock was given to a process that does not know yet. */
@@ -66,7 +68,7 @@ export class Lock implements SyncLockable {
     this.#awaited = {
       tryTake: () => this.tryTake(),
       tryRecover: () => this.#tryRecover(),
-      holder: () => Atomics.load(this.words, HOLDER) & PID,
+      holder: () => this.holder,
       left: () => this.#decline(),
       missed: () => {
         if (++this.#misses >= PATIENCE) Atomics.compareExchange(this.words, NEXT, 0, process.pid);
@@ -115,7 +117,7 @@ export class Lock implements SyncLockable {
   acquireSync(timeout?: number): boolean {
     if (this.tryTake()) return true;
     // Nothing of this process can give it back while its thread is blocked.
-    if ((Atomics.load(this.words, HOLDER) & PID) === process.pid && timeout === undefined)
+    if (this.isMine && timeout === undefined)
       throw new ManycoreError(
         `${this.constructor.name}.acquireSync: this process holds it itself and would wait forever`,
       );
@@ -148,6 +150,16 @@ export class Lock implements SyncLockable {
     return Atomics.load(this.words, HOLDER) === process.pid;
   }
 
+  /** How often a holder of it died. @internal */
+  get deaths(): number {
+    return Atomics.load(this.words, DEATHS);
+  }
+
+  /** The process that holds it, or is to have it next; 0 for none. @internal */
+  get holder(): number {
+    return Atomics.load(this.words, HOLDER) & PID;
+  }
+
   /** Gives it back however often it was taken; returns how often. @internal */
   releaseFully(): number {
     const depth = this.words[DEPTH] ?? 1;
@@ -159,7 +171,8 @@ export class Lock implements SyncLockable {
   /** Takes it as often as `releaseFully` returned. @internal */
   async acquireFully(depth: number): Promise<void> {
     await this.#list.wait(this.#awaited);
-    this.words[DEPTH] = depth;
+    // Another call of this process may hold it, too.
+    this.words[DEPTH] = (this.words[DEPTH] ?? 0) + depth - 1;
   }
 
   protected tryTake(): boolean {
@@ -202,11 +215,18 @@ export class Lock implements SyncLockable {
     const pid = holder & PID;
     if (pid === 0 || pid === process.pid) return false;
     // Another process may have got the number. A start that is not written yet tells nothing.
-    if (!familyBells().hasEnded(pid) && (start === 0 || start === startOf(pid))) return false;
+    if (!familyBells().hasEnded(pid) && (start === 0 || start === startOf(pid))) {
+      // Who gave it may have been killed before the ring.
+      if ((holder & GIVEN) !== 0) familyBells().ring(pid);
+      return false;
+    }
     if (Atomics.load(words, HOLDER) !== holder) return false;
     Atomics.store(words, START, 0);
     if (Atomics.compareExchange(words, HOLDER, holder, process.pid) !== holder) return false;
-    if ((holder & GIVEN) === 0) Atomics.store(words, ABANDONED, pid);
+    if ((holder & GIVEN) === 0) {
+      Atomics.store(words, ABANDONED, pid);
+      Atomics.add(words, DEATHS, 1);
+    }
     this.#taken();
     return true;
   }

@@ -9,7 +9,10 @@ const INITIAL = 1;
 const LIST = 2;
 const MAX_VALUE = 0x7fffffff;
 
-/** A counter that `acquire` lowers, waiting at 0, and `release` raises. */
+/**
+ * A counter that `acquire` lowers, waiting at 0, and `release` raises. Nobody keeps who holds what: what a process holds when it is
+ * killed is not given back, and others may give it back in its place.
+ */
 export class Semaphore implements SyncLockable {
   /** @internal */
   readonly words: Int32Array;
@@ -17,7 +20,7 @@ export class Semaphore implements SyncLockable {
   readonly #awaited: Awaited = {
     tryTake: () => this.#tryTake(),
     more: () => Atomics.load(this.words, VALUE) > 0,
-    holder: () => 0,
+    holder: () => undefined,
   };
 
   /** `value` is what may be held at the same time. Default 1. Throws RangeError below 0. */

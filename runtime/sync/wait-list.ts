@@ -39,8 +39,8 @@ export interface Awaited {
   tryTake(): boolean;
   /** Takes it from a process that has died; called where somebody may have. */
   tryRecover?(): boolean;
-  /** The process in whose hands it is; 0 for none. */
-  holder(): number;
+  /** The process in whose hands it is, 0 for none; undefined where nobody knows. */
+  holder(): number | undefined;
   /**
    * True when there is more for others, asked when a process has taken some and leaves the list: until then every wake came to
    * it. Not needed where giving back wakes the next.
@@ -177,44 +177,71 @@ export class WaitList {
 
   /** Gives those who wait here what can be taken. `woken`: because somebody rang. */
   #look(woken: boolean): void {
+    const taken = this.#take();
+    if (this.#waiters.length > 0) {
+      if (this.#stay(woken)) this.#look(false);
+      return;
+    }
+    this.#rest();
+    if (taken?.more?.() === true) this.wake();
+  }
+
+  /** What was taken last, if anything was. */
+  #take(): Awaited | undefined {
     // Those who came first are first: nobody passes one who waits still.
     let taken: Awaited | undefined;
     for (;;) {
       const waiter = this.#waiters[0];
-      if (waiter === undefined) break;
+      if (waiter === undefined) return taken;
       const { target } = waiter;
-      if (!target.tryTake() && !(this.#place !== undefined && target.tryRecover?.() === true)) break;
+      if (!target.tryTake() && !(this.#place !== undefined && target.tryRecover?.() === true)) return taken;
       taken = target;
       this.#waiters.shift();
       waiter.settle(true);
     }
-    if (this.#waiters.length > 0) this.#stay(woken);
-    else {
-      this.#rest();
-      if (taken?.more?.() === true) this.wake();
-    }
   }
 
-  /** Somebody still waits here: the process is listed, looks once more, and watches whom it depends on. */
-  #stay(woken: boolean): void {
+  /** Somebody still waits here: the process is listed, and watches whom it depends on. True when it has to look once more. */
+  #stay(woken: boolean): boolean {
     if (this.#place === undefined) {
       this.#place = this.#enlist();
       // What was given back before this process was listed woke nobody here; what is given from now on may have woken it.
-      if (this.#place !== undefined) this.#look(false);
-      else
-        this.#retry ??= setTimeout(() => {
-          this.#retry = undefined;
-          this.#look(false);
-        }, NO_PLACE);
-      return;
+      if (this.#place !== undefined) return true;
+      this.#retry ??= setTimeout(() => {
+        this.#retry = undefined;
+        this.#look(false);
+      }, NO_PLACE);
+      return false;
     }
-    const first = this.#waiters[0] as Waiter;
-    if (woken) first.target.missed?.();
-    this.#bells.watch(first.target.holder());
-    const ticket = this.#words[PLACES + 2 * this.#place + 1] as number;
-    for (let place = 0; place < MAX_LISTED; place++)
-      if (this.#pidAt(place) !== 0 && isBefore(this.#ticketAt(place), ticket))
-        this.#bells.watch(this.#pidAt(place));
+    const { target } = this.#waiters[0] as Waiter;
+    if (woken) target.missed?.();
+    const isFree = this.#watchHolder(target);
+    // One that has died may have been woken last.
+    return this.#watchThoseBefore(this.#place) || isFree;
+  }
+
+  /** True when it is in nobody's hands. */
+  #watchHolder(target: Awaited): boolean {
+    for (;;) {
+      const holder = target.holder();
+      if (holder === undefined || holder === 0) return holder === 0;
+      this.#bells.watch(holder);
+      // One that gave it back before it was watched, and was killed before it rang, would be missed.
+      if (target.holder() === holder) return false;
+    }
+  }
+
+  /** The dead leave the list. True when there was one. */
+  #watchThoseBefore(own: number): boolean {
+    const ticket = this.#ticketAt(own);
+    let dead = false;
+    for (let place = 0; place < MAX_LISTED; place++) {
+      const pid = this.#pidAt(place);
+      if (pid === 0 || !isBefore(this.#ticketAt(place), ticket) || this.#bells.watch(pid)) continue;
+      this.#clear(place, pid);
+      dead = true;
+    }
+    return dead;
   }
 
   /** Nobody waits here any more. */

@@ -48,7 +48,7 @@ export function relatives(): number[] {
     .map(Number)
     .filter(
       (pid) =>
-        read(pid, 'cmdline').includes('process/child.ts') && `${read(pid, 'environ')}\0`.includes(mark),
+        /process\/child\.[jt]s/.test(read(pid, 'cmdline')) && `${read(pid, 'environ')}\0`.includes(mark),
     );
 }
 

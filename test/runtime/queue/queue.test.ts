@@ -182,6 +182,35 @@ describe('Queue', () => {
   });
 });
 
+/** The counts of a queue as one leaves them that is killed after it changed the items and before it counted. */
+function miscount({ parts }: Queue<number>, change: number): void {
+  const [COUNT, UNFINISHED, ABANDONED] = [0, 3, 3];
+  parts.words[COUNT] = (parts.words[COUNT] as number) + change;
+  if (change < 0) parts.words[UNFINISHED] = (parts.words[UNFINISHED] as number) + change;
+  parts.lock.words[ABANDONED] = 1;
+}
+
+describe('the counts of a queue that a process left behind', () => {
+  it('are mended, and who waits for the room that there is gets it', async () => {
+    const queue = new Queue<number>(1);
+    miscount(queue, 1);
+    const put = queue.put(7, { timeout: 20_000 });
+    assert.equal(await queue.get({ timeout: 20_000 }), 7);
+    await put;
+  });
+
+  it('are mended, and every item can be reported finished', async () => {
+    const queue = new JoinableQueue<number>();
+    queue.putNoWait(1);
+    miscount(queue, -1);
+    queue.putNoWait(2);
+    assert.deepEqual([queue.getNoWait(), queue.getNoWait()], [1, 2]);
+    queue.taskDone();
+    queue.taskDone();
+    await queue.join();
+  });
+});
+
 describe('JoinableQueue', () => {
   it('is joined when everything that was put is finished', async () => {
     await using pool = new Pool(2);

@@ -15,17 +15,16 @@ import {
   WorkerDiedError,
   type WorkerInfo,
 } from '../../../runtime/index.ts';
-import { outcomeOf, type StressItem, stressItem } from '../../fixtures/runtime/stress.ts';
+import { outcomeOf, type StressItem, stressItem } from '../../fixtures/runtime/stress/pool.ts';
 import { range, sleep } from '../outcomes.ts';
-import { type Random, random } from '../random.ts';
+import type { Random } from '../random.ts';
 import { transports } from '../transports.ts';
+import { type Kind, type Run, rounds, type Sums } from './kind.ts';
 
-export interface StressSums {
-  readonly rounds: number;
-  readonly items: number;
-  readonly lost: number;
-  readonly kills: number;
-}
+export const pool: Kind = {
+  holds: 'a pool gives every item one outcome and runs it once',
+  stress: (run) => stress(run),
+};
 
 interface Call {
   readonly items: readonly StressItem[];
@@ -36,26 +35,23 @@ interface Call {
   whole: boolean;
 }
 
-/** Rounds of faults for `seconds`; rejects at the first outcome that is wrong. */
-export async function stress(seconds: number, seed: number): Promise<StressSums> {
-  const dice = random(seed);
+async function stress(run: Run): Promise<Sums> {
   const folder = mkdtempSync(join(tmpdir(), 'manycore-stress-'));
-  const sums = { rounds: 0, items: 0, lost: 0, kills: 0 };
   const outer = process.env['MANYCORE_TRANSPORT'];
+  let number = 0;
   try {
-    for (const end = performance.now() + seconds * 1000; performance.now() < end; sums.rounds++) {
-      process.env['MANYCORE_TRANSPORT'] = dice.pick(transports);
-      await round(dice, join(folder, String(sums.rounds)), sums);
-    }
+    return await rounds(run, () => {
+      process.env['MANYCORE_TRANSPORT'] = run.dice.pick(transports);
+      return round(run.dice, join(folder, String(number++)));
+    });
   } finally {
     if (outer === undefined) delete process.env['MANYCORE_TRANSPORT'];
     else process.env['MANYCORE_TRANSPORT'] = outer;
     rmSync(folder, { recursive: true, force: true });
   }
-  return sums;
 }
 
-async function round(dice: Random, path: string, sums: { -readonly [K in keyof StressSums]: StressSums[K] }) {
+async function round(dice: Random, path: string): Promise<Sums> {
   const retries = dice.chance(0.3) ? 100 : 0;
   const maxTasksPerChild = dice.chance(0.2) ? dice.from(5, 30) : undefined;
   const pool = new Pool({ processes: dice.from(1, 3), retries, maxTasksPerChild });
@@ -73,18 +69,20 @@ async function round(dice: Random, path: string, sums: { -readonly [K in keyof S
   }
   await Promise.all(running);
   over.abort();
-  sums.kills += await killing;
+  const kills = await killing;
   if (dice.chance(0.5)) {
     pool.close();
     await pool.join();
   } else await pool.terminate();
   assert.deepEqual(pool.workers, []);
+  let [items, lost] = [0, 0];
   for (const call of calls) {
     check(call, retries > 0);
-    sums.items += call.outcomes.size;
+    items += call.outcomes.size;
     for (const outcome of call.outcomes.values())
-      if ('error' in outcome && outcome.error instanceof WorkerDiedError) sums.lost++;
+      if ('error' in outcome && outcome.error instanceof WorkerDiedError) lost++;
   }
+  return { outcomes: items, 'of them lost with their worker': lost, kills };
 }
 
 function plan(dice: Random, file: string, retried: boolean): Call {

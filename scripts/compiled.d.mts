@@ -1,0 +1,1 @@
+export function withCompiled<R>(body: (folder: string) => R | PromiseLike<R>): Promise<R>;
