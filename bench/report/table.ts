@@ -62,8 +62,10 @@ const label = (name: SystemName): string => `${name} (${systemOf(name).workers})
 function detailHeads({ bytes, ideal, measure }: Workload): string[] {
   if (bytes !== undefined) return ['MB/s'];
   if (ideal) return ['of the ideal', 'of bare processes'];
-  if (measure === 'map') return ['us an item'];
-  if (measure === 'round-trip') return ['p99'];
+  if (measure === 'map' || measure === 'queue') return ['us an item'];
+  if (measure === 'round-trip' || measure === 'pipe') return ['p99'];
+  if (measure === 'lock' || measure === 'contended') return ['blocking form'];
+  if (measure === 'array') return ['plain array'];
   if (measure === 'cold-start') return ['all first results'];
   if (measure === 'shutdown') return ['in order'];
   if (measure === 'stream') return ['items/s'];
@@ -83,8 +85,12 @@ function details(workload: Workload, record: WorkloadRecord, result: SystemResul
     shutdown: 'inOrder',
     stream: 'itemsPerSecond',
     kill: 'ms',
+    pipe: 'p99',
+    lock: 'blocking',
+    contended: 'blocking',
+    array: 'plain',
   };
-  if (workload.measure === 'map' || workload.measure === 'ideal')
+  if (workload.measure === 'map' || workload.measure === 'ideal' || workload.measure === 'queue')
     return [figure((value * 1000) / record.count)];
   return [extra(names[workload.measure])];
 }
