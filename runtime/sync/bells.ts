@@ -100,16 +100,20 @@ export class Bells {
     }
   }
 
-  /** The listeners are called when the process ends, or soon when it has ended already. */
-  watch(pid: number): void {
-    if (pid === process.pid || pid === 0 || this.#watched.has(pid)) return;
+  /** The listeners are called when the process ends, or soon when it has ended already; it is false then. */
+  watch(pid: number): boolean {
+    if (pid === process.pid || pid === 0 || this.#watched.has(pid)) return true;
     const start = startOf(pid);
+    if (start === 0 || this.#ended.get(pid) === start) {
+      setImmediate(this.#tell);
+      return false;
+    }
     let fd: number;
     try {
       fd = openSync(this.#path(pid, 'life'), O_RDONLY | O_NONBLOCK);
     } catch {
       setImmediate(this.#tell);
-      return;
+      return false;
     }
     const life = new Socket({ fd, readable: true, writable: false });
     this.#watched.set(pid, life);
@@ -124,6 +128,7 @@ export class Bells {
     life.resume();
     // Who waits keeps this process alive by its bell.
     life.unref();
+    return true;
   }
 
   /** True when the process has ended, or is about to: its files are closed a moment before the kernel lists it as ended. */
