@@ -3,8 +3,8 @@ import type { Open } from '../systems/system.ts';
 import { isProduced, produce } from '../workers/objects.ts';
 import { time } from './map.ts';
 
-/** Share of the items that crosses before the clock starts. */
-const WARM_UP = 0.2;
+/** Share of the items that crosses first, before the clock starts. */
+const WARM_UP = 1;
 
 /** Time in which `count` items come out of a queue into which another process puts them one by one. */
 export async function measureQueue(_: Open, { items, count }: RepeatRequest): Promise<Reading> {

@@ -22,17 +22,17 @@ const OWNER = 2;
 const SIZE = 3;
 const PATH = 4;
 const PLACE_WORDS = 2 + PATH_WORDS;
-const PLACES = 16;
+const PLACES = 32;
 export const ITEM_PAGES_WORDS = OWNER + PLACES * PLACE_WORDS;
 
 /** Pages that wait for the next item have at most this many bytes altogether. */
 const MOST_WAITING = 33_554_432;
 /** Pages of this process that stay mapped. */
-const MOST_MAPPED = 24;
-/** How long it is waited for pages, in ms: about what making new ones takes. */
-const PATIENCE = 1;
-/** How often it is not waited for after it was in vain. */
-const DISCOURAGED = 8;
+const MOST_MAPPED = 48;
+/** How long it is waited for pages, in ms for each byte: about as long as new ones take. */
+const PATIENCE = 1e-6;
+/** How often in a row it is not waited for pages, at most. */
+const MOST_SKIPS = 7;
 /** Pages serve items down to this part of their size. */
 const LEAST_USE = 4;
 
@@ -50,8 +50,9 @@ export class ItemPages {
   readonly #paths: PathWords;
   /** The place that was looked at last, by those who go round. */
   #next = 0;
-  /** New pages that are made without waiting for others, since that was in vain. */
-  #discouraged = 0;
+  /** How often it is not waited for pages any more since that was in vain, and how often the last time. */
+  #skips = 0;
+  #vain = 0;
 
   /** `words`: `ITEM_PAGES_WORDS` of them; all 0 at first. */
   constructor(words: Int32Array) {
@@ -66,20 +67,25 @@ export class ItemPages {
    */
   take(size: number, mayComeBack: boolean): Pages {
     let found = this.#takeWaiting(size);
-    if (found === undefined && mayComeBack && --this.#discouraged < 0) {
+    if (found === undefined && mayComeBack && --this.#skips < 0) {
       found = this.#takeSoon(size);
-      this.#discouraged = found === undefined ? DISCOURAGED : 0;
+      this.#vain = found === undefined ? Math.min(MOST_SKIPS, this.#vain * 2 + 1) : 0;
+      this.#skips = this.#vain;
     }
     if (found !== undefined) return found;
     this.#freeOfDead();
     return pagesOf(Buffer.from(newPages(roundedUp(size))), undefined);
   }
 
-  /** What is given back within `PATIENCE`. */
+  /** What is given back soon. */
   #takeSoon(size: number): Pages | undefined {
     Atomics.add(this.#words, SLEEPERS, 1);
     try {
-      for (let left = PATIENCE, end = performance.now() + left; left > 0; left = end - performance.now()) {
+      for (
+        let left = size * PATIENCE, end = performance.now() + left;
+        left > 0;
+        left = end - performance.now()
+      ) {
         const given = Atomics.load(this.#words, GIVEN);
         const found = this.#takeWaiting(size);
         if (found !== undefined) return found;
@@ -239,9 +245,9 @@ function keepMapped(path: string, bytes: Buffer): void {
   }
 }
 
-/** Up to a quarter of the power of two below: items that differ a little in size use the same pages. */
+/** Up to an eighth of the power of two below: items that differ a little in size use the same pages. */
 function roundedUp(size: number): number {
-  const step = 2 ** Math.max(12, Math.floor(Math.log2(size)) - 2);
+  const step = 2 ** Math.max(12, Math.floor(Math.log2(size)) - 3);
   return Math.ceil(size / step) * step;
 }
 

@@ -1,11 +1,11 @@
 import { EOFError, ManycoreError, QueueEmptyError, QueueFullError, UndrainedQueueError } from '../errors.ts';
 import type { WaitOptions } from '../executor/wait.ts';
 import { userFrames } from '../process/stack.ts';
-import { ByteReader, ByteWriter } from '../transport/bytes.ts';
+import { type ByteReader, ByteWriter } from '../transport/bytes.ts';
 import { registerFrom } from '../values/classes.ts';
 import { decode, ModuleNeededError, TAG } from '../values/codec.ts';
 import { encodeNow } from '../values/encode-now.ts';
-import { decodeMessage } from './decode-message.ts';
+import { valueFrom } from './decode-message.ts';
 import type { Pages } from './item-pages.ts';
 import { type Parcel, SharedItems, type SharedParts } from './shared-items.ts';
 
@@ -77,8 +77,8 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       if (item === undefined)
         throw new EOFError('Queue.get: the queue is closed, and all its items were taken');
     }
-    if ('large' in item) return (await this.#valueOf(item.large)) as T;
-    return ('bytes' in item.taken ? await decodeMessage(item.taken.bytes) : item.taken.value) as T;
+    if ('large' in item) return (await this.#valueIn(item.large)) as T;
+    return ('bytes' in item.taken ? await valueFrom(item.taken.bytes) : item.taken.value) as T;
   }
 
   /** Takes the next item or throws `QueueEmptyError`. */
@@ -185,11 +185,9 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     if (pages !== undefined) this.#items.pages.giveBack(pages);
   }
 
-  async #valueOf(large: Parcel): Promise<unknown> {
+  async #valueIn(large: Parcel): Promise<unknown> {
     try {
-      return large.bytes[0] === TAG.other
-        ? await decodeMessage(large.bytes)
-        : decode(new ByteReader(large.bytes));
+      return await valueFrom(large.bytes);
     } finally {
       this.#giveBack(large);
     }

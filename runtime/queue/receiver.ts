@@ -5,6 +5,7 @@ import { onAbort } from '../pool/abort.ts';
 import { delay } from '../pool/delay.ts';
 import type { Link } from './link.ts';
 import { bodyOf, FRAME, typeOf } from './message.ts';
+import { came, lookOut } from './vigil.ts';
 
 interface Waiter {
   /** Takes the message, or looks at it; undefined is the end. Throws why it is not for this one. */
@@ -99,6 +100,7 @@ export class Receiver {
         this.#serve();
       };
       this.#waiters.push(waiter);
+      if (this.#link.inbox.isEmpty) lookOut();
       if (timeout !== undefined)
         cancelTimer = after(timeout, () =>
           leave(new TimeoutError(`nothing was ${what} within ${timeout} ms`)),
@@ -113,6 +115,7 @@ export class Receiver {
       const message = inbox.peek();
       if (message === undefined && !inbox.isEnded) return;
       this.#waiters.shift();
+      came();
       try {
         if (waiter.serve(message?.frame).taken) inbox.take()?.taken?.();
       } catch (error) {
