@@ -59,6 +59,9 @@ export interface Awaited {
   left?(): void;
 }
 
+/** What `wait` gives when it has not waited. */
+export const atOnce: Promise<boolean> = Promise.resolve(true);
+
 interface Waiter {
   readonly target: Awaited;
   readonly settle: (taken: boolean) => void;
@@ -80,11 +83,12 @@ export class WaitList {
     this.#bells = familyBells();
   }
 
-  /** True once taken; false after the timeout. Rejects with `AbortError`. */
-  async wait(target: Awaited, { timeout, signal }: WaitLimits = {}): Promise<boolean> {
-    if (signal?.aborted === true) throw new AbortError('waiting was aborted', { cause: signal.reason });
-    if (this.#waiters.length === 0 && (target.tryTake() || spin(target))) return true;
-    if (timeout !== undefined && timeout <= 0) return false;
+  /** True once taken; false after the timeout. Rejects with `AbortError`. What `tryTake` throws at the call is thrown. */
+  wait(target: Awaited, { timeout, signal }: WaitLimits = {}): Promise<boolean> {
+    if (signal?.aborted === true)
+      return Promise.reject(new AbortError('waiting was aborted', { cause: signal.reason }));
+    if (this.#waiters.length === 0 && (target.tryTake() || spin(target))) return atOnce;
+    if (timeout !== undefined && timeout <= 0) return Promise.resolve(false);
     return new Promise((resolve, reject) => {
       const timer =
         timeout === undefined ? undefined : setTimeout(() => leave(() => resolve(false)), timeout);
