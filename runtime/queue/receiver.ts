@@ -70,7 +70,9 @@ export class Receiver {
     serve: (frame: Buffer | undefined, resolve: (value: R) => void) => { readonly taken: boolean },
   ): Promise<R> {
     if (timeout !== undefined && (typeof timeout !== 'number' || Number.isNaN(timeout)))
-      throw new RangeError(`timeout must be a number of ms, received ${String(timeout)} (${typeof timeout})`);
+      return Promise.reject(
+        new RangeError(`timeout must be a number of ms, received ${String(timeout)} (${typeof timeout})`),
+      );
     return new Promise<R>((resolve, reject) => {
       const aborted = () => new AbortError('the wait was aborted', { cause: signal?.reason });
       if (signal?.aborted === true) {

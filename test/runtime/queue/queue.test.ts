@@ -11,12 +11,13 @@ import {
   Queue,
   QueueEmptyError,
   QueueFullError,
+  RawArray,
   SerializationError,
   SimpleQueue,
   UndrainedQueueError,
 } from '../../../runtime/index.ts';
 import * as tasks from '../../fixtures/runtime/queues.ts';
-import { eventually } from '../processes.ts';
+import { eventually, isAsleep } from '../processes.ts';
 import { startedHere } from '../started.ts';
 
 const times = <T>(count: number, make: (i: number) => T): T[] =>
@@ -57,6 +58,38 @@ describe('Queue', () => {
       assert.deepEqual((await Promise.all(all)).toSorted(), [0, 1, 2, 3]);
     }
   });
+
+  for (const when of ['already', 'later'])
+    it(`wakes the next, who ${when} waits, when the one in front was woken and killed before it looked`, async () => {
+      const queue = new Queue<number>();
+      const [taken, waits] = [RawArray('i32', 1), RawArray('i32', 1)];
+      const next = async () => {
+        const before = Atomics.load(waits, 0);
+        const one = await start(tasks.countTaken, [queue, taken, waits]);
+        assert.ok(await eventually(() => Atomics.load(waits, 0) > before));
+        return one;
+      };
+      const front = await next();
+      await sleep(20);
+      process.kill(front.pid as number, 'SIGSTOP');
+      let one = when === 'already' ? await next() : undefined;
+      await sleep(20);
+      // Both go to the one that is stopped.
+      queue.putNoWait(1);
+      queue.putNoWait(2);
+      front.kill();
+      await front.join();
+      one ??= await next();
+      assert.ok(await eventually(() => Atomics.load(taken, 0) === 2), 'two items are left');
+      let asleep = 0;
+      const sleeps = () => {
+        asleep = isAsleep(one.pid as number) ? asleep + 1 : 0;
+        return asleep === 5;
+      };
+      assert.ok(await eventually(sleeps), 'it looks again and again');
+      queue.putNoWait(3);
+      assert.ok(await eventually(() => Atomics.load(taken, 0) === 3), 'the third item is left');
+    });
 
   it('takes what crosses, of any size, and keeps it when its producer ends', async () => {
     const queue = new Queue<unknown>();
