@@ -1,7 +1,6 @@
 /** The workloads: one work for all systems, and who can do it. */
 import type { ItemKind, MeasureName, TaskName } from './protocol.ts';
 import { peers, type SystemName } from './systems/registry.ts';
-import { BUFFER_BYTES } from './workers/objects.ts';
 
 export interface Workload {
   readonly name: string;
@@ -139,7 +138,6 @@ export const workloads: readonly Workload[] = [
     name: 'queue-1MB-500',
     what: '500 buffers of 1 MiB through a queue without a limit: one process puts them one by one, one takes them.',
     ...{ measure: 'queue', task: 'noop', items: 'arrays', count: 500, quick: 100, unit: 'ms' },
-    bytes: BUFFER_BYTES,
     systems: objects,
     others: NOT_SHARED,
   },

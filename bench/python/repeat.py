@@ -314,6 +314,7 @@ def measure_kill(request):
 
 BUFFER_BYTES = 1048576
 BUFFERS = 4
+PLACES = 8
 ARRAY_WARM_UP = 1
 
 
@@ -334,23 +335,27 @@ def measure_queue(request):
     from multiprocessing import Process, Queue
 
     count = request["count"]
-    orders, queue = Queue(), Queue()
-    producer = Process(target=produce, args=(orders, queue, request["items"] == "arrays"))
-    producer.start()
 
-    def take(number):
-        orders.put(number)
-        for i in range(number):
-            if not is_produced(queue.get(), i):
-                raise ValueError(f"item {i} came out wrong")
+    def through(places):
+        orders, queue = Queue(), Queue(places)
+        producer = Process(target=produce, args=(orders, queue, request["items"] == "arrays"))
+        producer.start()
 
-    take(count)
-    begin = now()
-    take(count)
-    ms = now() - begin
-    orders.put(0)
-    producer.join()
-    return {"value": ms, "ran": count, "extra": {}}
+        def take():
+            orders.put(count)
+            for i in range(count):
+                if not is_produced(queue.get(), i):
+                    raise ValueError(f"item {i} came out wrong")
+
+        take()
+        begin = now()
+        take()
+        ms = now() - begin
+        orders.put(0)
+        producer.join()
+        return ms
+
+    return {"value": through(0), "ran": count, "extra": {"bounded": through(PLACES)}}
 
 
 def echo_all(connection):
