@@ -11,7 +11,9 @@ export type TaskName = 'noop' | 'spin' | 'echo' | 'takeArray' | 'makeArray' | 's
 export type ItemKind = 'integers' | 'iterations' | 'objects' | 'arrays';
 
 /** How a repeat measures. */
-export type MeasureName = 'map' | 'ideal' | 'cold-start' | 'round-trip' | 'stream' | 'shutdown' | 'kill';
+export type MeasureName =
+  | ('map' | 'ideal' | 'cold-start' | 'round-trip' | 'stream' | 'shutdown' | 'kill')
+  | ('queue' | 'pipe' | 'lock' | 'contended' | 'array');
 
 export interface RepeatRequest {
   readonly measure: MeasureName;

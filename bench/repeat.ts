@@ -1,9 +1,13 @@
 /** The process of one repeat: one system, one workload, once. Nothing of another system has ever run in it. */
 import { readFileSync, writeSync } from 'node:fs';
+import { measureArray } from './measures/array.ts';
 import { measureColdStart } from './measures/cold-start.ts';
 import { measureIdeal } from './measures/ideal.ts';
 import { measureKill } from './measures/kill.ts';
+import { measureContended, measureLock } from './measures/lock.ts';
 import { measureMap } from './measures/map.ts';
+import { measurePipe } from './measures/pipe.ts';
+import { measureQueue } from './measures/queue.ts';
 import { measureRoundTrip } from './measures/round-trip.ts';
 import { measureShutdown } from './measures/shutdown.ts';
 import { measureStream } from './measures/stream.ts';
@@ -21,6 +25,11 @@ const measures: Record<MeasureName, Measure> = {
   stream: measureStream,
   shutdown: measureShutdown,
   kill: measureKill,
+  queue: measureQueue,
+  pipe: measurePipe,
+  lock: measureLock,
+  contended: measureContended,
+  array: measureArray,
 };
 
 const notOpened: Open = () => Promise.reject(new Error('this system is not opened in Node'));

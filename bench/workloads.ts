@@ -12,7 +12,7 @@ export interface Workload {
   readonly count: number;
   /** Items with `--quick`. */
   readonly quick: number;
-  readonly unit: 'ms' | 'us' | 'MB' | 'items lost';
+  readonly unit: 'ms' | 'us' | 'ns' | 'MB' | 'items lost';
   /** Time of each item in ms, repeated; given to workers as iterations of the fixed loop. */
   readonly durations?: readonly number[];
   /** The figure is compared with the ideal of the same round. */
@@ -25,10 +25,12 @@ export interface Workload {
 }
 
 const ARRAY_BYTES = 1_048_576;
+const NOT_SHARED = 'The other systems share no such thing between processes.';
 
 const everybody: readonly SystemName[] = ['manycore', ...peers()];
 const withWatched: readonly SystemName[] = ['manycore', 'manycore-watched', ...peers()];
 const oneAtATime: readonly SystemName[] = ['manycore', ...peers((_, name) => !name.endsWith('-chunked'))];
+const objects: readonly SystemName[] = ['manycore', 'python-objects'];
 const chunkedBesides = 'A hand-chunked pool is the same pool there.';
 
 export const workloads: readonly Workload[] = [
@@ -124,6 +126,48 @@ export const workloads: readonly Workload[] = [
     durations: [2],
     systems: ['manycore', ...peers((system) => system.by === 'library')],
     others: 'What is written by hand does what its writer thought of.',
+  },
+  {
+    name: 'queue-100k',
+    what: '100,000 integers through a queue without a limit: one process puts them one by one, one takes them.',
+    ...{ measure: 'queue', task: 'noop', items: 'integers', count: 100_000, quick: 20_000, unit: 'ms' },
+    systems: objects,
+    others: NOT_SHARED,
+  },
+  {
+    name: 'queue-1MB-500',
+    what: '500 buffers of 1 MiB through a queue without a limit: one process puts them one by one, one takes them.',
+    ...{ measure: 'queue', task: 'noop', items: 'arrays', count: 500, quick: 100, unit: 'ms' },
+    systems: objects,
+    others: NOT_SHARED,
+  },
+  {
+    name: 'pipe-round-trip',
+    what: 'A number to another process through a pipe and back, one at a time, p50.',
+    ...{ measure: 'pipe', task: 'noop', items: 'integers', count: 20_000, quick: 2000, unit: 'us' },
+    systems: objects,
+    others: NOT_SHARED,
+  },
+  {
+    name: 'lock',
+    what: 'Taking and giving back a lock that nobody else wants.',
+    ...{ measure: 'lock', task: 'noop', items: 'integers', count: 500_000, quick: 100_000, unit: 'us' },
+    systems: objects,
+    others: NOT_SHARED,
+  },
+  {
+    name: 'lock-contended',
+    what: 'The same while as many processes as there are workers do nothing else: time for each holding.',
+    ...{ measure: 'contended', task: 'noop', items: 'integers', count: 200_000, quick: 40_000, unit: 'us' },
+    systems: objects,
+    others: NOT_SHARED,
+  },
+  {
+    name: 'shared-array',
+    what: 'Reading and writing each element of a shared array of 1 MiB of doubles, in one process.',
+    ...{ measure: 'array', task: 'noop', items: 'integers', count: 200, quick: 50, unit: 'ns' },
+    systems: objects,
+    others: NOT_SHARED,
   },
 ];
 

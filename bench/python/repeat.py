@@ -310,6 +310,159 @@ def measure_kill(request):
     return {"value": lost, "ran": len(items), "extra": {"failed": failed, "ms": last - begin, "hung": int(hung > 0)}, "note": note}
 
 
+# Queues, pipes, locks and arrays: what the other process does, and the measures.
+
+BUFFER_BYTES = 1048576
+BUFFERS = 4
+PLACES = 8
+ARRAY_WARM_UP = 1
+
+
+def produce(orders, queue, large):
+    buffers = [bytes([i]) * BUFFER_BYTES for i in range(BUFFERS)]
+    for count in iter(orders.get, 0):
+        for i in range(count):
+            queue.put(buffers[i % BUFFERS] if large else i)
+
+
+def is_produced(item, i):
+    if isinstance(item, bytes):
+        return len(item) == BUFFER_BYTES and item[0] == i % BUFFERS and item[-1] == i % BUFFERS
+    return item == i
+
+
+def measure_queue(request):
+    from multiprocessing import Process, Queue
+
+    count = request["count"]
+
+    def through(places):
+        orders, queue = Queue(), Queue(places)
+        producer = Process(target=produce, args=(orders, queue, request["items"] == "arrays"))
+        producer.start()
+
+        def take():
+            orders.put(count)
+            for i in range(count):
+                if not is_produced(queue.get(), i):
+                    raise ValueError(f"item {i} came out wrong")
+
+        take()
+        begin = now()
+        take()
+        ms = now() - begin
+        orders.put(0)
+        producer.join()
+        return ms
+
+    return {"value": through(0), "ran": count, "extra": {"bounded": through(PLACES)}}
+
+
+def echo_all(connection):
+    while True:
+        try:
+            connection.send(connection.recv())
+        except EOFError:
+            return
+
+
+def measure_pipe(request):
+    from multiprocessing import Pipe, Process
+
+    here, there = Pipe()
+    other = Process(target=echo_all, args=(there,), daemon=True)
+    other.start()
+    count = request["count"]
+
+    def send(i):
+        here.send(i)
+        if here.recv() != i:
+            raise ValueError("the pipe gave back something else")
+
+    for i in range(min(500, count)):
+        send(i)
+    times = []
+    begin = now()
+    while len(times) < count and now() - begin < request["budget"]:
+        sent = now()
+        send(len(times))
+        times.append((now() - sent) * 1000)
+    times.sort()
+    ran = len(times)
+    return {"value": times[ran // 2], "ran": ran, "extra": {"p99": times[min(ran - 1, int(ran * 0.99))], "max": times[-1]}}
+
+
+def measure_lock(request):
+    from multiprocessing import Lock
+
+    lock, count = Lock(), request["count"]
+
+    def hold():
+        for _ in range(count):
+            lock.acquire()
+            lock.release()
+
+    hold()
+    begin = now()
+    hold()
+    value = (now() - begin) * 1000 / count
+    return {"value": value, "ran": count, "extra": {"blocking": value}}
+
+
+def count_up(lock, total, barrier, times, count):
+    barrier.wait()
+    begin = now()
+    for _ in range(count):
+        lock.acquire()
+        total.value += 1
+        lock.release()
+    times.put(now() - begin)
+
+
+def measure_contended(request):
+    from multiprocessing import Barrier, Lock, Process, RawValue, SimpleQueue
+
+    workers = request["workers"]
+    share = math.ceil(request["count"] / workers)
+    lock, total, barrier, times = Lock(), RawValue("i", 0), Barrier(workers), SimpleQueue()
+    processes = [Process(target=count_up, args=(lock, total, barrier, times, share)) for _ in range(workers)]
+    for process in processes:
+        process.start()
+    ms = max(times.get() for _ in processes)
+    for process in processes:
+        process.join()
+    if total.value != share * workers:
+        raise ValueError(f"counted {total.value} instead of {share * workers}")
+    value = ms * 1000 / (share * workers)
+    return {"value": value, "ran": share * workers, "extra": {"blocking": value}}
+
+
+def sweep(array):
+    total = 0.0
+    for i in range(len(array)):
+        array[i] = array[i] + 1
+        total += array[i]
+    return total
+
+
+def measure_array(request):
+    from array import array
+    from multiprocessing import RawArray
+
+    passes = max(1, request["count"] // 20)
+    figures = []
+    for one in (RawArray("d", ARRAY_LENGTH), array("d", [0.0]) * ARRAY_LENGTH):
+        times = []
+        for i in range(ARRAY_WARM_UP + passes):
+            begin = now()
+            total = sweep(one)
+            times.append((now() - begin) * 1e6 / ARRAY_LENGTH)
+            if total != (i + 1) * ARRAY_LENGTH:
+                raise ValueError("the elements sum up to something else")
+        figures.append(sorted(times[ARRAY_WARM_UP:])[passes // 2])
+    return {"value": figures[0], "ran": request["count"], "extra": {"plain": figures[1]}}
+
+
 def calibrate():
     best = math.inf
     for _ in range(20):
@@ -327,6 +480,11 @@ MEASURES = {
     "stream": measure_stream,
     "shutdown": measure_shutdown,
     "kill": measure_kill,
+    "queue": measure_queue,
+    "pipe": measure_pipe,
+    "lock": measure_lock,
+    "contended": measure_contended,
+    "array": measure_array,
 }
 
 

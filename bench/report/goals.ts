@@ -1,6 +1,6 @@
 /** What Manycore wants to reach, against what was measured in the same run. */
 import { peers, type System, type SystemName } from '../systems/registry.ts';
-import { medianOf, resultOf, type WorkloadRecord } from './record.ts';
+import { extraOf, medianOf, resultOf, type WorkloadRecord } from './record.ts';
 import { figure, median } from './statistics.ts';
 
 interface Goal {
@@ -23,6 +23,7 @@ const threadPools = peers((system) => system.workers === 'threads' && system.by 
 const libraries = peers((system: System) => system.by === 'library');
 const ownApis = libraries.filter((name) => !name.startsWith('python-'));
 const chunked = peers((_, name) => name.endsWith('-chunked'));
+const PYTHON = 'python-objects';
 
 const goals: readonly Goal[] = [
   atMost('noop-100k', 0.7, ['python-pool', 'piscina-chunked']),
@@ -48,6 +49,35 @@ const goals: readonly Goal[] = [
   below('shutdown', 5, 'ms'),
   below('stream-5M', 50, 'MB'),
   below('kill-in-the-middle', 1, 'item lost'),
+  timesPython('queue-100k', 2),
+  timesPython('queue-1MB-500', 4),
+  timesPython('pipe-round-trip', 1),
+  below('lock', 1.5, 'us'),
+  {
+    workload: 'lock',
+    text: 'at most 0.5 us in its blocking form',
+    judge: (record) => {
+      const value = extraOf(record, 'manycore', 'blocking');
+      return known(value, `${figure(value)} us`, value <= 0.5);
+    },
+  },
+  timesPython('lock-contended', 1),
+  {
+    workload: 'lock-contended',
+    text: "in its blocking form at least 1 x as fast as Python's, which has no other",
+    judge: (record) => {
+      const value = medianOf(record, PYTHON) / extraOf(record, 'manycore', 'blocking');
+      return known(value, `${figure(value)} x ${PYTHON}`, value >= 1);
+    },
+  },
+  {
+    workload: 'shared-array',
+    text: 'within 10 % of an array of this process',
+    judge: (record) => {
+      const value = medianOf(record, 'manycore') / extraOf(record, 'manycore', 'plain');
+      return known(value, `${figure(value)} x a Float64Array`, value <= 1.1);
+    },
+  },
 ];
 
 /** The goals of this workload, for which there are figures. */
@@ -93,6 +123,17 @@ function timesFaster(workload: string, least: number, names: readonly SystemName
       if (!peer) return null;
       const value = peer.value / medianOf(record, 'manycore');
       return known(value, `${figure(value)} x ${peer.name}`, value >= least);
+    },
+  };
+}
+
+function timesPython(workload: string, least: number): Goal {
+  return {
+    workload,
+    text: `at least ${least} x as fast as Python's`,
+    judge: (record) => {
+      const value = medianOf(record, PYTHON) / medianOf(record, 'manycore');
+      return known(value, `${figure(value)} x ${PYTHON}`, value >= least);
     },
   };
 }

@@ -30,5 +30,9 @@ export interface WorkloadRecord {
 export const medianOf = (record: WorkloadRecord, system: string): number =>
   median(resultOf(record, system)?.readings.map(({ value }) => value) ?? []);
 
+/** The same for one of the further figures. */
+export const extraOf = (record: WorkloadRecord, system: string, name: string): number =>
+  median(resultOf(record, system)?.readings.map(({ extra }) => extra[name] ?? Number.NaN) ?? []);
+
 export const resultOf = (record: WorkloadRecord, system: string): SystemResult | undefined =>
   record.results.find((result) => result.system === system);

@@ -60,10 +60,13 @@ const middle = ({ readings }: SystemResult): number => {
 const label = (name: SystemName): string => `${name} (${systemOf(name).workers})`;
 
 function detailHeads({ bytes, ideal, measure }: Workload): string[] {
+  if (measure === 'queue') return ['us an item', 'with 8 places, ms'];
   if (bytes !== undefined) return ['MB/s'];
   if (ideal) return ['of the ideal', 'of bare processes'];
   if (measure === 'map') return ['us an item'];
-  if (measure === 'round-trip') return ['p99'];
+  if (measure === 'round-trip' || measure === 'pipe') return ['p99'];
+  if (measure === 'lock' || measure === 'contended') return ['blocking form'];
+  if (measure === 'array') return ['plain array'];
   if (measure === 'cold-start') return ['all first results'];
   if (measure === 'shutdown') return ['in order'];
   if (measure === 'stream') return ['items/s'];
@@ -74,6 +77,7 @@ function details(workload: Workload, record: WorkloadRecord, result: SystemResul
   const value = middle(result);
   const extra = (name: string) =>
     figure(median(result.readings.map((reading) => reading.extra[name] ?? Number.NaN)));
+  if (workload.measure === 'queue') return [figure((value * 1000) / record.count), extra('bounded')];
   if (workload.bytes !== undefined) return [figure((workload.bytes * record.count) / 1000 / value)];
   if (workload.ideal)
     return [`${figure(median(result.efficiency) * 100)} %`, `${figure(median(result.sideBySide) * 100)} %`];
@@ -83,6 +87,10 @@ function details(workload: Workload, record: WorkloadRecord, result: SystemResul
     shutdown: 'inOrder',
     stream: 'itemsPerSecond',
     kill: 'ms',
+    pipe: 'p99',
+    lock: 'blocking',
+    contended: 'blocking',
+    array: 'plain',
   };
   if (workload.measure === 'map' || workload.measure === 'ideal')
     return [figure((value * 1000) / record.count)];

@@ -13,6 +13,8 @@ export interface System {
   readonly workers: 'processes' | 'threads';
   /** A library's own API; hand-written code around one, or around Node alone; ourselves. */
   readonly by: 'own' | 'library' | 'hand';
+  /** It has queues, pipes, locks and arrays to compare with ours, and is no pool. */
+  readonly objects?: true;
   /** Package whose version is recorded. */
   readonly package?: string;
   /** Opens it in Node; absent for Python's, which `python/repeat.py` opens. */
@@ -39,6 +41,7 @@ export const systems = {
   'worker-threads': { workers: 'threads', by: 'hand', open: openThreads },
   'python-pool': { workers: 'processes', by: 'library' },
   'python-executor': { workers: 'processes', by: 'library' },
+  'python-objects': { workers: 'processes', by: 'library', objects: true },
 } as const satisfies Record<string, System>;
 
 export type SystemName = keyof typeof systems;
@@ -49,6 +52,9 @@ export const systemOf = (name: SystemName): System => systems[name];
 
 export const isPython = (name: string): boolean => name.startsWith('python-');
 
-/** Names of the peers, all but our own, for which `test` holds. */
+/** Names of the pools of others for which `test` holds. */
 export const peers = (test: (system: System, name: SystemName) => boolean = () => true): SystemName[] =>
-  systemNames.filter((name) => systemOf(name).by !== 'own' && test(systemOf(name), name));
+  systemNames.filter((name) => {
+    const system = systemOf(name);
+    return system.by !== 'own' && !system.objects && test(system, name);
+  });

@@ -1,74 +1,92 @@
 /**
- * Items of a queue in shared memory: a chain of segments, written at one end and read at the other, by whoever holds the lock of
- * the queue. It grows by a segment when the last one is full; one that was read is used again, or removed.
+ * Items of a queue in shared memory: a chain of segments. It is written at one end and read at the other, each by whoever holds the
+ * lock of that end; neither waits for the other. It grows by a segment when the last one is full; one that was read is used again,
+ * or removed.
  *
  *   segment   u32 length of the path of the next one | path | (from 256 on) items
- *   item      u32 length | u32 unused | bytes, up to a multiple of 8; the length `END` leads to the next segment
+ *   item      u32 length | u32 kind | bytes, up to a multiple of 8; the length `END` leads to the next segment
+ *   end       position | intended position | intended count | count of items that passed it
  *
  * A process can be killed at any instruction. What an end of the chain is stands in one word, which is written last; the path of a
- * segment lies in one of two places in turn, so that the one that holds is never overwritten.
+ * segment lies in one of two places in turn, so that the one that holds is never overwritten. The count of an end follows its
+ * position: who finds that a process died with the lock of an end completes it by what was intended.
  */
 import { unlinkSync } from 'node:fs';
 import { bufferOfPath, newPages, pathOfBuffer } from '../memory/pages.ts';
+import { ByteReader } from '../transport/bytes.ts';
+import { PATH_WORDS, PathWords } from './path-words.ts';
 
 const HEADER = 256;
 const END = 0xffff_ffff;
-/** Size of a segment; for large items it has room for several. */
+/** Size of a segment; one for an item that needs more is as large as it has to be. */
 const SEGMENT = 1_048_576;
 const FIRST_SEGMENT = 65_536;
-const LARGE_ITEMS = 8;
-const LARGEST_SEGMENT = 33_554_432;
 
 /** A position: number of the segment, which goes round (9 bits), and place in it in units of 8 bytes (22 bits). */
 const PLACE_BITS = 22;
 const FULL = (1 << PLACE_BITS) - 1;
 const SEGMENT_NUMBERS = 1 << 9;
 
-const READ = 0;
-const WRITE = 1;
-/** Lengths and texts of paths: two for the end that is read, two for the one that is written, and one for a spare segment. */
-const PATHS = 2;
-const PATH_WORDS = 48;
+/** Words of an end; the ends lie in lines of the cache of their own. */
+const POSITION = 0;
+const INTENDED = 1;
+const INTENDED_COUNT = 2;
+const PASSED = 3;
+const END_WORDS = 16;
+export const READ = 0;
+export const WRITE = 1;
+/** Counts whenever an end goes on to another segment, before it does: what a process knows of them is as old as its count. */
+const MOVES = 2 * END_WORDS;
+/** Paths: two for each end, and one for a spare segment, which the end that is read leaves and the other takes away. */
+const PATHS = MOVES + 4;
 const SPARE = 4;
-export const CHAIN_WORDS = PATHS + 5 * PATH_WORDS;
+const PATH_COUNT = 5;
+export const CHAIN_WORDS = PATHS + PATH_COUNT * PATH_WORDS;
 
-type End = typeof READ | typeof WRITE;
+export type End = typeof READ | typeof WRITE;
 
 interface Segment {
   readonly number: number;
   readonly path: string;
   readonly bytes: Buffer;
+  readonly view: DataView;
+  readonly reader: ByteReader;
+  /** Count of moves for which it is known to be the segment of its end. */
+  moves: number;
 }
 
 const segmentOf = (position: number): number => position >>> PLACE_BITS;
 const placeOf = (position: number): number => position & FULL;
 const positionOf = (segment: number, offset: number): number =>
   ((segment % SEGMENT_NUMBERS) << PLACE_BITS) | Math.min(FULL, offset / 8);
-const aligned = (size: number): number => Math.ceil(size / 8) * 8;
+const aligned = (size: number): number => (size + 7) & ~7;
 
 export class Chain {
   readonly #words: Int32Array;
+  readonly #paths: PathWords;
   /** The segments at both ends, as they were last. */
   readonly #ends: (Segment | undefined)[] = [undefined, undefined];
 
   /** `words`: `CHAIN_WORDS` of them; all 0 for a new chain. */
   constructor(words: Int32Array) {
     this.#words = words;
-    if (this.#pathAt(READ * 2) !== '') return;
+    this.#paths = new PathWords(words.subarray(PATHS), PATH_COUNT);
+    if (this.#paths.has(READ * 2)) return;
     const path = pathOfBuffer(newPages(FIRST_SEGMENT));
     for (const end of [READ, WRITE] as const) {
-      this.#setPath(end * 2, path);
-      words[end] = positionOf(0, HEADER);
+      this.#paths.set(end * 2, path);
+      words[end * END_WORDS + POSITION] = positionOf(0, HEADER);
     }
   }
 
-  get isEmpty(): boolean {
-    return Atomics.load(this.#words, READ) === Atomics.load(this.#words, WRITE);
+  /** Items that were appended or taken so far, modulo 2^32. */
+  passed(end: End): number {
+    return Atomics.load(this.#words, end * END_WORDS + PASSED);
   }
 
   /** Throws the system's error when there is no memory; then nothing was appended. */
-  append(item: Uint8Array): void {
-    const position = Atomics.load(this.#words, WRITE);
+  append(item: Uint8Array, kind: number): void {
+    const position = this.#position(WRITE);
     let segment = this.#segment(WRITE, position);
     let offset = placeOf(position) * 8;
     const size = 8 + aligned(item.length);
@@ -76,121 +94,116 @@ export class Chain {
     if (isFull || offset + size + 8 > segment.bytes.length) {
       const next = this.#nextSegment(segment.number + 1, HEADER + size + 8);
       writePath(segment.bytes, next.path);
-      if (!isFull) segment.bytes.writeUInt32LE(END, offset);
-      this.#setPath(WRITE * 2 + (next.number & 1), next.path);
+      if (!isFull) segment.view.setUint32(offset, END, true);
+      next.moves = this.#countMove();
+      this.#paths.set(WRITE * 2 + (next.number & 1), next.path);
       this.#ends[WRITE] = next;
       segment = next;
       offset = HEADER;
     }
-    segment.bytes.writeUInt32LE(item.length, offset);
+    segment.view.setUint32(offset, item.length, true);
+    segment.view.setUint32(offset + 4, kind, true);
     segment.bytes.set(item, offset + 8);
-    Atomics.store(this.#words, WRITE, positionOf(segment.number, offset + size));
+    this.#pass(WRITE, positionOf(segment.number, offset + size));
   }
 
-  /** What `read` makes of the oldest item, which is gone then; it stays when `read` throws. Undefined when there is none. */
-  take<R>(read: (item: Buffer) => R): R | undefined {
-    while (!this.isEmpty) {
-      const found = this.#itemAt(Atomics.load(this.#words, READ));
-      if (found === undefined) continue;
-      const { segment, offset, length } = found;
-      const result = read(segment.bytes.subarray(offset + 8, offset + 8 + length));
-      Atomics.store(this.#words, READ, positionOf(segment.number, offset + 8 + aligned(length)));
+  /**
+   * What `read` makes of the oldest item, which is gone then; it stays when `read` throws. Undefined when there is none. The reader
+   * reads the item alone, and is used again for the next one.
+   */
+  take<R>(read: (item: ByteReader, kind: number) => R): R | undefined {
+    // An item that was appended and is not counted yet is not there yet.
+    while (this.passed(READ) !== this.passed(WRITE)) {
+      const position = this.#position(READ);
+      const segment = this.#segment(READ, position);
+      const offset = placeOf(position) * 8;
+      const length = placeOf(position) === FULL ? END : segment.view.getUint32(offset, true);
+      if (length === END) {
+        this.#goOn(segment);
+        continue;
+      }
+      const kind = segment.view.getUint32(offset + 4, true);
+      const result = read(segment.reader.part(offset + 8, offset + 8 + length), kind);
+      this.#pass(READ, positionOf(segment.number, offset + 8 + aligned(length)));
       return result;
     }
     return undefined;
   }
 
-  /** Counts the items one by one: after the death of a process that held the lock. */
-  count(): number {
-    const end = Atomics.load(this.#words, WRITE);
-    let count = 0;
-    for (let position = Atomics.load(this.#words, READ); position !== end; ) {
-      const segment = this.#walk(position);
-      const offset = placeOf(position) * 8;
-      const length = placeOf(position) === FULL ? END : segment.readUInt32LE(offset);
-      if (length === END) {
-        this.#walked = bytesOf(readPath(segment));
-        position = positionOf(segmentOf(position) + 1, HEADER);
-      } else {
-        count++;
-        position = positionOf(segmentOf(position), offset + 8 + aligned(length));
-      }
-    }
-    this.#walked = undefined;
-    return count;
+  /** Completes the count of an end whose lock a dead process held. */
+  recover(end: End): void {
+    const at = end * END_WORDS;
+    const words = this.#words;
+    if (Atomics.load(words, at + INTENDED) === Atomics.load(words, at + POSITION))
+      Atomics.store(words, at + PASSED, Atomics.load(words, at + INTENDED_COUNT));
   }
 
-  #walked: Buffer | undefined;
-  #walk(position: number): Buffer {
-    this.#walked ??= this.#segment(READ, position).bytes;
-    return this.#walked;
+  #position(end: End): number {
+    return Atomics.load(this.#words, end * END_WORDS + POSITION);
   }
 
-  /** Where the item at the position lies; undefined when the reading end had to go on to the next segment. */
-  #itemAt(position: number): { segment: Segment; offset: number; length: number } | undefined {
-    const segment = this.#segment(READ, position);
-    const offset = placeOf(position) * 8;
-    const length = placeOf(position) === FULL ? END : segment.bytes.readUInt32LE(offset);
-    if (length !== END) return { segment, offset, length };
+  /** Moves an end by an item. */
+  #pass(end: End, position: number): void {
+    const at = end * END_WORDS;
+    const words = this.#words;
+    const count = (Atomics.load(words, at + PASSED) + 1) | 0;
+    // In this order: an intended count is of use only beside its own position.
+    Atomics.store(words, at + INTENDED, position);
+    Atomics.store(words, at + INTENDED_COUNT, count);
+    Atomics.store(words, at + POSITION, position);
+    Atomics.store(words, at + PASSED, count);
+  }
+
+  /** The end that is read goes on to the next segment. */
+  #goOn(segment: Segment): void {
     const path = readPath(segment.bytes);
     const number = (segment.number + 1) % SEGMENT_NUMBERS;
-    this.#setPath(READ * 2 + (number & 1), path);
-    Atomics.store(this.#words, READ, positionOf(number, HEADER));
+    this.#countMove();
+    this.#paths.set(READ * 2 + (number & 1), path);
+    Atomics.store(this.#words, READ * END_WORDS + POSITION, positionOf(number, HEADER));
     this.#retire(segment);
-    return undefined;
   }
 
   #segment(end: End, position: number): Segment {
     const number = segmentOf(position);
+    const moves = Atomics.load(this.#words, MOVES);
     const known = this.#ends[end];
-    const path = this.#pathAt(end * 2 + (number & 1));
-    if (known?.number === number && known.path === path) return known;
-    const segment = { number, path, bytes: bytesOf(path) };
+    if (known?.number === number && known.moves === moves) return known;
+    const path = this.#paths.get(end * 2 + (number & 1));
+    if (known?.number === number && known.path === path) {
+      known.moves = moves;
+      return known;
+    }
+    const segment = newSegment(number, path, bytesOf(path), moves);
     this.#ends[end] = segment;
     return segment;
   }
 
+  #countMove(): number {
+    return (Atomics.add(this.#words, MOVES, 1) + 1) | 0;
+  }
+
   #nextSegment(number: number, size: number): Segment {
-    const spare = this.#pathAt(SPARE);
+    const spare = this.#paths.get(SPARE);
     if (spare !== '') {
       const bytes = bytesOf(spare);
-      this.#setPath(SPARE, '');
-      if (bytes.length >= size) return { number: number % SEGMENT_NUMBERS, path: spare, bytes };
+      this.#paths.remove(SPARE);
+      if (bytes.length >= size) return newSegment(number % SEGMENT_NUMBERS, spare, bytes);
       remove(spare);
     }
-    const room = Math.min(LARGEST_SEGMENT, HEADER + (size - HEADER) * LARGE_ITEMS);
-    const buffer = newPages(Math.max(SEGMENT, size, size > SEGMENT / LARGE_ITEMS ? room : 0));
-    return { number: number % SEGMENT_NUMBERS, path: pathOfBuffer(buffer), bytes: Buffer.from(buffer) };
+    const buffer = newPages(Math.max(SEGMENT, size));
+    return newSegment(number % SEGMENT_NUMBERS, pathOfBuffer(buffer), Buffer.from(buffer));
   }
 
   #retire(segment: Segment): void {
-    if (this.#pathAt(SPARE) === '' && segment.bytes.length >= SEGMENT) this.#setPath(SPARE, segment.path);
+    if (!this.#paths.has(SPARE) && segment.bytes.length >= SEGMENT) this.#paths.set(SPARE, segment.path);
     else remove(segment.path);
   }
+}
 
-  #pathAt(which: number): string {
-    const at = PATHS + which * PATH_WORDS;
-    const length = Atomics.load(this.#words, at);
-    return length === 0 ? '' : this.#text(at).toString('latin1', 0, length);
-  }
-
-  #setPath(which: number, path: string): void {
-    const at = PATHS + which * PATH_WORDS;
-    Atomics.store(this.#words, at, 0);
-    this.#text(at).write(path, 'latin1');
-    Atomics.store(this.#words, at, path.length);
-  }
-
-  readonly #texts = new Map<number, Buffer>();
-  #text(at: number): Buffer {
-    let text = this.#texts.get(at);
-    if (text === undefined) {
-      const { buffer, byteOffset } = this.#words;
-      text = Buffer.from(buffer, byteOffset + 4 * (at + 1), 4 * (PATH_WORDS - 1));
-      this.#texts.set(at, text);
-    }
-    return text;
-  }
+function newSegment(number: number, path: string, bytes: Buffer, moves = 0): Segment {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return { number, path, bytes, view, reader: ByteReader.over(bytes, view), moves };
 }
 
 const bytesOf = (path: string): Buffer => Buffer.from(bufferOfPath(path));

@@ -3,7 +3,7 @@ import type { WaitOptions } from '../executor/wait.ts';
 import { type StackFrame, userFrames } from '../process/stack.ts';
 import { registerFrom } from '../values/classes.ts';
 import { ClaimedLink } from './claimed-link.ts';
-import { decodeMessage } from './decode-message.ts';
+import { valueFrom } from './decode-message.ts';
 import { type Link, sending, type Ticket } from './link.ts';
 import { bodyOf, FRAME, frameOf, valueFrame } from './message.ts';
 import { Receiver } from './receiver.ts';
@@ -67,9 +67,8 @@ export class Connection<T = unknown> implements AsyncIterable<T>, Disposable {
   }
 
   /** Receives the next value. Rejects with `EOFError` when the other end is gone, `TimeoutError` after `timeout` ms. */
-  async recv(options: WaitOptions = {}): Promise<T> {
-    const body = await this.#receive(FRAME.value, options);
-    return (await decodeMessage(body)) as T;
+  recv(options: WaitOptions = {}): Promise<T> {
+    return this.#receive(FRAME.value, options).then(valueIn) as Promise<T>;
   }
 
   /**
@@ -88,7 +87,7 @@ export class Connection<T = unknown> implements AsyncIterable<T>, Disposable {
    * A message that is too long, or that holds a value, stays the next one to be received.
    */
   async recvBytes(maxLength = Number.POSITIVE_INFINITY): Promise<Buffer> {
-    const body = await this.#receive(FRAME.bytes, {}, maxLength);
+    const body = bodyOf(await this.#receive(FRAME.bytes, {}, maxLength));
     // Small messages lie side by side in the memory in which they were received: none gets to see the others.
     return body.buffer.byteLength > body.length + 8 ? Buffer.from(body) : body;
   }
@@ -120,14 +119,14 @@ export class Connection<T = unknown> implements AsyncIterable<T>, Disposable {
   /** Ends when the other end is gone. */
   async *[Symbol.asyncIterator](): AsyncIterator<T> {
     for (;;) {
-      let body: Buffer;
+      let frame: Buffer;
       try {
-        body = await this.#receive(FRAME.value, {});
+        frame = await this.#receive(FRAME.value, {});
       } catch (error) {
         if (error instanceof EOFError) return;
         throw error;
       }
-      yield (await decodeMessage(body)) as T;
+      yield (await valueIn(frame)) as T;
     }
   }
 
@@ -136,10 +135,10 @@ export class Connection<T = unknown> implements AsyncIterable<T>, Disposable {
     this.close();
   }
 
-  async #receive(type: number, options: WaitOptions, maxLength?: number): Promise<Buffer> {
+  #receive(type: number, options: WaitOptions, maxLength?: number): Promise<Buffer> {
     const problem = this.#problem('receives');
-    if (problem !== undefined) throw problem;
-    return bodyOf(await this.#held(this.#receiver.next(type, options, maxLength)));
+    if (problem !== undefined) return Promise.reject(problem);
+    return this.#held(this.#receiver.next(type, options, maxLength));
   }
 
   #problem(direction: keyof Directions): Error | undefined {
@@ -152,14 +151,15 @@ export class Connection<T = unknown> implements AsyncIterable<T>, Disposable {
     return new ManycoreError(`this end of the pipe only ${direction === 'sends' ? 'receives' : 'sends'}`);
   }
 
-  async #held<R>(waiting: Promise<R>): Promise<R> {
+  #held<R>(waiting: Promise<R>): Promise<R> {
     if (this.#waits++ === 0) this.#link.hold(true);
-    try {
-      return await waiting;
-    } finally {
-      if (--this.#waits === 0 && this.#state !== 'sent') this.#link.hold(false);
-    }
+    waiting.then(this.#letGo, this.#letGo);
+    return waiting;
   }
+
+  readonly #letGo = (): void => {
+    if (--this.#waits === 0 && this.#state !== 'sent') this.#link.hold(false);
+  };
 
   #forget(): void {
     if (this.#nonce !== undefined) arrived.delete(this.#nonce);
@@ -198,6 +198,9 @@ export class Connection<T = unknown> implements AsyncIterable<T>, Disposable {
 }
 
 const both: Directions = { receives: true, sends: true };
+
+/** The value of a message, or a promise of it. */
+const valueIn = (frame: Buffer): unknown => valueFrom(bodyOf(frame));
 
 const closed = (): EOFError => new EOFError('the connection was closed');
 

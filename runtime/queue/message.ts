@@ -60,14 +60,26 @@ export function valueFrame(
   callers: () => readonly StackFrame[],
   undeliverable: (() => void)[],
 ): Buffer {
-  const writer = new ByteWriter();
-  writer.u32(0);
-  writer.u8(FRAME.value);
-  encodeNow(value, writer, 'value', callers, undeliverable);
-  checkFrameSize(writer.length);
-  writer.patchU32(0, writer.length - HEADER + 1);
-  return writer.take();
+  // A getter of a value that is being encoded sends something itself.
+  const writer = spare ?? new ByteWriter();
+  spare = undefined;
+  try {
+    writer.restart();
+    writer.u32(0);
+    writer.u8(FRAME.value);
+    encodeNow(value, writer, 'value', callers, undeliverable);
+    checkFrameSize(writer.length);
+    writer.patchU32(0, writer.length - HEADER + 1);
+    return writer.length < SMALL ? Buffer.from(writer.written()) : writer.take();
+  } finally {
+    spare = writer;
+  }
 }
+
+/** Frames below this size, in bytes, are copied into memory that Node cuts up for many: cheaper than memory of their own. */
+const SMALL = 2048;
+/** What values are encoded with, one after the other. */
+let spare: ByteWriter | undefined;
 
 /** A frame with a copy of `body`. @throws {RangeError} for what is too large. */
 export function frameOf(type: number, body: Uint8Array): Buffer {

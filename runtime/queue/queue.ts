@@ -1,14 +1,22 @@
 import { EOFError, ManycoreError, QueueEmptyError, QueueFullError, UndrainedQueueError } from '../errors.ts';
 import type { WaitOptions } from '../executor/wait.ts';
 import { userFrames } from '../process/stack.ts';
-import { ByteReader, ByteWriter } from '../transport/bytes.ts';
+import { type ByteReader, ByteWriter } from '../transport/bytes.ts';
 import { registerFrom } from '../values/classes.ts';
 import { decode, ModuleNeededError, TAG } from '../values/codec.ts';
 import { encodeNow } from '../values/encode-now.ts';
-import { decodeMessage } from './decode-message.ts';
-import { SharedItems, type SharedParts } from './shared-items.ts';
+import { valueFrom } from './decode-message.ts';
+import type { Pages } from './item-pages.ts';
+import { type Parcel, SharedItems, type SharedParts } from './shared-items.ts';
 
 const nobody = (): undefined => undefined;
+const done = Promise.resolve();
+
+/** Items of this size, in bytes, have pages of their own: below it a copy under the lock is cheaper. */
+const LARGE = 65_536;
+
+/** What items are encoded with, one after the other. */
+let spare: ByteWriter | undefined;
 
 /**
  * A first-in-first-out queue between processes. Iterating takes items until the queue is closed and drained.
@@ -35,16 +43,19 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 
   /** Puts an item, waiting for room. Throws `SerializationError` at the call; rejects with `QueueFullError` after `timeout` ms. */
   put(item: T, options: WaitOptions = {}): Promise<void> {
-    const bytes = this.#encode(item, this.put);
+    const parcel = this.#encode(item, this.put);
     // Nobody passes a put of the same process that waits still.
-    if (this.#waiting === 0 && this.#tryPut(bytes)) return Promise.resolve();
-    return this.#waitForRoom(bytes, options);
+    if (this.#waiting === 0 && this.#tryPut(parcel)) return done;
+    const { bytes, pages } = parcel;
+    return this.#waitForRoom(pages === undefined ? { bytes: Buffer.from(bytes), pages } : parcel, options);
   }
 
   /** Puts an item or throws `QueueFullError`; `SerializationError` leaves the queue whole. */
   putNoWait(item: T): void {
-    const bytes = this.#encode(item, this.putNoWait);
-    if (!this.#tryPut(bytes)) throw new QueueFullError('Queue.putNoWait: there is no room');
+    const parcel = this.#encode(item, this.putNoWait);
+    if (this.#tryPut(parcel)) return;
+    this.#giveBack(parcel);
+    throw new QueueFullError('Queue.putNoWait: there is no room');
   }
 
   /** Takes the next item, waiting for one. Rejects with `QueueEmptyError` after `timeout` ms, `EOFError` when closed and drained. */
@@ -66,14 +77,14 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       if (item === undefined)
         throw new EOFError('Queue.get: the queue is closed, and all its items were taken');
     }
-    const { taken } = item as { readonly taken: Read };
-    return ('bytes' in taken ? await decodeMessage(taken.bytes) : taken.value) as T;
+    if ('large' in item) return (await this.#valueIn(item.large)) as T;
+    return ('bytes' in item.taken ? await valueFrom(item.taken.bytes) : item.taken.value) as T;
   }
 
   /** Takes the next item or throws `QueueEmptyError`. */
   getNoWait(): T {
     const { isClosed } = this.#items;
-    const item = this.#items.take(readNow);
+    const item = this.#items.takeWhole(readNow);
     if (item !== undefined) return item.taken as T;
     if (isClosed) throw new EOFError('Queue.getNoWait: the queue is closed, and all its items were taken');
     throw new QueueEmptyError('Queue.getNoWait: there is no item');
@@ -134,25 +145,61 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     return this.#items;
   }
 
-  #encode(item: T, method: (...args: never[]) => unknown): Uint8Array {
-    const writer = new ByteWriter();
-    encodeNow(item, writer, 'item', () => userFrames(method));
-    return writer.written();
-  }
-
-  #tryPut(bytes: Uint8Array): boolean {
-    if (this.#items.put(bytes)) return true;
-    if (this.#items.isClosed) throw closed();
-    return false;
-  }
-
-  async #waitForRoom(bytes: Uint8Array, options: WaitOptions): Promise<void> {
-    this.#waiting++;
+  /** Bytes without pages are valid until the next item is encoded. */
+  #encode(item: T, method: (...args: never[]) => unknown): Parcel {
+    const all: Pages[] = [];
+    const elsewhere = (size: number) => {
+      if (size < LARGE) return undefined;
+      const pages = this.#items.pages.take(size, !this.empty());
+      all.push(pages);
+      return pages;
+    };
+    // A getter of an item that is being encoded puts something itself.
+    const writer = spare ?? new ByteWriter();
+    spare = undefined;
+    let pages: Pages | undefined;
     try {
-      let put = false;
+      writer.restart(undefined, elsewhere);
+      encodeNow(item, writer, 'item', () => userFrames(method));
+      pages = all.pop();
+      return { bytes: writer.written(), pages };
+    } finally {
+      spare = writer;
+      // It outgrew them, or cannot cross.
+      for (const one of all) this.#items.pages.giveBack(one);
+    }
+  }
+
+  #tryPut(parcel: Parcel): boolean {
+    try {
+      if (this.#items.put(parcel)) return true;
+      if (this.#items.isClosed) throw closed();
+      return false;
+    } catch (error) {
+      this.#giveBack(parcel);
+      throw error;
+    }
+  }
+
+  #giveBack({ pages }: Parcel): void {
+    if (pages !== undefined) this.#items.pages.giveBack(pages);
+  }
+
+  async #valueIn(large: Parcel): Promise<unknown> {
+    try {
+      return await valueFrom(large.bytes);
+    } finally {
+      this.#giveBack(large);
+    }
+  }
+
+  async #waitForRoom(parcel: Parcel, options: WaitOptions): Promise<void> {
+    this.#waiting++;
+    let put = false;
+    try {
       const target = {
         tryTake: () => {
-          put = this.#items.put(bytes);
+          put = this.#items.put(parcel);
           return put || this.#items.isClosed;
         },
         more: () => !this.full(),
@@ -164,6 +211,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       this.#undrained++;
       throw closed();
     } finally {
+      if (!put) this.#giveBack(parcel);
       if (--this.#waiting === 0) for (const settled of this.#settled.splice(0)) settled();
     }
   }
@@ -179,7 +227,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
 
   /** Resolves when every item that was put is finished. */
   async join(): Promise<void> {
-    await this.items.joiners.wait({ tryTake: () => this.items.unfinished === 0, holder: nobody });
+    await this.items.joiners.wait({ tryTake: () => this.items.isFinished, holder: nobody });
   }
 }
 
@@ -233,12 +281,16 @@ const closed = (): ManycoreError => new ManycoreError('Queue.put: the queue is c
 type Read = { readonly value: unknown } | { readonly bytes: Buffer };
 
 /** Runs under the lock of the queue: what may run user code, or need a module, is made of a copy later. */
-const read = (item: Buffer): Read =>
-  item[0] === TAG.other ? { bytes: Buffer.from(item) } : { value: decode(new ByteReader(item)) };
+function read(item: ByteReader): Read {
+  const start = item.offset;
+  const tag = item.u8();
+  item.seek(start);
+  return tag === TAG.other ? { bytes: Buffer.from(item.rest()) } : { value: decode(item) };
+}
 
-function readNow(item: Buffer): unknown {
+function readNow(item: ByteReader): unknown {
   try {
-    return decode(new ByteReader(item));
+    return decode(item);
   } catch (cause) {
     if (!(cause instanceof ModuleNeededError)) throw cause;
     throw new ManycoreError(

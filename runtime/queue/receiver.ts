@@ -5,6 +5,7 @@ import { onAbort } from '../pool/abort.ts';
 import { delay } from '../pool/delay.ts';
 import type { Link } from './link.ts';
 import { bodyOf, FRAME, typeOf } from './message.ts';
+import { came, lookOut } from './vigil.ts';
 
 interface Waiter {
   /** Takes the message, or looks at it; undefined is the end. Throws why it is not for this one. */
@@ -69,7 +70,9 @@ export class Receiver {
     serve: (frame: Buffer | undefined, resolve: (value: R) => void) => { readonly taken: boolean },
   ): Promise<R> {
     if (timeout !== undefined && (typeof timeout !== 'number' || Number.isNaN(timeout)))
-      throw new RangeError(`timeout must be a number of ms, received ${String(timeout)} (${typeof timeout})`);
+      return Promise.reject(
+        new RangeError(`timeout must be a number of ms, received ${String(timeout)} (${typeof timeout})`),
+      );
     return new Promise<R>((resolve, reject) => {
       const aborted = () => new AbortError('the wait was aborted', { cause: signal?.reason });
       if (signal?.aborted === true) {
@@ -99,6 +102,7 @@ export class Receiver {
         this.#serve();
       };
       this.#waiters.push(waiter);
+      if (this.#link.inbox.isEmpty) lookOut();
       if (timeout !== undefined)
         cancelTimer = after(timeout, () =>
           leave(new TimeoutError(`nothing was ${what} within ${timeout} ms`)),
@@ -113,6 +117,7 @@ export class Receiver {
       const message = inbox.peek();
       if (message === undefined && !inbox.isEnded) return;
       this.#waiters.shift();
+      came();
       try {
         if (waiter.serve(message?.frame).taken) inbox.take()?.taken?.();
       } catch (error) {

@@ -1,7 +1,7 @@
 import { LockAbandonedError, ManycoreError, TimeoutError } from '../errors.ts';
 import { registerFrom } from '../values/classes.ts';
 import { familyBells, ownStart, startOf } from './bells.ts';
-import { type Awaited, WAIT_WORDS, type WaitLimits, WaitList } from './wait-list.ts';
+import { type Awaited, atOnce, WAIT_WORDS, type WaitLimits, WaitList } from './wait-list.ts';
 import { newWords } from './words.ts';
 
 /** Last argument of `hold` and `with`. */
@@ -57,6 +57,8 @@ export class Lock implements SyncLockable {
   readonly words: Int32Array;
   readonly #list: WaitList;
   readonly #awaited: Awaited;
+  /** `process.pid` takes as long as taking the lock does. */
+  readonly #pid = process.pid;
   #misses = 0;
 
   constructor();
@@ -71,26 +73,28 @@ export class Lock implements SyncLockable {
       holder: () => this.holder,
       left: () => this.#decline(),
       missed: () => {
-        if (++this.#misses >= PATIENCE) Atomics.compareExchange(this.words, NEXT, 0, process.pid);
+        if (++this.#misses >= PATIENCE) Atomics.compareExchange(this.words, NEXT, 0, this.#pid);
       },
     };
   }
 
   /** Takes the lock. False after `timeout` ms; rejects with `AbortError` on abort. Pair it with `release()` in `finally`. */
-  async acquire(options: WaitLimits = {}): Promise<boolean> {
-    return this.tryTake() || this.#list.wait(this.#awaited, options);
+  acquire(options: WaitLimits = {}): Promise<boolean> {
+    return this.tryTake() ? atOnce : this.#list.wait(this.#awaited, options);
   }
 
   /** Gives the lock back. Throws `ManycoreError` when it is not held. */
   release(): void {
     const { words } = this;
-    if (Atomics.load(words, HOLDER) !== process.pid)
+    if (Atomics.load(words, HOLDER) !== this.#pid)
       throw new ManycoreError(`${this.constructor.name}.release: this process does not hold it`);
     const depth = (words[DEPTH] ?? 0) - 1;
     words[DEPTH] = depth;
     if (depth > 0) return;
-    Atomics.store(words, START, 0);
-    const next = Atomics.exchange(words, NEXT, 0);
+    // Not atomic, like `DEPTH`: the store of the holder that follows makes all of it seen before.
+    words[START] = 0;
+    // Looked at first: changing it takes the line of the cache away from those who wait, each time.
+    const next = Atomics.load(words, NEXT) === 0 ? 0 : Atomics.exchange(words, NEXT, 0);
     if (next !== 0) {
       Atomics.store(words, HOLDER, next | GIVEN);
       // One that gives up waiting leaves the list before it declines.
@@ -147,7 +151,7 @@ export class Lock implements SyncLockable {
 
   /** True while this process holds it. @internal */
   get isMine(): boolean {
-    return Atomics.load(this.words, HOLDER) === process.pid;
+    return Atomics.load(this.words, HOLDER) === this.#pid;
   }
 
   /** How often a holder of it died. @internal */
@@ -177,12 +181,10 @@ export class Lock implements SyncLockable {
 
   protected tryTake(): boolean {
     const { words } = this;
-    const free = Atomics.compareExchange(words, HOLDER, 0, process.pid);
-    if (free !== 0) {
-      const given = process.pid | GIVEN;
-      if (free !== given || Atomics.compareExchange(words, HOLDER, given, process.pid) !== given)
-        return false;
-    }
+    // Looked at first: who tries to change it again and again takes the line of the cache away from the holder.
+    const holder = Atomics.load(words, HOLDER);
+    if (holder !== 0 && holder !== (this.#pid | GIVEN)) return false;
+    if (Atomics.compareExchange(words, HOLDER, holder, this.#pid) !== holder) return false;
     this.#taken();
     return true;
   }
@@ -190,22 +192,22 @@ export class Lock implements SyncLockable {
   /** One more hold of a process that has it. */
   protected takeAgain(): boolean {
     const { words } = this;
-    if (Atomics.load(words, HOLDER) !== process.pid) return false;
+    if (Atomics.load(words, HOLDER) !== this.#pid) return false;
     words[DEPTH] = (words[DEPTH] ?? 0) + 1;
     return true;
   }
 
   /** Nobody waits in this process any more. */
   #decline(): void {
-    Atomics.compareExchange(this.words, NEXT, process.pid, 0);
-    Atomics.compareExchange(this.words, HOLDER, process.pid | GIVEN, 0);
+    Atomics.compareExchange(this.words, NEXT, this.#pid, 0);
+    Atomics.compareExchange(this.words, HOLDER, this.#pid | GIVEN, 0);
   }
 
   #taken(): void {
     this.#misses = 0;
     this.words[DEPTH] = 1;
-    Atomics.store(this.words, START, ownStart());
-    Atomics.compareExchange(this.words, NEXT, process.pid, 0);
+    this.words[START] = ownStart();
+    if (Atomics.load(this.words, NEXT) === this.#pid) Atomics.compareExchange(this.words, NEXT, this.#pid, 0);
   }
 
   #tryRecover(): boolean {
@@ -213,7 +215,7 @@ export class Lock implements SyncLockable {
     const holder = Atomics.load(words, HOLDER);
     const start = Atomics.load(words, START);
     const pid = holder & PID;
-    if (pid === 0 || pid === process.pid) return false;
+    if (pid === 0 || pid === this.#pid) return false;
     // Another process may have got the number. A start that is not written yet tells nothing.
     if (!familyBells().hasEnded(pid) && (start === 0 || start === startOf(pid))) {
       // Who gave it may have been killed before the ring.
@@ -222,7 +224,7 @@ export class Lock implements SyncLockable {
     }
     if (Atomics.load(words, HOLDER) !== holder) return false;
     Atomics.store(words, START, 0);
-    if (Atomics.compareExchange(words, HOLDER, holder, process.pid) !== holder) return false;
+    if (Atomics.compareExchange(words, HOLDER, holder, this.#pid) !== holder) return false;
     if ((holder & GIVEN) === 0) {
       Atomics.store(words, ABANDONED, pid);
       Atomics.add(words, DEATHS, 1);

@@ -3,10 +3,13 @@
  *
  *   0   sequence: sleeping threads sleep on it       1   threads that sleep (blocking forms)
  *   2   the next ticket                              3   processes that are listed
- *   4   pid | ticket, for each place
+ *   4   pid | ticket | looks | rung, for each place
  *
  * A process that waits is listed once, whatever the number of its waiting calls; the one with the lowest ticket is woken first.
  * Everybody watches those in front, so the end of one that was just woken wakes the next.
+ *
+ * A process counts a look before it looks. Who has rung it notes the count that it saw before: while both are the same, the process
+ * has been rung and is yet to look, and is not rung again. The note is made after the ring: who is killed in between notes nothing.
  */
 import { AbortError } from '../errors.ts';
 import { type Bells, familyBells } from './bells.ts';
@@ -17,9 +20,13 @@ const SLEEPERS = 1;
 const TICKET = 2;
 const LISTED = 3;
 const PLACES = 4;
+const TICKETS = PLACES + 1;
+const LOOKS = PLACES + 2;
+const RUNG = PLACES + 3;
+const PLACE_WORDS = 4;
 /** Processes that can wait for one object at the same time; more find a place when one is free. */
 const MAX_LISTED = 120;
-export const WAIT_WORDS = PLACES + 2 * MAX_LISTED;
+export const WAIT_WORDS = PLACES + PLACE_WORDS * MAX_LISTED;
 
 /** How long a blocked thread sleeps before it looks whether the process that it waits for has died, in ms. */
 const SLICE = 50;
@@ -52,6 +59,9 @@ export interface Awaited {
   left?(): void;
 }
 
+/** What `wait` gives when it has not waited. */
+export const atOnce: Promise<boolean> = Promise.resolve(true);
+
 interface Waiter {
   readonly target: Awaited;
   readonly settle: (taken: boolean) => void;
@@ -73,11 +83,12 @@ export class WaitList {
     this.#bells = familyBells();
   }
 
-  /** True once taken; false after the timeout. Rejects with `AbortError`. */
-  async wait(target: Awaited, { timeout, signal }: WaitLimits = {}): Promise<boolean> {
-    if (signal?.aborted === true) throw new AbortError('waiting was aborted', { cause: signal.reason });
-    if (this.#waiters.length === 0 && (target.tryTake() || spin(target))) return true;
-    if (timeout !== undefined && timeout <= 0) return false;
+  /** True once taken; false after the timeout. Rejects with `AbortError`. What `tryTake` throws at the call is thrown. */
+  wait(target: Awaited, { timeout, signal }: WaitLimits = {}): Promise<boolean> {
+    if (signal?.aborted === true)
+      return Promise.reject(new AbortError('waiting was aborted', { cause: signal.reason }));
+    if (this.#waiters.length === 0 && (target.tryTake() || spin(target))) return atOnce;
+    if (timeout !== undefined && timeout <= 0) return Promise.resolve(false);
     return new Promise((resolve, reject) => {
       const timer =
         timeout === undefined ? undefined : setTimeout(() => leave(() => resolve(false)), timeout);
@@ -139,8 +150,14 @@ export class WaitList {
     for (;;) {
       const place = this.#front();
       if (place === undefined) return;
-      const pid = this.#pidAt(place);
-      if (pid !== 0 && this.#bells.ring(pid)) return;
+      const looks = this.#at(LOOKS, place);
+      if (this.#at(RUNG, place) === looks) return;
+      // Read behind the count: whoever has the place now counts on from there.
+      const pid = this.#at(PLACES, place);
+      if (pid !== 0 && this.#bells.ring(pid)) {
+        Atomics.store(this.#words, RUNG + PLACE_WORDS * place, looks);
+        return;
+      }
       this.#clear(place, pid);
     }
   }
@@ -150,7 +167,7 @@ export class WaitList {
     this.#wakeThreads(0x7fffffff);
     if (Atomics.load(this.#words, LISTED) === 0) return;
     for (let place = 0; place < MAX_LISTED; place++) {
-      const pid = this.#pidAt(place);
+      const pid = this.#at(PLACES, place);
       if (pid !== 0 && !this.#bells.ring(pid)) this.#clear(place, pid);
     }
   }
@@ -165,7 +182,7 @@ export class WaitList {
   listed(): number[] {
     const pids: number[] = [];
     for (let place = 0; place < MAX_LISTED; place++)
-      if (this.#pidAt(place) !== 0) pids.push(this.#pidAt(place));
+      if (this.#at(PLACES, place) !== 0) pids.push(this.#at(PLACES, place));
     return pids;
   }
 
@@ -177,6 +194,7 @@ export class WaitList {
 
   /** Gives those who wait here what can be taken. `woken`: because somebody rang. */
   #look(woken: boolean): void {
+    if (this.#place !== undefined) this.#countLook(this.#place);
     const taken = this.#take();
     if (this.#waiters.length > 0) {
       if (this.#stay(woken)) this.#look(false);
@@ -233,11 +251,11 @@ export class WaitList {
 
   /** The dead leave the list. True when there was one. */
   #watchThoseBefore(own: number): boolean {
-    const ticket = this.#ticketAt(own);
+    const ticket = this.#at(TICKETS, own);
     let dead = false;
     for (let place = 0; place < MAX_LISTED; place++) {
-      const pid = this.#pidAt(place);
-      if (pid === 0 || !isBefore(this.#ticketAt(place), ticket) || this.#bells.watch(pid)) continue;
+      const pid = this.#at(PLACES, place);
+      if (pid === 0 || !isBefore(this.#at(TICKETS, place), ticket) || this.#bells.watch(pid)) continue;
       this.#clear(place, pid);
       dead = true;
     }
@@ -259,8 +277,9 @@ export class WaitList {
     // Counted before it is listed: a process that ends in between costs a look, and is not overlooked.
     Atomics.add(this.#words, LISTED, 1);
     for (let place = 0; place < MAX_LISTED; place++)
-      if (Atomics.compareExchange(this.#words, PLACES + 2 * place, 0, process.pid) === 0) {
-        Atomics.store(this.#words, PLACES + 2 * place + 1, Atomics.add(this.#words, TICKET, 1));
+      if (Atomics.compareExchange(this.#words, PLACES + PLACE_WORDS * place, 0, process.pid) === 0) {
+        Atomics.store(this.#words, TICKETS + PLACE_WORDS * place, Atomics.add(this.#words, TICKET, 1));
+        this.#countLook(place);
         return place;
       }
     Atomics.sub(this.#words, LISTED, 1);
@@ -268,27 +287,27 @@ export class WaitList {
   }
 
   #clear(place: number, pid: number): void {
-    if (pid !== 0 && Atomics.compareExchange(this.#words, PLACES + 2 * place, pid, 0) === pid)
+    if (pid !== 0 && Atomics.compareExchange(this.#words, PLACES + PLACE_WORDS * place, pid, 0) === pid)
       Atomics.sub(this.#words, LISTED, 1);
   }
 
   #front(): number | undefined {
     let front: number | undefined;
-    for (let place = 0; place < MAX_LISTED; place++)
-      if (
-        this.#pidAt(place) !== 0 &&
-        (front === undefined || isBefore(this.#ticketAt(place), this.#ticketAt(front)))
-      )
-        front = place;
+    for (let place = 0; place < MAX_LISTED; place++) {
+      if (this.#at(PLACES, place) === 0) continue;
+      if (front === undefined || isBefore(this.#at(TICKETS, place), this.#at(TICKETS, front))) front = place;
+      // Processes are counted before they are listed: it is the only one.
+      if (Atomics.load(this.#words, LISTED) === 1) return front;
+    }
     return front;
   }
 
-  #pidAt(place: number): number {
-    return Atomics.load(this.#words, PLACES + 2 * place);
+  #countLook(place: number): void {
+    Atomics.add(this.#words, LOOKS + PLACE_WORDS * place, 1);
   }
 
-  #ticketAt(place: number): number {
-    return Atomics.load(this.#words, PLACES + 2 * place + 1);
+  #at(first: number, place: number): number {
+    return Atomics.load(this.#words, first + PLACE_WORDS * place);
   }
 }
 

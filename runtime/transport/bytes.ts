@@ -17,7 +17,10 @@ export interface Place {
   readonly end: number;
 }
 
-/** Writes into memory of its own, which grows, or into a place; what does not fit there moves to memory of its own. */
+/** Gives a place of at least `size` bytes for what is to be large; undefined when it may lie in memory of the writer. */
+export type Elsewhere = (size: number) => Place | undefined;
+
+/** Writes into memory of its own, which grows, or into a place; what does not fit there moves to memory of its own, or elsewhere. */
 export class ByteWriter {
   #bytes: Bytes;
   #view: DataView;
@@ -26,6 +29,7 @@ export class ByteWriter {
   #end: number;
   #own: Bytes | undefined;
   #placed = false;
+  #elsewhere: Elsewhere | undefined;
 
   constructor(capacity = 256) {
     this.#own = allocate(capacity);
@@ -34,8 +38,9 @@ export class ByteWriter {
     this.#end = capacity;
   }
 
-  /** Begins anew in `place`, or, without one, in memory of its own. */
-  restart(place?: Place): void {
+  /** Begins anew in `place`, or, without one, in memory of its own; asks `elsewhere` when it needs more. */
+  restart(place?: Place, elsewhere?: Elsewhere): void {
+    this.#elsewhere = elsewhere;
     this.#placed = place !== undefined;
     if (place !== undefined) {
       this.#bytes = place.bytes as Bytes;
@@ -168,15 +173,21 @@ export class ByteWriter {
   #grow(more: number): void {
     const length = this.#at - this.#start;
     const needed = length + more;
-    const bigger = allocate(Math.max(needed, length * 2, 256));
-    bigger.set(this.#bytes.subarray(this.#start, this.#at));
-    this.#own = bigger;
-    this.#bytes = bigger;
-    this.#view = viewOf(bigger);
-    this.#start = 0;
-    this.#at = length;
-    this.#end = bigger.length;
+    const size = Math.max(needed, length * 2, 256);
+    const { bytes, view, start, end } = this.#elsewhere?.(size) ?? this.#newPlace(size);
+    bytes.set(this.#bytes.subarray(this.#start, this.#at), start);
+    this.#bytes = bytes as Bytes;
+    this.#view = view;
+    this.#start = start;
+    this.#at = start + length;
+    this.#end = end;
     this.#placed = false;
+  }
+
+  #newPlace(size: number): Place {
+    const bytes = allocate(size);
+    this.#own = bytes;
+    return { bytes, view: viewOf(bytes), start: 0, end: size };
   }
 }
 

@@ -1,4 +1,5 @@
 /** Reads plain values; the format is in `plain-format.ts`. */
+import { keepFreedMemory, LARGE_VALUE } from '../native/malloc.ts';
 import type { ByteReader } from '../transport/bytes.ts';
 import { bytesKinds, NODE } from './plain-format.ts';
 
@@ -110,6 +111,7 @@ function readBytes(from: ByteReader): unknown {
   const kind = bytesKinds[from.u8()];
   if (kind === undefined) throw new RangeError('broken message: unknown kind of bytes');
   const bytes = from.bytes(from.u32());
+  if (bytes.length >= LARGE_VALUE) keepFreedMemory();
   // Memory of its own, not cleared before it is filled.
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   copy.set(bytes);

@@ -20,6 +20,7 @@ describe('a repeat of the benchmark', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   for (const system of systemNames) {
+    if (systemOf(system).objects) continue;
     it(`gives right results with ${system}`, async function () {
       if (isPython(system) && !hasPython()) this.skip();
       const requests = [
@@ -34,6 +35,23 @@ describe('a repeat of the benchmark', () => {
       }
     });
   }
+
+  for (const system of ['manycore', 'python-objects'] as const)
+    it(`measures queues, pipes, locks and arrays of ${system}`, async function () {
+      if (isPython(system) && !hasPython()) this.skip();
+      const requests = [
+        request(system, { measure: 'queue', items: 'integers', count: 100 }),
+        request(system, { measure: 'queue', items: 'arrays', count: 10 }),
+        request(system, { measure: 'pipe', count: 100 }),
+        request(system, { measure: 'lock', count: 100 }),
+        request(system, { measure: 'contended', count: 100 }),
+        request(system, { measure: 'array', count: 20 }),
+      ];
+      for (const answer of await Promise.all(requests.map((one) => runRepeat(one, LIMIT)))) {
+        assert.ok('reading' in answer, JSON.stringify(answer));
+        assert.ok(answer.reading.value > 0);
+      }
+    });
 
   it('loses no neighbour of an item that ends its worker', async () => {
     const answer = await runRepeat(

@@ -24,6 +24,12 @@ export function isAlive(pid: number): boolean {
   return stat !== '' && stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'Z';
 }
 
+/** True while the first thread of a process waits for something. */
+export function isAsleep(pid: number): boolean {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(')') + 2)[0] === 'S';
+}
+
 /** The shells that watch over the children of a process. */
 export function guardsOf(parent: number): number[] {
   return readdirSync('/proc')

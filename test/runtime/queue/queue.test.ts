@@ -11,12 +11,13 @@ import {
   Queue,
   QueueEmptyError,
   QueueFullError,
+  RawArray,
   SerializationError,
   SimpleQueue,
   UndrainedQueueError,
 } from '../../../runtime/index.ts';
 import * as tasks from '../../fixtures/runtime/queues.ts';
-import { eventually } from '../processes.ts';
+import { eventually, isAsleep } from '../processes.ts';
 import { startedHere } from '../started.ts';
 
 const times = <T>(count: number, make: (i: number) => T): T[] =>
@@ -57,6 +58,38 @@ describe('Queue', () => {
       assert.deepEqual((await Promise.all(all)).toSorted(), [0, 1, 2, 3]);
     }
   });
+
+  for (const when of ['already', 'later'])
+    it(`wakes the next, who ${when} waits, when the one in front was woken and killed before it looked`, async () => {
+      const queue = new Queue<number>();
+      const [taken, waits] = [RawArray('i32', 1), RawArray('i32', 1)];
+      const next = async () => {
+        const before = Atomics.load(waits, 0);
+        const one = await start(tasks.countTaken, [queue, taken, waits]);
+        assert.ok(await eventually(() => Atomics.load(waits, 0) > before));
+        return one;
+      };
+      const front = await next();
+      await sleep(20);
+      process.kill(front.pid as number, 'SIGSTOP');
+      let one = when === 'already' ? await next() : undefined;
+      await sleep(20);
+      // Both go to the one that is stopped.
+      queue.putNoWait(1);
+      queue.putNoWait(2);
+      front.kill();
+      await front.join();
+      one ??= await next();
+      assert.ok(await eventually(() => Atomics.load(taken, 0) === 2), 'two items are left');
+      let asleep = 0;
+      const sleeps = () => {
+        asleep = isAsleep(one.pid as number) ? asleep + 1 : 0;
+        return asleep === 5;
+      };
+      assert.ok(await eventually(sleeps), 'it looks again and again');
+      queue.putNoWait(3);
+      assert.ok(await eventually(() => Atomics.load(taken, 0) === 3), 'the third item is left');
+    });
 
   it('takes what crosses, of any size, and keeps it when its producer ends', async () => {
     const queue = new Queue<unknown>();
@@ -182,18 +215,19 @@ describe('Queue', () => {
   });
 });
 
-/** The counts of a queue as one leaves them that is killed after it changed the items and before it counted. */
-function miscount({ parts }: Queue<number>, change: number): void {
-  const [COUNT, UNFINISHED, ABANDONED] = [0, 3, 3];
-  parts.words[COUNT] = (parts.words[COUNT] as number) + change;
-  if (change < 0) parts.words[UNFINISHED] = (parts.words[UNFINISHED] as number) + change;
-  parts.lock.words[ABANDONED] = 1;
+/** The count of an end (0: it is read, 1: it is written) as one leaves it that is killed after it moved the end and before it counted. */
+function miscount({ parts }: Queue<number>, end: 0 | 1): void {
+  const [PASSED, ABANDONED] = [16 + 16 * end + 3, 3];
+  parts.words[PASSED] = (parts.words[PASSED] as number) - 1;
+  parts.locks[end].words[ABANDONED] = 1;
 }
 
 describe('the counts of a queue that a process left behind', () => {
   it('are mended, and who waits for the room that there is gets it', async () => {
     const queue = new Queue<number>(1);
-    miscount(queue, 1);
+    queue.putNoWait(1);
+    queue.getNoWait();
+    miscount(queue, 0);
     const put = queue.put(7, { timeout: 20_000 });
     assert.equal(await queue.get({ timeout: 20_000 }), 7);
     await put;
@@ -202,7 +236,7 @@ describe('the counts of a queue that a process left behind', () => {
   it('are mended, and every item can be reported finished', async () => {
     const queue = new JoinableQueue<number>();
     queue.putNoWait(1);
-    miscount(queue, -1);
+    miscount(queue, 1);
     queue.putNoWait(2);
     assert.deepEqual([queue.getNoWait(), queue.getNoWait()], [1, 2]);
     queue.taskDone();
