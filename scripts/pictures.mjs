@@ -53,7 +53,7 @@ async function pictureTheMainJob(Workbench) {
     await workbench.state('finished');
     await hideNotifications(page);
     await save(page, 'run-dark');
-    for (const tab of ['output', 'results', 'losses']) {
+    for (const tab of ['output', 'results', 'losses', 'scaling']) {
       await workbench.shown(`tab-${tab}`).click();
       await save(page, `tab-${tab}`);
     }

@@ -161,6 +161,7 @@ async function execute(
   collect.now = collector;
 
   const chunk = chooseChunk(config.chunk, measured.mean);
+  let sweepLines = 0;
   const sweep = config.sweep
     ? await measureSweep({
         settings,
@@ -171,8 +172,10 @@ async function execute(
         measured,
         stop: stop.requested,
         onProgress: (note) => feed.phase('sweep', note),
-        onLine: (stream, text) =>
-          logs.append({ worker: 'sweep', item: null, stream, text, time: Date.now() }),
+        onLine: (stream, text) => {
+          if (sweepLines++ >= MAX_EARLY_LINES) return;
+          logs.append({ worker: 'sweep', item: null, stream, text, time: Date.now() });
+        },
       })
     : undefined;
   feed.phase('running', chunk.note);

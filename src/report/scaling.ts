@@ -1,4 +1,4 @@
-import type { ForecastPoint, Scaling } from '../protocol/run.ts';
+import type { ForecastPoint, RunSummary, Scaling } from '../protocol/run.ts';
 import { workerCounts } from './forecast.ts';
 import { mean } from './statistics.ts';
 import { uslBand } from './usl-band.ts';
@@ -68,4 +68,14 @@ export function scale(
     return { workers, speedup: whole(band.speedup(busy)), interval: [whole(low), whole(high)] as const };
   });
   return { scaling, forecast };
+}
+
+/** How the forecast came about, for those who read it. */
+export function forecastNote({ scaling }: Pick<RunSummary, 'scaling'>): string {
+  if (!scaling?.law) {
+    return 'Reckoned from where the time of this one run went, given as many free cores: what each worker did once stays, the rest is divided. The band reaches from the best to the worst case that the measurement allows.';
+  }
+  const { sigma, kappa } = scaling.law;
+  const most = scaling.points.at(-1)?.workers ?? 1;
+  return `A scalability law through a sweep with up to ${most} workers, given as many free cores and this run’s start-up added: ${(100 * sigma).toPrecision(2)} % of the work one at a time, ${(100 * kappa).toPrecision(2)} % for each pair of workers. The band has every such law that the sweep does not rule out, at 95 %; the bars reach from the lowest to the highest run.`;
 }

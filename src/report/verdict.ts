@@ -1,5 +1,5 @@
 import type { Verdict } from '../protocol/run.ts';
-import { type Advice, advise, TOO_GOOD } from './advice.ts';
+import { type Advice, advise, isSettled, TOO_GOOD } from './advice.ts';
 import type { Case } from './case.ts';
 import { formatSpeedup, plural } from './format.ts';
 import { outlook } from './outlook.ts';
@@ -63,9 +63,10 @@ function judgeMeasured(run: Case, speedup: number): Verdict {
   };
   const after = run.interrupted ? ` over the ${plural(run.items, 'item')} done before it was stopped` : '';
   const fact = `${formatSpeedup(speedup)} with ${plural(run.workers, 'worker')}${after}`;
-  const { swept } = run;
-  const further = swept && !run.interrupted ? outlook(run.workers, swept.scaling, swept.forecast) : null;
-  const clauses = [fact, advise(advice), ...(further === null ? [] : [further])];
+  const clauses = [fact, advise(advice)];
+  const further =
+    run.swept && !run.interrupted ? outlook(run.workers, run.swept.scaling, run.swept.forecast) : null;
+  if (further !== null && (further.kind === 'fewer' || isSettled(advice))) clauses.push(further.text);
   return { kind, text: `${KINDS[kind]}: ${clauses.join('; ')}.` };
 }
 

@@ -1,6 +1,9 @@
 import type { ForecastPoint, Losses, WhatIf } from '../protocol/run.ts';
 import { LOSS_KINDS } from './losses.ts';
 
+/** A change that gives less than this factor is not worth a word. */
+export const NOTABLE_GAIN = 1.01;
+
 /** A run whose speedup was measured. */
 export interface MeasuredRun {
   readonly workers: number;
@@ -52,10 +55,10 @@ export function whatIfText({ change, workers }: WhatIf): string {
     case 'transfer':
       return 'No transfer';
     case 'startup':
-      return 'No starting up (workers kept warm)';
+      return 'No starting up (warm workers)';
     case 'waiting':
       return 'No waiting for input';
     case 'imbalance':
-      return 'No waiting at the end (perfect balance)';
+      return 'No waiting at the end (even shares)';
   }
 }
