@@ -29,7 +29,10 @@ await main(async () => {
 
 /** The flights example: before, during and after a run, in three themes, and its report. */
 async function pictureTheMainJob(Workbench) {
-  const workbench = await Workbench.open({ workspace: inRoot('examples', 'flights') });
+  const workbench = await Workbench.open({
+    workspace: inRoot('examples', 'flights'),
+    settings: { 'manycore.run.sweep': true },
+  });
   try {
     const { page } = workbench;
     await workbench.openFile('expected-delay.ts');

@@ -33,7 +33,7 @@ const LENGTH_A_WORKER = 100;
 const ITEMS_A_WORKER = 4;
 /** Most items of a run: short ones are repeated up to here. */
 const MAX_ITEMS = 50_000;
-/** Time in ms that a sweep should take, and after which it ends with what it has. */
+/** Time in ms that a sweep should take, and after which no further number of workers begins. */
 const BUDGET = 20_000;
 const DEADLINE = 30_000;
 /** Workers run items for so many ms before they are timed: what a just-in-time compiler needs for small code. */
@@ -50,7 +50,11 @@ export async function measureSweep(options: SweepOptions): Promise<SweepFacts> {
   const { measured, survey, stop } = options;
   const none = (note: string): SweepFacts => ({ items: 0, aloneMs: 0, points: [], note });
   if (measured.mean === null || !(measured.mean > 0)) return none('there was no baseline to compare with');
-  if (survey.sample.length < 2) return none('a single item cannot be shared');
+  if (survey.sample.length < 2) {
+    return none(
+      survey.complete ? 'a single item cannot be shared' : 'too few items had been read for a sample',
+    );
+  }
   const wanted = countsUpTo(Math.min(Math.max(2, options.workers), survey.sample.length));
   const plan = planSweep(wanted, survey.sample.length, measured.mean);
   if (plan === undefined) return none('the items are so long that it would take too long');
@@ -58,8 +62,12 @@ export async function measureSweep(options: SweepOptions): Promise<SweepFacts> {
   const deadline = performance.now() + DEADLINE;
   const points: { workers: number; runs: number[] }[] = [];
   try {
-    for (const workers of plan.counts) {
-      const runs = await timeWith(workers, items, { ...options, runs: plan.runs, deadline });
+    for (const [i, workers] of plan.counts.entries()) {
+      const now = performance.now();
+      if (now > deadline) break;
+      // Where all is slower than it was alone, each number of workers has its share of the time.
+      const until = now + (deadline - now) / (plan.counts.length - i);
+      const runs = await timeWith(workers, items, { ...options, runs: plan.runs, until });
       if (runs.length > 0) points.push({ workers, runs });
       if (stop.aborted) throw interruption();
     }
@@ -119,9 +127,9 @@ function itemsOf({ survey, measured }: SweepOptions, count: number): { items: un
 async function timeWith(
   workers: number,
   items: readonly unknown[],
-  options: SweepOptions & { runs: number; deadline: number },
+  options: SweepOptions & { runs: number; until: number },
 ): Promise<number[]> {
-  const { settings, plan, stop, deadline, onLine, onProgress } = options;
+  const { settings, plan, stop, until, onLine, onProgress } = options;
   await using pool = new Pool({
     ...settings,
     processes: workers,
@@ -148,7 +156,10 @@ async function timeWith(
   try {
     onProgress(`${plural(workers, 'worker')}, warming up`);
     await warmUp(pool, workers, goThrough);
-    while (runs.length < options.runs && !stop.aborted && performance.now() < deadline) {
+    while (
+      !stop.aborted &&
+      (runs.length === 0 || (runs.length < options.runs && performance.now() < until))
+    ) {
       onProgress(`${plural(workers, 'worker')}, run ${runs.length + 1} of ${options.runs}`);
       runs.push(await goThrough());
     }

@@ -1,5 +1,6 @@
 import type { ForecastPoint, RunSummary, Scaling } from '../protocol/run.ts';
 import { workerCounts } from './forecast.ts';
+import { formatShare } from './format.ts';
 import { mean } from './statistics.ts';
 import { uslBand } from './usl-band.ts';
 
@@ -77,5 +78,5 @@ export function forecastNote({ scaling }: Pick<RunSummary, 'scaling'>): string {
   }
   const { sigma, kappa } = scaling.law;
   const most = scaling.points.at(-1)?.workers ?? 1;
-  return `A scalability law through a sweep with up to ${most} workers, given as many free cores and this run’s start-up added: ${(100 * sigma).toPrecision(2)} % of the work one at a time, ${(100 * kappa).toPrecision(2)} % for each pair of workers. The band has every such law that the sweep does not rule out, at 95 %; the bars reach from the lowest to the highest run.`;
+  return `A scalability law through a sweep with up to ${most} workers, given as many free cores and this run’s start-up added: ${formatShare(sigma)} of the work one at a time, ${formatShare(kappa)} for each pair of workers. The band has every such law that the sweep does not rule out, at 95 %; the bars reach from the lowest to the highest run.`;
 }

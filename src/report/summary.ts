@@ -153,7 +153,8 @@ function estimateBaseline(facts: RunFacts): Baseline {
     return { kind: baseline.kind, ms: null, interval: null, items: 0, ...note };
   }
   const { kind, times, of } = baseline;
-  const each = sampleMean(times, of);
+  // The length of a stream is not known before its end; the items that were run are some of it at least.
+  const each = sampleMean(times, Math.max(of, items));
   if (items === times.length && of <= items) {
     const ms = sum(times);
     return { kind, ms, interval: [ms, ms], items: times.length, ...note };
