@@ -29,7 +29,10 @@ await main(async () => {
 
 /** The flights example: before, during and after a run, in three themes, and its report. */
 async function pictureTheMainJob(Workbench) {
-  const workbench = await Workbench.open({ workspace: inRoot('examples', 'flights') });
+  const workbench = await Workbench.open({
+    workspace: inRoot('examples', 'flights'),
+    settings: { 'manycore.run.sweep': true },
+  });
   try {
     const { page } = workbench;
     await workbench.openFile('expected-delay.ts');
@@ -53,7 +56,7 @@ async function pictureTheMainJob(Workbench) {
     await workbench.state('finished');
     await hideNotifications(page);
     await save(page, 'run-dark');
-    for (const tab of ['output', 'results', 'losses']) {
+    for (const tab of ['output', 'results', 'losses', 'scaling']) {
       await workbench.shown(`tab-${tab}`).click();
       await save(page, `tab-${tab}`);
     }

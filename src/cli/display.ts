@@ -14,6 +14,7 @@ const PHASES: Record<RunPhase, string> = {
   preparing: 'Preparing',
   calibrating: 'Calibrating',
   baseline: 'Measuring the baseline',
+  sweep: 'Measuring how it scales',
   running: 'Running',
   finishing: 'Finishing',
   stopping: 'Stopping',

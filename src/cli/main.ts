@@ -24,6 +24,7 @@ Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (l
       glob:PATTERN, range:START:STOP[:STEP], module:FILE#EXPORT, and - for JSON Lines on standard input.
 
 A sample of the items is run once more alone, to measure the speedup; --baseline off runs every item exactly once.
+--sweep runs a sample some ten times more, with each number of workers.
 Exit codes: 0 all items done, 1 some failed, 2 bad usage or bad input, 3 no workers to be had, 130 interrupted.
 `;
 
@@ -54,6 +55,7 @@ function program(finish: (exitCode: number) => void): Command {
         'off',
       ]),
     )
+    .option('--sweep', 'first time a sample with 1, 2, 4, ... workers: a better forecast, at most about 30 s')
     .addOption(
       new Option('--on-bad-record <WHAT>', 'when a record is malformed (default: fail)').choices([
         'fail',

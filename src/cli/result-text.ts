@@ -12,10 +12,13 @@ import {
 } from '../report/format.ts';
 import { LOSS_KINDS } from '../report/losses.ts';
 import { plainText } from '../report/plain-text.ts';
+import { NOTABLE_GAIN, whatIfText } from '../report/what-if.ts';
 import type { Paint } from './paint.ts';
 
 /** Failed items that are shown; all of them are in the results. */
 const SHOWN_ERRORS = 5;
+/** Changes that are shown, those with the largest gain. */
+const SHOWN_CHANGES = 4;
 /** Workers that the table shows. */
 const SHOWN_WORKERS = 32;
 
@@ -86,8 +89,43 @@ function speedLines(summary: RunSummary, paint: Paint): string[] {
     ({ key, label }) => `${label.toLowerCase()} ${formatShare(losses[key])}`,
   );
   if (shares.length > 0) lines.push(`${paint('bold', 'Time')}      ${shares.join(', ')}`);
+  lines.push(...scalingLines(summary, paint), ...whatIfLines(summary, paint));
   lines.push(`${paint('bold', 'Verdict')}   ${verdict.text}`);
   return lines;
+}
+
+/** What the sweep measured, and what it makes of other worker counts. */
+function scalingLines({ scaling, forecast }: RunSummary, paint: Paint): string[] {
+  if (!scaling) return [];
+  const { points, items, law, note } = scaling;
+  const head = paint('bold', 'Scaling');
+  const why = note === undefined ? '' : paint('dim', ` (${note})`);
+  if (points.length === 0) return [`${head}   not measured${why}`];
+  const measured = points.map(
+    ({ workers, speedup, spread }) =>
+      `${plural(workers, 'worker')} ${formatSpeedup(speedup)} (${formatSpeedupInterval(spread)})`,
+  );
+  const lines = [`${head}   ${measured.join(', ')}; ${plural(items, 'item')} each, start-up added${why}`];
+  const known = new Set(points.map(({ workers }) => workers));
+  const others = (forecast ?? []).filter(({ workers }) => !known.has(workers));
+  if (law === null || others.length === 0) return lines;
+  const expected = others.map(
+    ({ workers, speedup, interval }) =>
+      `${plural(workers, 'worker')} ${formatSpeedup(speedup)} (${formatSpeedupInterval(interval)})`,
+  );
+  return [...lines, `${paint('bold', 'Forecast')}  ${expected.join(', ')}; given as many cores, 95 % band`];
+}
+
+/** The changes that would gain something. */
+function whatIfLines({ whatIf, speedup }: RunSummary, paint: Paint): string[] {
+  const gains = (whatIf ?? []).filter(
+    (change) => speedup !== null && change.speedup > speedup * NOTABLE_GAIN && change.change !== 'workers',
+  );
+  if (gains.length === 0) return [];
+  const texts = gains
+    .slice(0, SHOWN_CHANGES)
+    .map((change) => `${whatIfText(change).toLowerCase()} ${formatSpeedup(change.speedup)}`);
+  return [`${paint('bold', 'What if')}   ${texts.join(', ')}`];
 }
 
 function errorLines({ failed, firstErrors }: RunSummary, paint: Paint): string[] {

@@ -13,6 +13,7 @@ export interface RunOptions {
   readonly maxErrors?: string;
   readonly memoryLimit?: number;
   readonly baseline?: RunConfig['baseline'];
+  readonly sweep?: boolean;
   readonly onBadRecord?: RunConfig['onBadRecord'];
   readonly spread?: boolean;
   readonly args?: readonly unknown[];

@@ -23,6 +23,7 @@ export const settingDefaults = {
   /** Path of the Node that runs the user's code; empty = found by itself. */
   'manycore.node.path': '',
   'manycore.run.baseline': 'sample' as 'sample' | 'full' | 'off',
+  'manycore.run.sweep': false as boolean,
   'manycore.run.loader': 'auto' as 'auto' | 'native' | 'bundle',
   'manycore.lens.run.enabled': true as boolean,
   'manycore.lens.lastResult.enabled': true as boolean,

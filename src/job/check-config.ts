@@ -28,6 +28,9 @@ export function checkConfig(config: RunConfig): void {
     if (value === undefined || (allowed as readonly unknown[]).includes(value)) continue;
     throw usage(`${optionName(name)} must be one of ${allowed.join(', ')}, got ${String(value)}`);
   }
+  if (config.sweep === true && config.baseline === 'off') {
+    throw usage('--sweep needs a baseline to measure speedups against, and --baseline is off');
+  }
   if (config.maxErrors !== undefined) parseMaxErrors(config.maxErrors);
   if (config.out !== undefined && !/\.(jsonl|csv)$/i.test(config.out)) {
     throw usage(`--out must end in .jsonl or .csv, got ${config.out}`);

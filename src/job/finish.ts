@@ -14,6 +14,7 @@ export interface Ending {
   readonly folder: RunFolder;
   readonly collector: Collector;
   readonly baseline: RunFacts['baseline'];
+  readonly sweep: RunFacts['sweep'];
   readonly interrupted: boolean;
   readonly skippedRecords: number;
   readonly wallMs: number;
@@ -34,7 +35,7 @@ export async function finishRun(ending: Ending, feed: EventFeed): Promise<RunSum
 }
 
 function factsOf(ending: Ending): RunFacts {
-  const { header, collector, baseline, wallMs, workers, interrupted, skippedRecords } = ending;
+  const { header, collector, baseline, sweep, wallMs, workers, interrupted, skippedRecords } = ending;
   return {
     function: header.function,
     dataset: header.dataset.source,
@@ -49,6 +50,7 @@ function factsOf(ending: Ending): RunFacts {
     succeeded: collector.succeeded,
     failed: collector.failed,
     baseline,
+    sweep,
     matched: collector.matched.parallel > 0 ? collector.matched : null,
     workers,
     workerCount: header.workers.count,

@@ -5,6 +5,9 @@ import { LineFile } from './line-file.ts';
 /** Logs that are kept open; a run whose workers die all the time has far more workers than that. */
 const MAX_OPEN = 64;
 
+/** A worker's number, or what is measured before the run in processes of its own. */
+export type LogOwner = number | 'baseline' | 'sweep';
+
 /**
  * `output/worker-N.log`: everything that worker N wrote, each line with its time, stream and item:
  *
@@ -12,14 +15,13 @@ const MAX_OPEN = 64;
  */
 export class OutputLogs implements Disposable {
   readonly #folder: string;
-  readonly #open = new Map<number | 'baseline', LineFile>();
+  readonly #open = new Map<LogOwner, LineFile>();
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** `worker` is its number, or `baseline` for the process that measures before the run. */
-  append(line: Omit<OutputLine, 'worker'> & { readonly worker: number | 'baseline' }): void {
+  append(line: Omit<OutputLine, 'worker'> & { readonly worker: LogOwner }): void {
     const time = new Date(line.time).toISOString();
     const item = line.item === null ? '-' : `item ${line.item}`;
     this.#log(line.worker).append(`${time}  ${line.stream}  ${item}  ${line.text}\n`);
@@ -34,13 +36,12 @@ export class OutputLogs implements Disposable {
     this.#open.clear();
   }
 
-  #log(worker: number | 'baseline'): LineFile {
+  #log(worker: LogOwner): LineFile {
     let log = this.#open.get(worker);
     if (log) return log;
     if (this.#open.size >= MAX_OPEN) this.#closeOldest();
-    log = new LineFile(join(this.#folder, worker === 'baseline' ? 'baseline.log' : `worker-${worker}.log`), {
-      flag: 'a',
-    });
+    const name = typeof worker === 'number' ? `worker-${worker}` : worker;
+    log = new LineFile(join(this.#folder, `${name}.log`), { flag: 'a' });
     this.#open.set(worker, log);
     return log;
   }

@@ -27,6 +27,7 @@ import { Probe, type WorkerSettings } from './probe.ts';
 import { parseTarget, shownPath } from './resolve.ts';
 import { createRunFolder } from './run-folder.ts';
 import { StopSwitch } from './stop.ts';
+import { measureSweep } from './sweep.ts';
 import { valueText } from './value-text.ts';
 
 /** How a run ended; either `summary` or `failure` is there. */
@@ -160,6 +161,23 @@ async function execute(
   collect.now = collector;
 
   const chunk = chooseChunk(config.chunk, measured.mean);
+  let sweepLines = 0;
+  const sweep = config.sweep
+    ? await measureSweep({
+        settings,
+        plan: { ...rest, exportName, functionHash: hash, stopFile: null },
+        workers: header.workers.count,
+        chunk: chunk.size,
+        survey: seen,
+        measured,
+        stop: stop.requested,
+        onProgress: (note) => feed.phase('sweep', note),
+        onLine: (stream, text) => {
+          if (sweepLines++ >= MAX_EARLY_LINES) return;
+          logs.append({ worker: 'sweep', item: null, stream, text, time: Date.now() });
+        },
+      })
+    : undefined;
   feed.phase('running', chunk.note);
   let ran: Awaited<ReturnType<PoolRun['run']>> = { wallMs: 0, workers: [] };
   input.countSkipped();
@@ -191,6 +209,7 @@ async function execute(
       folder,
       collector,
       baseline: measured.baseline,
+      sweep,
       interrupted: stop.reason !== null,
       skippedRecords: input.skipped(),
       ...ran,

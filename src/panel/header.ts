@@ -73,6 +73,8 @@ export function stateText(model: RunModel): string {
       return 'Calibrating';
     case 'baseline':
       return 'Measuring baseline';
+    case 'sweep':
+      return 'Measuring scaling';
     case 'running':
       return 'Running';
     case 'finishing':

@@ -169,6 +169,8 @@ function workText(model: RunModel): string {
       return 'Timing a few items to choose workers and chunks';
     case 'baseline':
       return 'Timing items in one process, to compare with';
+    case 'sweep':
+      return 'Timing a sample with more and more workers';
     case 'running':
       return 'Starting the workers';
     case 'finishing':

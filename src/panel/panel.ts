@@ -9,6 +9,7 @@ import { OutputView } from './output.ts';
 import { Overview } from './overview.ts';
 import type { Part } from './part.ts';
 import { ResultsView } from './results.ts';
+import { ScalingView } from './scaling/view.ts';
 import { Tabs } from './tabs.ts';
 import { TimelineView } from './timeline/view.ts';
 
@@ -40,6 +41,7 @@ export class Panel {
         { id: 'output', label: 'Output', part: new OutputView(post), badge: outputBadge },
         { id: 'results', label: 'Results', part: new ResultsView(post), badge: failedBadge },
         { id: 'losses', label: 'Where the time went', part: new LossesView() },
+        { id: 'scaling', label: 'Scaling', part: new ScalingView() },
       ],
       rememberedTab(host.getState()) ?? 'timeline',
       (tab) => host.setState({ tab }),

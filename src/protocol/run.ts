@@ -39,6 +39,8 @@ export interface RunConfig {
   readonly memoryLimit?: number | undefined;
   /** Default 'sample'. */
   readonly baseline?: 'sample' | 'full' | 'off' | undefined;
+  /** Before the run, time a sample of the items with 1, 2, 4, ... workers: a forecast from measured points. Default false. */
+  readonly sweep?: boolean | undefined;
   /** Default 'fail'. */
   readonly onBadRecord?: 'fail' | 'skip' | undefined;
   /** An array item becomes the arguments of the function. */
@@ -89,7 +91,14 @@ export type RunEvent =
 /** 0 all items done; 1 some failed; 2 bad usage or bad input; 3 no engine or pool; 130 interrupted. */
 export type RunExitCode = 0 | 1 | 2 | 3 | 130;
 
-export type RunPhase = 'preparing' | 'calibrating' | 'baseline' | 'running' | 'finishing' | 'stopping';
+export type RunPhase =
+  | 'preparing'
+  | 'calibrating'
+  | 'baseline'
+  | 'sweep'
+  | 'running'
+  | 'finishing'
+  | 'stopping';
 
 /** What is known before the first item runs; every choice with its reason. */
 export interface RunHeader {
@@ -217,8 +226,12 @@ export interface RunSummary {
   readonly efficiency: number | null;
   /** Shares of the worker-seconds of the run; they sum to 1. */
   readonly losses: Losses;
-  /** Speedup to be expected with other worker counts; null without a measured speedup. */
+  /** Speedup to be expected with other worker counts; null without a measured speedup. From `scaling` where that has a law. */
   readonly forecast: readonly ForecastPoint[] | null;
+  /** What the scaling sweep measured; null where none was asked for. Absent in runs of older versions, as is `whatIf`. */
+  readonly scaling?: Scaling | null | undefined;
+  /** The speedup that each single change would give, the largest first; empty without a measured speedup. */
+  readonly whatIf?: readonly WhatIf[] | undefined;
   readonly verdict: Verdict;
   readonly perWorker: readonly WorkerSummary[];
   /** The first failed items, for people; all of them are in `results.jsonl`. */
@@ -257,6 +270,36 @@ export interface ForecastPoint {
   readonly workers: number;
   readonly speedup: number;
   readonly interval: readonly [number, number];
+}
+
+/** A scaling sweep. Its speedups are those of the whole run: this run's start-up is added to what was measured without any. */
+export interface Scaling {
+  /** Items of the sample that was timed with each number of workers. */
+  readonly items: number;
+  readonly points: readonly ScalingPoint[];
+  /** Scalability law of the items alone, without start-up: see `src/report/usl.ts`. Null with fewer than two points. */
+  readonly law: { readonly gamma: number; readonly sigma: number; readonly kappa: number } | null;
+  /** Why there are fewer points than asked for, or none. */
+  readonly note?: string | undefined;
+}
+
+export interface ScalingPoint {
+  readonly workers: number;
+  /** Mean of the runs. */
+  readonly speedup: number;
+  /** Lowest and highest run. */
+  readonly spread: readonly [number, number];
+  readonly runs: number;
+}
+
+/** What a single change would give, all else being equal. */
+export interface WhatIf {
+  readonly change: 'workers' | 'all' | Exclude<keyof Losses, 'computing'>;
+  /** Number of workers it is about: those of the run, or twice as many for the change `workers`. */
+  readonly workers: number;
+  readonly speedup: number;
+  /** Null where the speedup of the run has none. */
+  readonly interval: readonly [number, number] | null;
 }
 
 export interface Verdict {

@@ -51,6 +51,12 @@ export function advise(advice: Advice): string {
     : 'no single loss explains it, so measure the baseline in full and see whether other programs kept the CPUs busy';
 }
 
+/** Whether `advise` finds nothing to change, so that more workers are what is left. */
+export function isSettled({ run, efficiency, useful, worthIt, doubtful }: Advice): boolean {
+  if (!worthIt || doubtful || useful < run.workers) return false;
+  return efficiency >= NEAR_IDEAL || mainCause(run, efficiency) === null;
+}
+
 /** What one process needs for everything is less than a worker's start: both are shares of the same wall time. */
 function tooLittle({ wallMs, losses }: Case, speedup: number): string {
   return `all items take ${formatMs(speedup * wallMs)} in one process and the start of a worker ${formatMs(losses.startup * wallMs)}, so give one run more items or keep to one process`;

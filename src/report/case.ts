@@ -1,4 +1,4 @@
-import type { Losses } from '../protocol/run.ts';
+import type { ForecastPoint, Losses, Scaling } from '../protocol/run.ts';
 
 /** What a run is judged by. Times in ms. */
 export interface Case {
@@ -15,6 +15,8 @@ export interface Case {
   readonly speedupInterval: readonly [number, number] | null;
   readonly efficiency: number | null;
   readonly losses: Losses;
+  /** What a sweep measured, and the forecast from it; null without one. */
+  readonly swept?: { readonly scaling: Scaling; readonly forecast: readonly ForecastPoint[] | null } | null;
   /** Why the baseline was not measured. */
   readonly baselineNote: string | null;
 }

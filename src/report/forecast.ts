@@ -39,7 +39,7 @@ export function forecast(point: MeasuredPoint): ForecastPoint[] {
     curve(point, { serialIdle: false, contention: 2, floor, scalesTransport: false }),
   ];
   const [low, high] = point.interval ?? [point.speedup, point.speedup];
-  return workerCounts(point.workers).map((workers) => {
+  return workerCounts(point.workers, [2 * point.workers]).map((workers) => {
     const gains = cases.map((gain) => gain(workers));
     return {
       workers,
@@ -79,10 +79,10 @@ function curve(point: MeasuredPoint, assumption: Assumption): (workers: number) 
   };
 }
 
-function workerCounts(measured: number): number[] {
+/** Every doubling up to `REACH` times the measured number, that number, and those of `also`. Ascending. */
+export function workerCounts(measured: number, also: readonly number[] = []): number[] {
   const reach = Math.max(measured, Math.min(MAX_REACH, Math.max(MIN_REACH, measured * REACH)));
-  const counts = new Set<number>([measured]);
+  const counts = new Set<number>([measured, reach, ...also]);
   for (let count = 1; count <= reach; count *= 2) counts.add(count);
-  counts.add(reach);
   return [...counts].sort((a, b) => a - b);
 }

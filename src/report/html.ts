@@ -8,6 +8,7 @@ import {
   notices,
   overview,
   timelineSection,
+  whatIfSection,
   workersSection,
 } from './page/sections.ts';
 import { STYLE, STYLE_HASH } from './page/style.ts';
@@ -49,6 +50,7 @@ ${overview(summary)}
 ${lossesSection(summary)}
 ${timelineSection(input.spans)}
 ${forecastSection(summary)}
+${whatIfSection(summary)}
 ${workersSection(summary)}
 ${failedSection(summary, input.rows)}
 ${slowestSection(summary, input.rows)}

@@ -1,7 +1,9 @@
-import type { Baseline, Losses, ResultRow, RunSummary, WorkerSummary } from '../protocol/run.ts';
+import type { Baseline, Losses, ResultRow, RunSummary, Scaling, WorkerSummary } from '../protocol/run.ts';
 import { forecast } from './forecast.ts';
+import { type SweepFacts, scale } from './scaling.ts';
 import { sampleMean, sum } from './statistics.ts';
 import { judge } from './verdict.ts';
+import { whatIf } from './what-if.ts';
 
 /** What one worker did; times in ms. */
 export interface WorkerFacts {
@@ -56,6 +58,8 @@ export interface RunFacts {
       };
   /** Summed ms of the same items alone and in the run; null when there are none to compare. */
   readonly matched: { readonly alone: number; readonly parallel: number } | null;
+  /** What a scaling sweep measured; default: there was none. */
+  readonly sweep?: SweepFacts | undefined;
   /** Every worker process, those that were replaced included. */
   readonly workers: readonly WorkerFacts[];
   /** Workers at a time; default: as many as there are in `workers`. */
@@ -80,6 +84,14 @@ export function summarise(facts: RunFacts): RunSummary {
   const efficiency = speedup !== null && workers > 0 ? speedup / workers : null;
   const losses = whereTimeWent(facts, workers);
   const { interrupted, items, succeeded, failed, wallMs } = facts;
+  const swept =
+    facts.sweep !== undefined && measured && baseline.ms !== null && workers > 0
+      ? scale(facts.sweep, { workers, items, baselineMs: baseline.ms, startupMs: losses.startup * wallMs })
+      : null;
+  const expected =
+    speedup === null || workers < 1
+      ? null
+      : (swept?.forecast ?? forecast({ workers, speedup, interval: speedupInterval, items, losses }));
   return {
     version: 1,
     function: facts.function,
@@ -99,16 +111,12 @@ export function summarise(facts: RunFacts): RunSummary {
     speedupInterval,
     efficiency,
     losses,
-    forecast:
-      speedup === null || workers < 1
-        ? null
-        : forecast({
-            workers,
-            speedup,
-            interval: speedupInterval,
-            items,
-            losses,
-          }),
+    forecast: expected,
+    scaling: swept?.scaling ?? notScaled(facts.sweep),
+    whatIf:
+      speedup === null || items === 0
+        ? []
+        : whatIf({ workers, speedup, interval: speedupInterval, losses, forecast: expected }),
     verdict: judge({
       ...{
         items,
@@ -123,6 +131,7 @@ export function summarise(facts: RunFacts): RunSummary {
         losses,
       },
       cpus: facts.cpus ?? null,
+      swept,
       baselineNote: baseline.note ?? null,
       busyMs: sum(facts.workers.map((worker) => worker.busyMs)),
     }),
@@ -144,7 +153,8 @@ function estimateBaseline(facts: RunFacts): Baseline {
     return { kind: baseline.kind, ms: null, interval: null, items: 0, ...note };
   }
   const { kind, times, of } = baseline;
-  const each = sampleMean(times, of);
+  // The length of a stream is not known before its end; the items that were run are some of it at least.
+  const each = sampleMean(times, Math.max(of, items));
   if (items === times.length && of <= items) {
     const ms = sum(times);
     return { kind, ms, interval: [ms, ms], items: times.length, ...note };
@@ -191,6 +201,12 @@ function whereTimeWent(facts: RunFacts, workers: number): Losses {
     waiting: parts.waiting / whole,
     imbalance: parts.imbalance / whole,
   };
+}
+
+/** A sweep that there is nothing to compare with. */
+function notScaled(sweep: SweepFacts | undefined): Scaling | null {
+  if (sweep === undefined) return null;
+  return { items: sweep.items, points: [], law: null, note: sweep.note ?? 'the speedup was not measured' };
 }
 
 function slowdownShare(matched: RunFacts['matched']): number {

@@ -1,7 +1,8 @@
 import type { Verdict } from '../protocol/run.ts';
-import { type Advice, advise, TOO_GOOD } from './advice.ts';
+import { type Advice, advise, isSettled, TOO_GOOD } from './advice.ts';
 import type { Case } from './case.ts';
 import { formatSpeedup, plural } from './format.ts';
+import { outlook } from './outlook.ts';
 
 /** From this speedup on, and this efficiency, a parallel run is worth it. */
 export const WORTH_IT_SPEEDUP = 1.5;
@@ -62,7 +63,11 @@ function judgeMeasured(run: Case, speedup: number): Verdict {
   };
   const after = run.interrupted ? ` over the ${plural(run.items, 'item')} done before it was stopped` : '';
   const fact = `${formatSpeedup(speedup)} with ${plural(run.workers, 'worker')}${after}`;
-  return { kind, text: `${KINDS[kind]}: ${fact}; ${advise(advice)}.` };
+  const clauses = [fact, advise(advice)];
+  const further =
+    run.swept && !run.interrupted ? outlook(run.workers, run.swept.scaling, run.swept.forecast) : null;
+  if (further !== null && (further.kind === 'fewer' || isSettled(advice))) clauses.push(further.text);
+  return { kind, text: `${KINDS[kind]}: ${clauses.join('; ')}.` };
 }
 
 /** More workers than CPUs share them and cannot give more than the CPUs do, unless the items mostly wait for something else. */

@@ -68,6 +68,21 @@ describe('manycore', () => {
     '2',
   ];
 
+  it('prints what a sweep measured, the forecast and what single changes would give', async () => {
+    const runDir = join(folder(), 'run');
+    const args = ['run', 'functions.ts#busy', '--data', 'range:0:40', '--workers', '2', '--sweep'];
+    const { code, stdout } = await start([...args, '--run-dir', runDir]).ended;
+    assert.equal(code, 0);
+    assert.match(stdout, /^Measuring how it scales \(1 worker, warming up\)$/m);
+    assert.match(stdout, /^Scaling {3}1 worker [\d.]+x \(.+\), 2 workers [\d.]+x \(.+\); \d+ items each/m);
+    assert.match(
+      stdout,
+      /^Forecast {2}4 workers [\d.]+x \(.+\), 8 workers [\d.]+x \(.+\); given as many cores/m,
+    );
+    assert.match(stdout, /^What if {3}nothing lost at all [\d.]+x/m);
+    assert.equal(readSummary(runDir).scaling?.points.length, 2);
+  });
+
   it('prints its version and its help', async () => {
     assert.match((await manycore('--version')).stdout, /^\d+\.\d+\.\d+\n$/);
     const help = await manycore('run', '--help');

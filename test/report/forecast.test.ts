@@ -71,10 +71,10 @@ describe('forecast', () => {
     assert.ok(Math.abs((at(points, 16)?.speedup ?? 0) - 4) < 1e-9);
   });
 
-  it('names every doubling up to four times the workers, and the measured number', () => {
+  it('names every doubling up to four times the workers, the measured number and twice that', () => {
     assert.deepEqual(
       forecast(point({ workers: 6 })).map((each) => each.workers),
-      [1, 2, 4, 6, 8, 16, 24],
+      [1, 2, 4, 6, 8, 12, 16, 24],
     );
   });
 });

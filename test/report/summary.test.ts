@@ -39,6 +39,14 @@ describe('summary', () => {
     near(speedupInterval?.[1], 2.194);
   });
 
+  it('is not certain of a stream of which a few items had been seen when the sample was taken', () => {
+    const few = (times: number[]) =>
+      summarise(runFacts({ baseline: { kind: 'sample', times, of: times.length } }));
+    assert.equal(few([100]).speedupInterval, null);
+    const [low, high] = few([90, 110]).speedupInterval ?? [0, 0];
+    assert.ok(low < 1.7 && high > 1.9);
+  });
+
   it('never puts the low end below what was measured', () => {
     const { baseline } = summarise(
       runFacts({ items: 100, baseline: { kind: 'sample', times: [1, 1, 1, 100], of: 100 } }),

@@ -13,7 +13,10 @@ export interface RunTarget {
   readonly cwd: string;
 }
 
-type RunSettings = Pick<Settings, 'manycore.workers' | 'manycore.run.baseline' | 'manycore.run.loader'>;
+type RunSettings = Pick<
+  Settings,
+  'manycore.workers' | 'manycore.run.baseline' | 'manycore.run.sweep' | 'manycore.run.loader'
+>;
 
 /** The one way from a function, its data, what was asked for and the settings to what the job host is told. */
 export function resolveRunConfig(
@@ -24,10 +27,13 @@ export function resolveRunConfig(
   node: FoundNode,
 ): RunConfig {
   const { uri, file, export: _, ifRunning, workers = settings['manycore.workers'], ...overrides } = request;
+  const baseline = request.baseline ?? settings['manycore.run.baseline'];
   return {
-    baseline: settings['manycore.run.baseline'],
+    // The setting is a wish for all runs: one that measures nothing goes without.
+    sweep: settings['manycore.run.sweep'] && baseline !== 'off',
     loader: settings['manycore.run.loader'],
     ...overrides,
+    baseline,
     cwd: target.cwd,
     function: functionKey(target),
     data,

@@ -84,6 +84,7 @@ export class RunInParallel {
     const settings = {
       'manycore.workers': readSetting('manycore.workers', scope),
       'manycore.run.baseline': readSetting('manycore.run.baseline', scope),
+      'manycore.run.sweep': readSetting('manycore.run.sweep', scope),
       'manycore.run.loader': readSetting('manycore.run.loader', scope),
     };
     const node = await this.#findNode(target.cwd, scope);

@@ -42,6 +42,7 @@ const checks: Readonly<Record<keyof RunRequest, Check>> = {
   maxErrors: text,
   memoryLimit: count(1),
   baseline: oneOf('sample', 'full', 'off'),
+  sweep: flag,
   onBadRecord: oneOf('fail', 'skip'),
   spread: flag,
   args: { wanted: 'a list', fits: Array.isArray },

@@ -5,6 +5,7 @@ const phases: Readonly<Record<string, string>> = {
   preparing: 'Preparing',
   calibrating: 'Calibrating',
   baseline: 'Measuring alone in one process',
+  sweep: 'Measuring how it scales',
   running: 'Starting workers',
   finishing: 'Writing results',
   stopping: 'Stopping',

@@ -1,11 +1,11 @@
-import type { ForecastPoint, Losses, TimelineSpan } from '../../protocol/run.ts';
-import { formatCount, formatMs, formatShare, formatSpeedup, formatTick, plural } from '../format.ts';
+import type { Losses, TimelineSpan } from '../../protocol/run.ts';
+import { formatCount, formatMs, formatShare, formatTick, plural } from '../format.ts';
 import { LOSS_KINDS } from '../losses.ts';
 import { axisTicks } from '../ticks.ts';
 import { compactSpans } from '../timeline.ts';
 import { html, type Markup } from './markup.ts';
 
-const WIDTH = 990;
+export const WIDTH = 990;
 /** Most spans drawn: beyond, a page gets slow and the eye sees no more. */
 const DRAWN_SPANS = 4_000;
 const KIND_LABELS: Record<TimelineSpan['kind'], string> = {
@@ -80,49 +80,4 @@ function describe(span: TimelineSpan): string {
         : `, ${plural(span.count, 'item')} from ${span.item}`;
   const failed = span.failed > 0 ? `, ${formatCount(span.failed)} failed` : '';
   return `Worker ${span.worker}: ${KIND_LABELS[span.kind]}${items}, ${formatMs(span.end - span.begin)}${failed}`;
-}
-
-/** Speedup over workers, both doubling along their axis, so that the ideal is a straight line. */
-export function forecastChart(points: readonly ForecastPoint[], measured: number): Markup {
-  const most = points.at(-1)?.workers ?? 1;
-  const lowest = Math.min(0.5, ...points.map((point) => point.interval[0]));
-  const left = 44;
-  const height = 260;
-  const bottom = Math.max(-3, Math.floor(Math.log2(Math.max(lowest, 0.01))));
-  const top = Math.max(1, Math.ceil(Math.log2(Math.max(most, ...points.map((point) => point.interval[1])))));
-  const x = (workers: number): number =>
-    left + (Math.log2(workers) / Math.max(1, Math.log2(most))) * (WIDTH - left - 70);
-  const y = (speedup: number): number =>
-    height - ((Math.max(bottom, Math.log2(Math.max(speedup, 1e-3))) - bottom) / (top - bottom)) * height;
-  const path = (list: readonly (readonly [number, number])[]): string =>
-    list.map(([px, py], index) => `${index === 0 ? 'M' : 'L'}${px.toFixed(1)} ${py.toFixed(1)}`).join('');
-  const line = path(points.map((point) => [x(point.workers), y(point.speedup)]));
-  const band = path([
-    ...points.map((point) => [x(point.workers), y(point.interval[1])] as const),
-    ...points.toReversed().map((point) => [x(point.workers), y(point.interval[0])] as const),
-  ]);
-  const levels = Array.from({ length: top - bottom + 1 }, (_, index) => 2 ** (bottom + index));
-  const grid = levels.map(
-    (level) =>
-      html`<line class="grid" x1="${left}" x2="${WIDTH - 70}" y1="${y(level)}" y2="${y(level)}"/><text x="${left - 8}" y="${y(level) + 4}" text-anchor="end">${level}x</text>`,
-  );
-  const columns = points.map(
-    (point) =>
-      html`<text x="${x(point.workers)}" y="${height + 20}" text-anchor="middle">${point.workers}</text>`,
-  );
-  const dots = points.map((point) => {
-    const title = `${plural(point.workers, 'worker')}: ${formatSpeedup(point.speedup)}`;
-    const kind = point.workers === measured ? 'measured' : 'dot';
-    return html`<circle class="${kind}" cx="${x(point.workers)}" cy="${y(point.speedup)}" r="${kind === 'measured' ? 6 : 3.5}"><title>${title}</title></circle>`;
-  });
-  const here = points.find((point) => point.workers === measured);
-  const label =
-    here === undefined
-      ? html``
-      : html`<text class="strong" x="${x(measured) + 10}" y="${y(here.speedup) + 18}">measured ${formatSpeedup(here.speedup)}</text>`;
-  const ideal = path([
-    [x(1), y(1)],
-    [x(most), y(most)],
-  ]);
-  return html`<svg viewBox="0 0 ${WIDTH} ${height + 44}" role="img" aria-label="Speedup to be expected with other numbers of workers; the table below has the numbers">${grid}<path class="band" d="${band}z"/><path class="ideal" d="${ideal}"/><text x="${x(most) + 8}" y="${y(most) + 4}">ideal</text><path class="curve" d="${line}"/>${dots}${label}${columns}<text x="${(left + WIDTH - 70) / 2}" y="${height + 40}" text-anchor="middle">workers</text></svg>`;
 }

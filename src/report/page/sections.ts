@@ -8,8 +8,11 @@ import {
   plural,
 } from '../format.ts';
 import { LOSS_KINDS } from '../losses.ts';
+import { forecastNote } from '../scaling.ts';
 import { reasonOnly } from '../verdict.ts';
-import { forecastChart, lossesBar, timelineChart } from './charts.ts';
+import { NOTABLE_GAIN, whatIfText } from '../what-if.ts';
+import { lossesBar, timelineChart } from './charts.ts';
+import { forecastChart, gainBar } from './forecast-chart.ts';
 import { html, type Markup } from './markup.ts';
 
 const VERDICTS: Record<Verdict['kind'], string> = {
@@ -93,14 +96,36 @@ ${timelineChart(spans)}</section>`;
 }
 
 export function forecastSection(summary: RunSummary): Markup {
-  if (summary.forecast === null || summary.forecast.length === 0) return html``;
-  const rows = summary.forecast.map(
-    (point) =>
-      html`<tr><td>${plural(point.workers, 'worker')}${point.workers === summary.workers ? ' (measured)' : ''}</td><td class="number">${formatSpeedup(point.speedup)}</td><td class="number">${formatSpeedupInterval(point.interval)}</td><td class="number">${formatShare(point.speedup / point.workers)}</td></tr>`,
-  );
-  return html`<section><h2>With more or fewer workers</h2><p class="note">Reckoned from where the time of this one run went, given as many free cores: what each worker did once stays, the rest is divided. The band reaches from the best to the worst case that the measurement allows.</p>
-${forecastChart(summary.forecast, summary.workers)}
-<details><summary>Table</summary><div class="wide"><table><thead><tr><th>Workers</th><th class="number">Speedup</th><th class="number">Band</th><th class="number">Efficiency</th></tr></thead><tbody>${rows}</tbody></table></div></details></section>`;
+  const { forecast, scaling } = summary;
+  const note =
+    scaling?.note === undefined ? null : html`<p class="note">The scaling sweep: ${scaling.note}.</p>`;
+  if (forecast === null || forecast.length === 0) {
+    return note === null ? html`` : html`<section><h2>With more or fewer workers</h2>${note}</section>`;
+  }
+  const measured = new Map(scaling?.points.map((point) => [point.workers, point]));
+  const rows = forecast.map((point) => {
+    const sweep = measured.get(point.workers);
+    const here = point.workers === summary.workers ? ' (this run)' : '';
+    return html`<tr><td>${plural(point.workers, 'worker')}${here}</td><td class="number">${sweep === undefined ? '–' : `${formatSpeedup(sweep.speedup)} (${formatSpeedupInterval(sweep.spread)})`}</td><td class="number">${formatSpeedup(point.speedup)}</td><td class="number">${formatSpeedupInterval(point.interval)}</td><td class="number">${formatShare(point.speedup / point.workers)}</td></tr>`;
+  });
+  return html`<section><h2>With more or fewer workers</h2><p class="note">${forecastNote(summary)}</p>${note}
+${forecastChart(summary)}
+<details><summary>Table</summary><div class="wide"><table><thead><tr><th>Workers</th><th class="number">Sweep, lowest to highest</th><th class="number">Speedup</th><th class="number">Band</th><th class="number">Efficiency</th></tr></thead><tbody>${rows}</tbody></table></div></details></section>`;
+}
+
+export function whatIfSection(summary: RunSummary): Markup {
+  const changes = summary.whatIf ?? [];
+  const { speedup } = summary;
+  if (speedup === null || changes.length === 0) return html``;
+  const most = Math.max(...changes.map((change) => change.speedup));
+  const rows = changes.map((change) => {
+    const gain = change.speedup / speedup - 1;
+    const text = gain < NOTABLE_GAIN - 1 ? 'no gain' : `+${formatShare(gain)}`;
+    const interval = change.interval === null ? '' : formatSpeedupInterval(change.interval);
+    return html`<tr><td>${whatIfText(change)}</td><td class="gain">${gainBar(speedup, change.speedup, most)}</td><td class="number">${formatSpeedup(change.speedup)}</td><td class="number soft">${interval}</td><td class="number">${text}</td></tr>`;
+  });
+  return html`<section><h2>What if</h2><p class="note">The speedup that each single change would give, all else being equal; this run had ${formatSpeedup(speedup)}. A loss that is gone leaves the rest evenly divided; more workers are as forecast.</p>
+<div class="wide"><table><thead><tr><th>Change</th><th></th><th class="number">Speedup</th><th class="number">Interval</th><th class="number">Gain</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
 export function workersSection(summary: RunSummary): Markup {

@@ -51,6 +51,8 @@ svg .grid { stroke: var(--grid); stroke-width: 1; } svg .axis { stroke: var(--li
 svg .band { fill: var(--band); } svg .curve { fill: none; stroke: var(--computing); stroke-width: 2; stroke-linejoin: round; }
 svg .ideal { fill: none; stroke: var(--faint); stroke-width: 1.2; stroke-dasharray: 4 4; } svg .dot { fill: var(--card); stroke: var(--computing); stroke-width: 2; }
 svg .measured { fill: var(--computing); stroke: var(--card); stroke-width: 2; } svg .strong { fill: var(--ink); font-weight: 600; }
+svg .swept { fill: var(--card); stroke: var(--ink); stroke-width: 2; } svg .whisker { fill: none; stroke: var(--ink); stroke-width: 1.5; }
+svg.gains { width: 160px; height: 10px; margin-top: 6px; } td.gain { width: 180px; }
 .bar { border-radius: 4px; overflow: hidden; margin-bottom: 16px; }
 details { margin-top: 10px; } summary { cursor: pointer; font-size: 13.5px; color: var(--soft); padding: 3px 0; }
 summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
@@ -66,4 +68,4 @@ footer { color: var(--faint); font-size: 12.5px; margin-top: 24px; }
 `;
 
 /** SHA-256 of `STYLE` in base64, for the content security policy. A test holds it equal to the text. */
-export const STYLE_HASH = 'g+7TdEaeNqQB9y+nwCI10MPE2dD+QY6p5FT2D+0Zf4A=';
+export const STYLE_HASH = 'Mxjh067bXrDN2JhcAOFoJEeNk8IrsfOx3rwpWMmkFbE=';

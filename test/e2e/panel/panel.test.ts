@@ -84,9 +84,9 @@ describe('panel', () => {
     [1040, 257],
     [1040, 400],
   ] as const) {
-    it(`shows the whole answer in ${width} by ${height} pixels, the longest reason included`, async () => {
+    it(`shows the whole answer in ${width} by ${height} pixels, the longest reason and a sweep included`, async () => {
       panel = await harness.open({ width, height });
-      await panel.tell(scenario({ workers: 2, items: 2_000, contention: 0.3 }).events);
+      await panel.tell(scenario({ workers: 2, items: 2_000, contention: 0.3, sweep: [1, 2] }).events);
       for (const test of ['speedup-value', 'wall-ms', 'baseline-ms', 'efficiency', 'verdict']) {
         const seen = await panel.page.getByTestId(test).evaluate((element) => {
           const own = element.getBoundingClientRect();
@@ -175,7 +175,7 @@ describe('panel', () => {
     assert.ok(box !== null && box.width > 500 && box.height > 100);
     await canvas.hover({ position: { x: box.width / 2, y: 8 } });
     assert.match(
-      await panel.page.locator('.tip').innerText(),
+      await panel.page.locator('.timeline .tip').innerText(),
       /^Worker 1: (Computing|Encoding) item \d+, [\d.]+ ms/,
     );
     await canvas.focus();
@@ -194,7 +194,72 @@ describe('panel', () => {
     assert.equal(await panel.page.getByTestId('tab-output').getAttribute('aria-selected'), 'true');
     await panel.page.keyboard.press('ArrowLeft');
     await panel.page.keyboard.press('ArrowLeft');
-    assert.equal(await panel.page.getByTestId('tab-losses').getAttribute('aria-selected'), 'true');
+    assert.equal(await panel.page.getByTestId('tab-scaling').getAttribute('aria-selected'), 'true');
+  });
+
+  it('draws the scaling curve, tells of its points by the keys, and has the same as a table', async () => {
+    const { events } = scenario({ sweep: [1, 2, 4, 8] });
+    const { summary } = events.reduce(applyEvent, emptyModel());
+    panel = await harness.open();
+    await panel.tell(events);
+    await press('tab-scaling');
+    const chart = panel.page.getByTestId('scaling-chart');
+    const box = await chart.locator('canvas').boundingBox();
+    assert.ok(box !== null && box.width > 300 && box.height > 120);
+    await chart.focus();
+    const tip = panel.page.getByTestId('scaling-tip');
+    await panel.page.keyboard.press('End');
+    assert.match(await tip.innerText(), /^32 workers: [\d.]+x expected \([\d.]+x to [\d.]+x\)$/);
+    for (const key of ['ArrowLeft', 'ArrowLeft']) await panel.page.keyboard.press(key);
+    assert.match(await tip.innerText(), /^8 workers: .+, sweep [\d.]+x, this run [\d.]+x$/);
+    await press('scaling-table-button');
+    assert.ok(await chart.isHidden());
+    const table = panel.page.getByTestId('scaling-table');
+    assert.equal(await table.locator('tbody tr').count(), summary?.forecast?.length);
+    const sixteen = summary?.forecast?.find(({ workers }) => workers === 16);
+    assert.equal(await value('forecast-16'), String(sixteen?.speedup));
+    const startup = summary?.whatIf?.find(({ change }) => change === 'startup');
+    assert.equal(await value('what-if-startup'), String(startup?.speedup));
+    assert.match(
+      await panel.page.getByTestId('scaling-note').innerText(),
+      /A scalability law through a sweep/,
+    );
+  });
+
+  it('paints the curve in the colours of the theme, and anew when it changes', async () => {
+    panel = await harness.open({ theme: 'light' });
+    await panel.tell(scenario({ sweep: [1, 2, 4, 8] }).events);
+    await press('tab-scaling');
+    const has = (colour: readonly [number, number, number]): Promise<boolean> =>
+      panel.page.evaluate(
+        `(() => { const canvas = document.querySelector('[data-testid=scaling-chart] canvas');
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          for (let i = 0; i < data.length; i += 4)
+            if (data[i] === ${colour[0]} && data[i + 1] === ${colour[1]} && data[i + 2] === ${colour[2]} && data[i + 3] === 255) return true;
+          return false; })()`,
+      );
+    assert.ok(!(await has([1, 2, 3])));
+    await panel.page.evaluate(
+      `document.documentElement.style.setProperty('--vscode-charts-blue', 'rgb(1, 2, 3)')`,
+    );
+    await panel.page.waitForFunction('new Promise((done) => requestAnimationFrame(() => done(true)))');
+    assert.ok(await has([1, 2, 3]));
+  });
+
+  it('has no curve where no speedup was measured, and says why', async () => {
+    panel = await harness.open();
+    await panel.tell(scenario({ items: 60, baseline: 'off' }).events);
+    await press('tab-scaling');
+    assert.match(await panel.page.getByTestId('scaling-empty').innerText(), /^No speedup was measured/);
+    assert.ok(await panel.page.getByTestId('scaling-chart').isHidden());
+  });
+
+  it('shows the forecast of a run without a sweep as well', async () => {
+    panel = await harness.open();
+    await panel.tell(scenario({ items: 240 }).events);
+    await press('tab-scaling');
+    assert.ok(await panel.page.getByTestId('scaling-chart').locator('canvas').isVisible());
+    assert.match(await panel.page.getByTestId('scaling-note').innerText(), /^Reckoned from where the time/);
   });
 
   it('says why a run could not begin, what to do, and leads to the place', async () => {

@@ -17,6 +17,8 @@ const failing = scenario({ items: 240, itemMs: 60, failEvery: 9 });
 const crowd = scenario({ workers: 64, items: 20_000 });
 const allFailed = scenario({ items: 40, itemMs: 30, failEvery: 1 });
 const baselineOff = scenario({ baseline: 'off' });
+const swept = scenario({ sweep: [1, 2, 4, 8] });
+const sweptTwo = scenario({ workers: 2, items: 2000, sweep: [1, 2] });
 const none: Scenario = { ...finished, events: [] };
 
 const longNames = scenario({
@@ -48,6 +50,15 @@ const shots: readonly Shot[] = [
   { name: 'failing-results-contrast', of: failing, tab: 'results', theme: 'contrast' },
   { name: 'losses', of: finished, tab: 'losses' },
   { name: 'losses-light', of: finished, tab: 'losses', theme: 'light' },
+  { name: 'scaling', of: swept, tab: 'scaling' },
+  { name: 'scaling-light', of: swept, tab: 'scaling', theme: 'light' },
+  { name: 'scaling-contrast', of: swept, tab: 'scaling', theme: 'contrast' },
+  { name: 'scaling-table', of: swept, tab: 'scaling', press: 'scaling-table-button' },
+  { name: 'scaling-two', of: sweptTwo, tab: 'scaling', theme: 'light', size: [1040, 260] },
+  { name: 'scaling-one-run', of: finished, tab: 'scaling', size: [1040, 260] },
+  { name: 'scaling-tall', of: swept, tab: 'scaling', size: [1200, 900] },
+  { name: 'scaling-narrow', of: swept, tab: 'scaling', size: [420, 700] },
+  { name: 'scaling-low', of: sweptTwo, tab: 'scaling', size: [760, 200] },
   { name: 'failed-to-start', of: failedToStart },
   { name: 'failed-to-start-light', of: failedToStart, theme: 'light' },
   { name: 'crowd', of: crowd },
@@ -99,6 +110,8 @@ const reports = {
   finished,
   failing,
   crowd,
+  swept,
+  'swept-two': sweptTwo,
   'all-failed': allFailed,
   'no-items': scenario({ items: 0 }),
   off: scenario({ baseline: 'off' }),
@@ -110,7 +123,9 @@ for (const [name, { header, events }] of Object.entries(reports)) {
   if (summary === null) continue;
   const file = join(folder, `report-${name}.html`);
   writeFileSync(file, renderReport({ summary, header, spans, output: output.lines, rows: results.rows }));
-  for (const scheme of name === 'failing' ? (['light', 'dark'] as const) : (['light'] as const)) {
+  for (const scheme of name === 'failing' || name === 'swept'
+    ? (['light', 'dark'] as const)
+    : (['light'] as const)) {
     const page = await harness.browser.newPage({
       viewport: { width: 1100, height: 900 },
       colorScheme: scheme,

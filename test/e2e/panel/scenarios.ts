@@ -7,7 +7,9 @@ import type {
   TimelineSpan,
   WorkerSnapshot,
 } from '../../../src/protocol/run.ts';
+import type { SweepFacts } from '../../../src/report/scaling.ts';
 import { summarise, type WorkerFacts } from '../../../src/report/summary.ts';
+import { uslSpeedup } from '../../../src/report/usl.ts';
 import { BASELINE_OFF } from '../../../src/report/verdict.ts';
 
 /** Runs as the job host tells of them, made without running anything: for looking at the panel and the report. */
@@ -31,6 +33,8 @@ export interface Shape {
   readonly end: 'finished' | 'interrupted' | 'none';
   readonly name: string;
   readonly dataset: string;
+  /** Numbers of workers of a scaling sweep before the run; null for none. */
+  readonly sweep: readonly number[] | null;
 }
 
 const START = Date.UTC(2026, 4, 6, 9, 30, 0);
@@ -46,6 +50,7 @@ const defaults: Shape = {
   end: 'finished',
   name: 'scoreMovie',
   dataset: 'data/movies.json',
+  sweep: null,
 };
 
 export function scenario(changes: Partial<Shape> = {}): Scenario {
@@ -100,12 +105,27 @@ export function scenario(changes: Partial<Shape> = {}): Scenario {
             times: run.rows.slice(0, Math.min(400, done)).map((row) => row.ms * (1 - shape.contention)),
             of: shape.items,
           },
+    ...(shape.sweep === null ? {} : { sweep: sweepOf(shape, shape.sweep) }),
     matched: shape.baseline === 'off' || done === 0 ? null : { alone: 1 - shape.contention, parallel: 1 },
     workers: run.workers,
     firstErrors: run.rows.filter((row) => !row.ok).slice(0, 20),
   });
   events.push({ type: 'finished', summary, exitCode: interrupted ? 130 : failed > 0 ? 1 : 0 });
   return { header, events };
+}
+
+/** Items that scale as the law with a share of 1.5 % one at a time has it, in runs that differ by 1 or 2 %. */
+function sweepOf({ itemMs }: Shape, counts: readonly number[]): SweepFacts {
+  const aloneMs = 80 * itemMs;
+  const law = { gamma: 0.98, sigma: 0.015, kappa: 0.0004 };
+  return {
+    items: 80,
+    aloneMs,
+    points: counts.map((workers) => ({
+      workers,
+      runs: [0.985, 1, 1.02].map((off) => (off * aloneMs) / uslSpeedup(law, workers)),
+    })),
+  };
 }
 
 export const failedToStart: Scenario = {

@@ -12,6 +12,7 @@ const target = { file: '/w/src/a.ts', exportName: 'f', cwd: '/w' };
 const settings = {
   'manycore.workers': 0,
   'manycore.run.baseline': 'full',
+  'manycore.run.sweep': true,
   'manycore.run.loader': 'auto',
 } as const;
 const node = { path: '/bin/node', version: '22.0.0', reason: 'first "node" on PATH', electron: false };
@@ -20,7 +21,7 @@ describe('the configuration of a run', () => {
   it('comes from the settings where nothing else was asked for', () => {
     assert.deepEqual(resolveRunConfig(target, 'a.csv', {}, settings, node), {
       ...{ function: 'src/a.ts#f', data: 'a.csv', cwd: '/w', workers: undefined },
-      ...{ baseline: 'full', loader: 'auto', nodeReason: 'first "node" on PATH' },
+      ...{ baseline: 'full', sweep: true, loader: 'auto', nodeReason: 'first "node" on PATH' },
     });
   });
 
@@ -34,6 +35,7 @@ describe('the configuration of a run', () => {
     } as const;
     const config = resolveRunConfig(target, 'a.csv', request, settings, node);
     assert.deepEqual([config.workers, config.baseline, config.typed], [3, 'off', true]);
+    assert.equal(config.sweep, false, 'a sweep needs a baseline');
     assert.ok(!('uri' in config) && !('ifRunning' in config));
   });
 });
