@@ -112,6 +112,11 @@ export class Crowd {
     return victim;
   }
 
+  /** Waits for the first steps, for as long as they may take. */
+  async begins(holds: () => boolean): Promise<void> {
+    await this.within(LONG, holds, 'they do not begin');
+  }
+
   /** Those who are left go on: `progress` grows by `steps` soon. */
   async goesOn(progress: () => number, steps = 1): Promise<void> {
     const first = progress();

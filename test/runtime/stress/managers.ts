@@ -19,6 +19,9 @@ async function round(run: Run, ms: number): Promise<Sums> {
   const { own, inside, told } = managed;
   await using crowd = new Crowd(run, () => ({ target: add, args: [managed] }));
   const pidsTold = () => [...told.subarray(1, 1 + Atomics.load(told, 0))];
+  // Each connects with the manager first.
+  await crowd.fill(count);
+  await crowd.begins(() => crowd.members.every(({ number }) => (own[number] as number) > 0));
   await crowd.siege(Math.min(ms, 8000), count, async (victims) => {
     await crowd.goesOn(() => sumOf(own), 5);
     const [victim] = victims as [Member];
