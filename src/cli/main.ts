@@ -11,7 +11,8 @@ Examples:
   $ manycore run simulate.ts#trial --data range:0:100000 --baseline full --json
   $ cat events.jsonl | manycore run clean.js#clean --data -
 
-Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (lines), each also .gz or .zst;
+Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (lines), file.arrow, file.feather,
+      each also .gz or .zst; file.parquet; kind:FILE where the name does not say it, such as csv:export.dat;
       glob:PATTERN, range:START:STOP[:STEP], module:FILE#EXPORT, and - for JSON Lines on standard input.
 
 A sample of the items is run once more alone, to measure the speedup; --baseline off runs every item exactly once.

@@ -30,8 +30,8 @@ export async function openInput(config: RunConfig): Promise<Input> {
     cwd: config.cwd,
     typed: config.typed,
     onBadRecord: config.onBadRecord ?? 'fail',
-    onBadRecordSkipped: () => {
-      skipped++;
+    onBadRecordSkipped: ({ records }) => {
+      skipped += records;
     },
     importModule,
   });
