@@ -10,6 +10,7 @@ Examples:
   $ manycore run thumbnail.ts --data 'glob:photos/**/*.jpg' --workers 4
   $ manycore run simulate.ts#trial --data range:0:100000 --baseline full --json
   $ cat events.jsonl | manycore run clean.js#clean --data -
+  $ manycore run --resume .manycore/runs/2026-01-31-120000-score
 
 Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (lines), file.arrow, file.feather,
       each also .gz or .zst; file.parquet; kind:FILE where the name does not say it, such as csv:export.dat;
@@ -28,8 +29,8 @@ function program(finish: (exitCode: number) => void): Command {
   manycore
     .command('run')
     .description('Run a function over a dataset on every core.')
-    .argument('<FILE[#EXPORT]>', 'module and exported function')
-    .requiredOption('--data <SOURCE>', 'where the items come from: see Data below')
+    .argument('[FILE[#EXPORT]]', 'module and exported function; not needed to go on with a run')
+    .option('--data <SOURCE>', 'where the items come from: see Data below')
     .option('--workers <N>', 'worker processes (default: one for every CPU)', parseNumber)
     .option('--chunk <N|auto>', 'items that a worker gets at a time (default: auto)', parseChunk)
     .option('--timeout <MS>', 'limit for one item, from when it begins to run', parseNumber)
@@ -61,6 +62,9 @@ function program(finish: (exitCode: number) => void): Command {
     .option('--seed <N>', 'seed of every random choice (default: 1)', parseNumber)
     .option('--out <FILE>', 'copy of the results: .jsonl or .csv')
     .option('--run-dir <DIR>', 'folder of the run (default: a new one under .manycore/runs)')
+    .option('--resume <RUN>', 'go on with a run that was stopped or killed: what is done is not done again')
+    .option('--only-failed <RUN>', 'run the failed items of a run again, as a new run')
+    .option('--force', 'go on although the dataset is another one now: changed items are run again')
     .option('--report <FILE>', 'copy of the HTML report')
     .option('--json', 'print the summary as one JSON object on stdout, everything else on stderr')
     .addOption(
@@ -73,7 +77,7 @@ function program(finish: (exitCode: number) => void): Command {
     .option('--node <PATH>', 'run under this Node')
     .option('--env-file <FILE>', 'environment variables for the workers')
     .addHelpText('after', EXAMPLES)
-    .action(async (target: string, options: RunOptions) => {
+    .action(async (target: string | undefined, options: RunOptions) => {
       const { runCommand } = await import('./run-command.ts');
       finish(await runCommand(target, options));
     });

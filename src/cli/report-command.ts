@@ -47,6 +47,6 @@ function readSummary(file: string): RunSummary {
 
 function noRun(path: string, reason: string): JobError {
   return new JobError('ERR_MANYCORE_USAGE', `${path} is no run: ${reason}`, {
-    hint: `Give the folder of a run that ended, such as ${join('.manycore', 'runs', '...')}, or its ${RUN_FILES.summary}.`,
+    hint: `Give the folder of a run that ended (one that was killed: manycore run --resume RUN), such as ${join('.manycore', 'runs', '...')}, or its ${RUN_FILES.summary}.`,
   });
 }

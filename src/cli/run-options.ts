@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { JobError } from '../job/errors.ts';
 import type { RunConfig } from '../protocol/run.ts';
 
 /** Options of `manycore run` as commander gives them. */
 export interface RunOptions {
-  readonly data: string;
+  readonly data?: string;
   readonly workers?: number;
   readonly chunk?: number | 'auto';
   readonly timeout?: number;
@@ -23,6 +24,9 @@ export interface RunOptions {
   readonly seed?: number;
   readonly out?: string;
   readonly runDir?: string;
+  readonly resume?: string;
+  readonly onlyFailed?: string;
+  readonly force?: boolean;
   readonly report?: string;
   readonly json?: boolean;
   readonly loader?: RunConfig['loader'];
@@ -31,9 +35,22 @@ export interface RunOptions {
 }
 
 /** The options as a configuration; `nodeReason` says why this Node runs it. */
-export function toConfig(target: string, options: RunOptions, cwd: string, nodeReason: string): RunConfig {
-  const { json: _json, node: _node, envFile: _envFile, ...rest } = options;
-  return { ...rest, function: target, cwd: resolve(cwd), nodeReason };
+export function toConfig(
+  target: string | undefined,
+  options: RunOptions,
+  cwd: string,
+  nodeReason: string,
+): RunConfig {
+  const { json: _json, node: _node, envFile: _envFile, data, ...rest } = options;
+  if (options.resume === undefined && options.onlyFailed === undefined) {
+    if (target === undefined) throw missing('FILE[#EXPORT], the function to run');
+    if (data === undefined) throw missing('--data SOURCE, where the items come from');
+  }
+  return { ...rest, function: target ?? '', data: data ?? '', cwd: resolve(cwd), nodeReason };
+}
+
+function missing(what: string): JobError {
+  return new JobError('ERR_MANYCORE_USAGE', `Give ${what}`, { hint: 'See manycore run --help.' });
 }
 
 /** A whole number. Ranges are checked where the number is used, the same for every way in. */

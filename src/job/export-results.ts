@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { wholeLines } from './journal.ts';
+import { wholeLines } from './file-lines.ts';
 import { writeFailure } from './line-file.ts';
 import { writeWhole } from './run-folder.ts';
 

@@ -44,6 +44,12 @@ export async function openInput(config: RunConfig): Promise<Input> {
       'Save the items to a file first, or measure a sample: --baseline sample.',
     );
   }
+  if (once && (config.resume !== undefined || config.onlyFailed !== undefined)) {
+    throw usage(
+      `To go on with a run the items are first compared with those that are done, and ${config.data} can be read only once`,
+      'Save the items to a file first, and name that with --data.',
+    );
+  }
   // A window that is read ahead belongs to the run itself; and a sample of all records would be drawn from all of them twice.
   const ahead = once || config.sample !== undefined || dataset.kind === 'module';
   /** The run does not read again what was looked at. */

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import {
@@ -15,17 +16,20 @@ import { chooseChunk, chooseWorkers } from './calibration.ts';
 import type { TaskPlan } from './call.ts';
 import { checkConfig } from './check-config.ts';
 import { Collector } from './collector.ts';
+import { Earlier } from './earlier.ts';
 import { toFailure } from './errors.ts';
 import { EventFeed } from './event-feed.ts';
 import { finishRun } from './finish.ts';
 import { openInput } from './input.ts';
 import { functionHash } from './item-key.ts';
+import { writeJournalHeader } from './journal.ts';
 import { type LoadPlan, planLoad } from './loader/loader.ts';
 import { OutputLogs } from './output-logs.ts';
 import { PoolRun } from './pool-run.ts';
 import { Probe, type WorkerSettings } from './probe.ts';
 import { parseTarget, shownPath } from './resolve.ts';
 import { createRunFolder } from './run-folder.ts';
+import { RunLock } from './run-lock.ts';
 import { StopSwitch } from './stop.ts';
 import { valueText } from './value-text.ts';
 
@@ -79,12 +83,14 @@ async function runToEnd(
 }
 
 async function execute(
-  config: RunConfig,
+  given: RunConfig,
   onEvent: (event: RunEvent) => void,
   stop: StopSwitch,
 ): Promise<{ summary: RunSummary; exitCode: RunExitCode }> {
   const startedAt = Date.now();
   onEvent({ type: 'phase', phase: 'preparing', time: startedAt });
+  using earlier = await stop.race(Earlier.open(given));
+  const { config } = earlier;
   checkConfig(config);
   const target = parseTarget(config.function, config.cwd);
   const input = await stop.race(openInput(config));
@@ -103,14 +109,19 @@ async function execute(
   const [exportName, seen] = await stop.race(Promise.all([prepared, input.look()]));
 
   const total = seen.complete ? seen.seen : input.count;
-  const folder = createRunFolder({ ...config, exportName, startedAt });
+  const hash = await hashOf(load, target.file, exportName, plan);
+  await stop.race(earlier.compare(() => input.read()));
+  const { choice, before } = earlier;
+  const left = choice.countOf(total);
+  const folder = earlier.folder ?? createRunFolder({ ...config, exportName, startedAt });
+  using _lock = earlier.folder === null ? new RunLock(folder.path) : null;
   const header: RunHeader = {
     function: `${shownPath(target.file, config.cwd)}#${exportName}`,
     file: target.file,
     exportName,
     line: load.line(exportName),
     dataset: { source: config.data, kind: input.kind, items: total },
-    workers: chooseWorkers(config, total),
+    workers: chooseWorkers(config, left),
     node: {
       version: process.version,
       path: process.execPath,
@@ -119,7 +130,16 @@ async function execute(
     loader: { kind: load.kind, reason: load.reason },
     runDir: folder.path,
     startedAt,
+    earlier: earlier.facts(hash),
   };
+  await earlier.repair();
+  // Where run.json is, the run folder is whole: from here on it is not.
+  rmSync(folder.summary, { force: true });
+  if (earlier.folder === null || header.earlier?.functionChanged) {
+    const { function: name } = header;
+    const journal = { version: 1, function: name, functionHash: hash, dataset: config.data, config } as const;
+    writeJournalHeader(folder.journal, journal);
+  }
   onEvent({ type: 'started', protocol: PROTOCOL_VERSION, header });
 
   using logs = new OutputLogs(folder.output);
@@ -148,15 +168,8 @@ async function execute(
   await probe[Symbol.asyncDispose]();
   for (const line of early) logs.append({ ...line, worker: 'baseline' });
 
-  const hash = await hashOf(load, target.file, exportName, plan);
   const { functionHash: _, stopFile: __, ...rest } = plan;
-  const journal = {
-    version: 1,
-    function: header.function,
-    functionHash: hash,
-    dataset: config.data,
-  } as const;
-  using collector = new Collector(folder, journal, measured.alone, feed);
+  using collector = new Collector(folder, measured.alone, feed, earlier.folder !== null);
   collect.now = collector;
 
   const chunk = chooseChunk(config.chunk, measured.mean);
@@ -170,8 +183,10 @@ async function execute(
       settings,
       workers: header.workers.count,
       chunk: chunk.size,
-      total,
+      total: left,
       items: seen.items,
+      choice,
+      before,
       stop,
       collector,
       feed,
@@ -191,6 +206,8 @@ async function execute(
       folder,
       collector,
       baseline: measured.baseline,
+      functionHash: hash,
+      before,
       interrupted: stop.reason !== null,
       skippedRecords: input.skipped(),
       ...ran,
@@ -198,7 +215,7 @@ async function execute(
     feed,
   );
   if (stop.reason?.kind === 'failure') throw stop.reason.error;
-  return { summary, exitCode: exitCodeOf(stop, collector.failed) };
+  return { summary, exitCode: exitCodeOf(stop, before.failed + collector.failed) };
 }
 
 /** Lines that are kept of what is written before the run. */

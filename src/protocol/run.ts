@@ -56,6 +56,12 @@ export interface RunConfig {
   readonly out?: string | undefined;
   /** Default: a new folder under `.manycore/runs/` of `cwd`. */
   readonly runDir?: string | undefined;
+  /** Folder of a run to go on with: what it has done is kept and not done again. `function` and `data` may then both be empty. */
+  readonly resume?: string | undefined;
+  /** Folder of a run whose failed items are run, in a new run. `function` and `data` may then both be empty. */
+  readonly onlyFailed?: string | undefined;
+  /** With `resume` or `onlyFailed`: go on where the dataset is another one now. */
+  readonly force?: boolean | undefined;
   /** Write the HTML report here too. */
   readonly report?: string | undefined;
   /** Default 'auto'. */
@@ -105,6 +111,20 @@ export interface RunHeader {
   readonly loader: { readonly kind: 'native' | 'bundle'; readonly reason: string };
   readonly runDir: string;
   readonly startedAt: number;
+  /** The run that this one goes on with. */
+  readonly earlier?: EarlierFacts | undefined;
+}
+
+/** What was there before: of a run that is resumed, or whose failed items are run. */
+export interface EarlierFacts {
+  readonly kind: 'resume' | 'only-failed';
+  /** Folder of that run. */
+  readonly run: string;
+  /** Items that it has done, failed ones included. */
+  readonly items: number;
+  readonly failed: number;
+  /** The code of the function is another one now: results of both are beside each other. */
+  readonly functionChanged: boolean;
 }
 
 export interface RunProgress {
@@ -193,8 +213,10 @@ export interface RunFailure {
 export interface RunSummary {
   readonly version: 1;
   readonly function: string;
+  /** Names the code that ran and what is fixed about its calls. */
+  readonly functionHash?: string | undefined;
   readonly dataset: string;
-  /** Items that were run, failed ones included. */
+  /** Items that have a result, failed ones and those of `earlier` included; times and speedup are about those run now. */
   readonly items: number;
   readonly succeeded: number;
   readonly failed: number;
@@ -223,6 +245,8 @@ export interface RunSummary {
   readonly perWorker: readonly WorkerSummary[];
   /** The first failed items, for people; all of them are in `results.jsonl`. */
   readonly firstErrors: readonly ResultRow[];
+  /** The run that this one went on with. */
+  readonly earlier?: EarlierFacts | undefined;
   readonly runDir: string;
 }
 

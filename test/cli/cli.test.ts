@@ -77,6 +77,8 @@ describe('manycore', () => {
 
   for (const [name, args, message] of [
     ['no data', ['run', 'functions.ts'], /--data/],
+    ['no function', ['run', '--data', 'range:0:1'], /FILE\[#EXPORT\]/],
+    ['a run to resume that is not there', ['run', '--resume', 'nothing'], /no such folder/],
     [
       'an option that is not there',
       ['run', 'functions.ts', '--data', 'range:0:1', '--nonsense'],
@@ -278,6 +280,25 @@ describe('manycore', () => {
       child.kill('SIGINT');
       assert.equal((await ended).code, 130);
       await noneIsLeft(processes);
+    });
+
+    it('goes on where it was killed, with what it was started with', async () => {
+      const dir = folder();
+      const run = join(dir, 'run');
+      const { child, ended } = start(
+        runIn(dir, 'functions.ts#slow', '--data', 'range:0:40', '--baseline', 'off'),
+      );
+      await until('some items are done', () => done(dir) >= 3);
+      child.kill('SIGKILL');
+      await ended;
+      const { code, stdout, stderr } = await manycore('run', '--resume', run, '--out', join(dir, 'out.csv'));
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /resumed {2}\d+ items were done before/);
+      assert.deepEqual(
+        readRows(run).map(({ value }) => value),
+        Array.from({ length: 40 }, (_, i) => i),
+      );
+      assert.equal(readFileSync(join(dir, 'out.csv'), 'utf8').trim().split('\n').length, 41);
     });
 
     it('leaves a journal that can be read and no worker after SIGKILL', async () => {

@@ -52,6 +52,9 @@ const checks: Readonly<Record<keyof RunRequest, Check>> = {
   typed: flag,
   out: text,
   runDir: text,
+  resume: text,
+  onlyFailed: text,
+  force: flag,
   report: text,
   loader: oneOf('auto', 'native', 'bundle'),
 };

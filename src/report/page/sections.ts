@@ -38,6 +38,11 @@ export function notices(summary: RunSummary): Markup {
       html`<section class="notice"><h2>${plural(summary.skippedRecords, 'record')} could not be read and were left out</h2></section>`,
     );
   }
+  if (summary.earlier?.functionChanged) {
+    notes.push(
+      html`<section class="notice"><h2>The function is not the one that ran before</h2><p>Results of both are beside each other.</p></section>`,
+    );
+  }
   return html`${notes}`;
 }
 
