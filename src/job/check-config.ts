@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import type { RunConfig } from '../protocol/run.ts';
 import { JobError } from './errors.ts';
+import { OUT_EXTENSIONS } from './export-results.ts';
 
 /** Most workers of one run: above, each costs more memory than any machine's cores give back. */
 const MAX_WORKERS = 1024;
@@ -29,8 +30,8 @@ export function checkConfig(config: RunConfig): void {
     throw usage(`${optionName(name)} must be one of ${allowed.join(', ')}, got ${String(value)}`);
   }
   if (config.maxErrors !== undefined) parseMaxErrors(config.maxErrors);
-  if (config.out !== undefined && !/\.(jsonl|csv)$/i.test(config.out)) {
-    throw usage(`--out must end in .jsonl or .csv, got ${config.out}`);
+  if (config.out !== undefined && !OUT_EXTENSIONS.test(config.out)) {
+    throw usage(`--out must end in .jsonl, .csv or .parquet, got ${config.out}`);
   }
 }
 

@@ -52,7 +52,7 @@ export interface RunConfig {
   readonly seed?: number | undefined;
   /** CSV/TSV: turn numbers, booleans and empty fields into typed values. Default false: every field is a string. */
   readonly typed?: boolean | undefined;
-  /** Copy of the results: `.jsonl` or `.csv`. */
+  /** Copy of the results: `.jsonl`, `.csv` or `.parquet`. */
   readonly out?: string | undefined;
   /** Default: a new folder under `.manycore/runs/` of `cwd`. */
   readonly runDir?: string | undefined;
