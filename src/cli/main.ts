@@ -1,6 +1,13 @@
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../runtime/package.json' with { type: 'json' };
-import { parseArgs, parseChunk, parseNumber, parseSize, type RunOptions } from './run-options.ts';
+import {
+  parseArgs,
+  parseChunk,
+  parseNumber,
+  parseSize,
+  parseVerify,
+  type RunOptions,
+} from './run-options.ts';
 
 const USAGE_ERROR = 2;
 
@@ -17,7 +24,7 @@ Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (l
       glob:PATTERN, range:START:STOP[:STEP], module:FILE#EXPORT, and - for JSON Lines on standard input.
 
 A sample of the items is run once more alone, to measure the speedup; --baseline off runs every item exactly once.
-Exit codes: 0 all items done, 1 some failed, 2 bad usage or bad input, 3 no workers to be had, 130 interrupted.
+Exit codes: 0 all items done, 1 some failed or gave something else with --verify, 2 bad usage or bad input, 3 no workers to be had, 130 interrupted.
 `;
 
 function program(finish: (exitCode: number) => void): Command {
@@ -46,6 +53,11 @@ function program(finish: (exitCode: number) => void): Command {
         'full',
         'off',
       ]),
+    )
+    .option(
+      '--verify [N|all]',
+      'run N items (default: 100) or all once more in one process and compare',
+      parseVerify,
     )
     .addOption(
       new Option('--on-bad-record <WHAT>', 'when a record is malformed (default: fail)').choices([

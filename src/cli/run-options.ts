@@ -14,6 +14,7 @@ export interface RunOptions {
   readonly maxErrors?: string;
   readonly memoryLimit?: number;
   readonly baseline?: RunConfig['baseline'];
+  readonly verify?: number | 'all' | true;
   readonly onBadRecord?: RunConfig['onBadRecord'];
   readonly spread?: boolean;
   readonly args?: readonly unknown[];
@@ -41,12 +42,19 @@ export function toConfig(
   cwd: string,
   nodeReason: string,
 ): RunConfig {
-  const { json: _json, node: _node, envFile: _envFile, data, ...rest } = options;
+  const { json: _json, node: _node, envFile: _envFile, data, verify, ...rest } = options;
   if (options.resume === undefined && options.onlyFailed === undefined) {
     if (target === undefined) throw missing('FILE[#EXPORT], the function to run');
     if (data === undefined) throw missing('--data SOURCE, where the items come from');
   }
-  return { ...rest, function: target ?? '', data: data ?? '', cwd: resolve(cwd), nodeReason };
+  return {
+    ...rest,
+    verify: verify === true ? VERIFY_DEFAULT : verify,
+    function: target ?? '',
+    data: data ?? '',
+    cwd: resolve(cwd),
+    nodeReason,
+  };
 }
 
 function missing(what: string): JobError {
@@ -61,6 +69,13 @@ export function parseNumber(text: string): number {
 
 export function parseChunk(text: string): number | 'auto' {
   return text === 'auto' ? 'auto' : parseNumber(text);
+}
+
+/** Items that `--verify` runs again where no number is given. */
+const VERIFY_DEFAULT = 100;
+
+export function parseVerify(text: string): number | 'all' {
+  return text === 'all' ? 'all' : parseNumber(text);
 }
 
 const UNITS = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };

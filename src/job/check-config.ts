@@ -21,6 +21,7 @@ export function checkConfig(config: RunConfig): void {
     throw usage(`The working directory must be an absolute path, got ${config.cwd}`);
   wholeNumber('--workers', config.workers, 1, MAX_WORKERS);
   if (config.chunk !== 'auto') wholeNumber('--chunk', config.chunk, 1, 1_000_000);
+  if (config.verify !== 'all') wholeNumber('--verify', config.verify, 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('--timeout', config.timeout, 1, 2 ** 31 - 1);
   wholeNumber('--retries', config.retries, 0, 1000);
   wholeNumber('--memory-limit', config.memoryLimit, 1024 * 1024, Number.MAX_SAFE_INTEGER);

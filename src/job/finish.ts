@@ -18,6 +18,7 @@ export interface Ending {
   readonly functionHash: string;
   /** What had been done in the folder before. */
   readonly before: { readonly done: number; readonly failed: number };
+  readonly verification: RunSummary['verification'];
   readonly interrupted: boolean;
   readonly skippedRecords: number;
   readonly wallMs: number;
@@ -39,9 +40,9 @@ export async function finishRun(ending: Ending, feed: EventFeed): Promise<RunSum
 
 /** The numbers of items are about the whole folder; what was measured is about what ran now. */
 async function complete(summary: RunSummary, ending: Ending): Promise<RunSummary> {
-  const { before, header, folder, functionHash } = ending;
+  const { before, header, folder, functionHash, verification } = ending;
   const { items, succeeded, failed, firstErrors, verdict } = summary;
-  const whole = { ...summary, functionHash, earlier: header.earlier };
+  const whole = { ...summary, functionHash, verification, earlier: header.earlier };
   if (before.done === 0) return whole;
   const nothing = 'Nothing was left to run: every item had been done before.';
   return {

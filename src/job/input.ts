@@ -44,6 +44,12 @@ export async function openInput(config: RunConfig): Promise<Input> {
       'Save the items to a file first, or measure a sample: --baseline sample.',
     );
   }
+  if (once && config.verify !== undefined) {
+    throw usage(
+      `--verify reads the items once more, and ${config.data} can be read only once`,
+      'Save the items to a file first.',
+    );
+  }
   if (once && (config.resume !== undefined || config.onlyFailed !== undefined)) {
     throw usage(
       `To go on with a run the items are first compared with those that are done, and ${config.data} can be read only once`,

@@ -10,6 +10,7 @@ import {
   type RunFailure,
   type RunHeader,
   type RunSummary,
+  type Verification,
 } from '../protocol/run.ts';
 import { measureBaseline } from './baseline.ts';
 import { chooseChunk, chooseWorkers } from './calibration.ts';
@@ -20,7 +21,7 @@ import { Earlier } from './earlier.ts';
 import { toFailure } from './errors.ts';
 import { EventFeed } from './event-feed.ts';
 import { finishRun } from './finish.ts';
-import { openInput } from './input.ts';
+import { type Input, openInput } from './input.ts';
 import { functionHash } from './item-key.ts';
 import { writeJournalHeader } from './journal.ts';
 import { type LoadPlan, planLoad } from './loader/loader.ts';
@@ -28,7 +29,7 @@ import { OutputLogs } from './output-logs.ts';
 import { PoolRun } from './pool-run.ts';
 import { Probe, type WorkerSettings } from './probe.ts';
 import { parseTarget, shownPath } from './resolve.ts';
-import { createRunFolder } from './run-folder.ts';
+import { createRunFolder, type RunFolder } from './run-folder.ts';
 import { RunLock } from './run-lock.ts';
 import { StopSwitch } from './stop.ts';
 import { valueText } from './value-text.ts';
@@ -197,6 +198,10 @@ async function execute(
   feed.phase('finishing');
   feed.finish();
   collector.flush();
+  const verification =
+    config.verify === undefined || stop.reason !== null
+      ? undefined
+      : await verify({ settings, plan, config, input, folder, logs, feed, stop });
   logs.flush();
 
   const summary = await finishRun(
@@ -208,6 +213,7 @@ async function execute(
       baseline: measured.baseline,
       functionHash: hash,
       before,
+      verification,
       interrupted: stop.reason !== null,
       skippedRecords: input.skipped(),
       ...ran,
@@ -215,7 +221,38 @@ async function execute(
     feed,
   );
   if (stop.reason?.kind === 'failure') throw stop.reason.error;
-  return { summary, exitCode: exitCodeOf(stop, before.failed + collector.failed) };
+  return {
+    summary,
+    exitCode: exitCodeOf(stop, before.failed + collector.failed + (verification?.differences ?? 0)),
+  };
+}
+
+/** In a process of its own, so that nothing of the baseline's state is there. What hinders it ends no run. */
+async function verify(options: {
+  settings: WorkerSettings;
+  plan: TaskPlan;
+  config: RunConfig;
+  input: Input;
+  folder: RunFolder;
+  logs: OutputLogs;
+  feed: EventFeed;
+  stop: StopSwitch;
+}): Promise<Verification> {
+  const { settings, plan, config, input, folder, logs, feed, stop } = options;
+  feed.phase('finishing', 'verifying in one process');
+  await using probe = new Probe(settings, (stream, text) => {
+    logs.append({ worker: 'baseline', item: null, stream, text, time: Date.now() });
+  });
+  try {
+    await stop.race(probe.prepare(plan));
+    const { verifyRun } = await import('./verify.ts');
+    const onProgress = (note: string): void => feed.phase('finishing', note);
+    const run = { probe, results: folder.results, records: input.read(), config, onProgress };
+    return await stop.race(verifyRun(run));
+  } catch (error) {
+    const note = error instanceof Error ? error.message : String(error);
+    return { checked: 0, of: 0, differences: 0, first: [], note };
+  }
 }
 
 /** Lines that are kept of what is written before the run. */

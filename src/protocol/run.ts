@@ -39,6 +39,8 @@ export interface RunConfig {
   readonly memoryLimit?: number | undefined;
   /** Default 'sample'. */
   readonly baseline?: 'sample' | 'full' | 'off' | undefined;
+  /** Run so many items, drawn at random, or all once more in one process, and compare what they give. */
+  readonly verify?: number | 'all' | undefined;
   /** Default 'fail'. */
   readonly onBadRecord?: 'fail' | 'skip' | undefined;
   /** An array item becomes the arguments of the function. */
@@ -245,9 +247,34 @@ export interface RunSummary {
   readonly perWorker: readonly WorkerSummary[];
   /** The first failed items, for people; all of them are in `results.jsonl`. */
   readonly firstErrors: readonly ResultRow[];
+  /** Whether items give the same in one process; where that was asked for. */
+  readonly verification?: Verification | undefined;
   /** The run that this one went on with. */
   readonly earlier?: EarlierFacts | undefined;
   readonly runDir: string;
+}
+
+/** Results of the run compared with those of the same items in one process. */
+export interface Verification {
+  readonly checked: number;
+  /** Items that have a result. */
+  readonly of: number;
+  readonly differences: number;
+  /** The first ones, by index. */
+  readonly first: readonly Difference[];
+  /** Why it could not be done, in words. */
+  readonly note?: string | undefined;
+}
+
+export interface Difference {
+  readonly index: number;
+  /** Where in the outcome they differ first, such as `value.list[3]`; `ok` where only one of both failed. */
+  readonly path: string;
+  /** What stands there, as JSON text, cut. */
+  readonly parallel: string;
+  readonly alone: string;
+  /** It gave the same a second time in one process: it depends on order or state, not on chance or time. */
+  readonly repeatable: boolean;
 }
 
 export interface Baseline {

@@ -42,6 +42,7 @@ const checks: Readonly<Record<keyof RunRequest, Check>> = {
   maxErrors: text,
   memoryLimit: count(1),
   baseline: oneOf('sample', 'full', 'off'),
+  verify: { wanted: "a whole number from 1, or 'all'", fits: (v) => v === 'all' || count(1).fits(v) },
   onBadRecord: oneOf('fail', 'skip'),
   spread: flag,
   args: { wanted: 'a list', fits: Array.isArray },
