@@ -1,5 +1,7 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../runtime/package.json' with { type: 'json' };
+import { completionScript, SHELLS, type Shell } from './completion.ts';
+import type { ReportOptions } from './report-command.ts';
 import {
   parseArgs,
   parseChunk,
@@ -78,6 +80,7 @@ function program(finish: (exitCode: number) => void): Command {
     .option('--only-failed <RUN>', 'run the failed items of a run again, as a new run')
     .option('--force', 'go on although the dataset is another one now: changed items are run again')
     .option('--report <FILE>', 'copy of the HTML report')
+    .option('--trace <FILE>', 'copy of the timeline, for Perfetto or chrome://tracing')
     .option('--json', 'print the summary as one JSON object on stdout, everything else on stderr')
     .addOption(
       new Option('--loader <HOW>', 'how the module is loaded (default: auto)').choices([
@@ -106,9 +109,28 @@ function program(finish: (exitCode: number) => void): Command {
     .description('Print the result of a run that is over.')
     .argument('<RUN>', 'folder of the run, or its run.json')
     .option('--html <FILE>', 'copy the HTML report here')
-    .action(async (run: string, options: { html?: string }) => {
+    .option('--trace <FILE>', 'copy the timeline here, for Perfetto or chrome://tracing')
+    .action(async (run: string, options: ReportOptions) => {
       const { reportCommand } = await import('./report-command.ts');
-      finish(reportCommand(run, options.html));
+      finish(reportCommand(run, options));
+    });
+  manycore
+    .command('compare')
+    .description('Show two runs beside each other: what was run, how long it took, where the time went.')
+    .argument('<FIRST>', 'folder of a run, or its run.json')
+    .argument('<SECOND>', 'another one')
+    .option('--json', 'as one JSON object')
+    .action(async (first: string, second: string, options: { json?: boolean }) => {
+      const { compareCommand } = await import('./compare-command.ts');
+      finish(compareCommand(first, second, options.json ?? false));
+    });
+  manycore
+    .command('completion')
+    .description('Print a script that makes a shell complete this command.')
+    .addArgument(new Argument('<SHELL>', 'the shell').choices(SHELLS))
+    .action((shell: Shell) => {
+      process.stdout.write(completionScript(manycore, shell));
+      finish(0);
     });
   manycore.addHelpText('after', '\nmanycore run --help has examples and the kinds of data.\n');
   return manycore;

@@ -29,6 +29,7 @@ export interface RunOptions {
   readonly onlyFailed?: string;
   readonly force?: boolean;
   readonly report?: string;
+  readonly trace?: string;
   readonly json?: boolean;
   readonly loader?: RunConfig['loader'];
   readonly node?: string;

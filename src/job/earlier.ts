@@ -105,7 +105,7 @@ function completed(given: RunConfig, run: EarlierRun): RunConfig {
   const { resume: _, onlyFailed: __, force: ___, runDir: ____, ...stored } = storedConfig(run);
   const defined = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const paths = Object.fromEntries(
-    (['resume', 'onlyFailed', 'out', 'report', 'runDir'] as const)
+    (['resume', 'onlyFailed', 'out', 'report', 'trace', 'runDir'] as const)
       .filter((name) => given[name] !== undefined)
       .map((name) => [name, resolve(cwd, given[name] ?? '')]),
   );

@@ -66,6 +66,8 @@ export interface RunConfig {
   readonly force?: boolean | undefined;
   /** Write the HTML report here too. */
   readonly report?: string | undefined;
+  /** Write the timeline here too, in the Trace Event Format. */
+  readonly trace?: string | undefined;
   /** Default 'auto'. */
   readonly loader?: 'auto' | 'native' | 'bundle' | undefined;
   /** The Node that runs the job host, and why it was taken; for the header only. */

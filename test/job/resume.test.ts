@@ -210,6 +210,7 @@ describe('a run that goes on', () => {
       'report.html',
       'results.jsonl',
       'run.json',
+      'trace.json',
     ]);
   });
 

@@ -57,6 +57,7 @@ const checks: Readonly<Record<keyof RunRequest, Check>> = {
   onlyFailed: text,
   force: flag,
   report: text,
+  trace: text,
   loader: oneOf('auto', 'native', 'bundle'),
 };
 
