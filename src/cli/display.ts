@@ -41,7 +41,21 @@ export function headerLines(header: RunHeader, paint: Paint): string[] {
     fact('node', node.version, node.reason),
     fact('loader', loader.kind, loader.reason),
     fact('run', header.runDir),
+    ...earlierLines(header, paint),
   ];
+}
+
+function earlierLines({ earlier }: RunHeader, paint: Paint): string[] {
+  if (earlier === undefined) return [];
+  const { kind, run, items, failed, functionChanged } = earlier;
+  const lines =
+    kind === 'resume'
+      ? [
+          `resumed  ${plural(items, 'item')} were done before${failed > 0 ? `, ${failed} of them failed` : ''}`,
+        ]
+      : [`again    ${plural(failed, 'failed item')} of ${run}`];
+  if (functionChanged) lines.push(paint('yellow', 'warning  the function is not the one that ran before'));
+  return lines;
 }
 
 export function progressText(progress: RunProgress, paint: Paint): string {

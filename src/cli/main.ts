@@ -1,7 +1,16 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../runtime/package.json' with { type: 'json' };
+import { completionScript, SHELLS, type Shell } from './completion.ts';
 import { type LintOptions, parseRule } from './lint-options.ts';
-import { parseArgs, parseChunk, parseNumber, parseSize, type RunOptions } from './run-options.ts';
+import type { ReportOptions } from './report-command.ts';
+import {
+  parseArgs,
+  parseChunk,
+  parseNumber,
+  parseSize,
+  parseVerify,
+  type RunOptions,
+} from './run-options.ts';
 
 const USAGE_ERROR = 2;
 
@@ -19,13 +28,15 @@ Examples:
   $ manycore run thumbnail.ts --data 'glob:photos/**/*.jpg' --workers 4
   $ manycore run simulate.ts#trial --data range:0:100000 --baseline full --json
   $ cat events.jsonl | manycore run clean.js#clean --data -
+  $ manycore run --resume .manycore/runs/2026-01-31-120000-score
 
-Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (lines), each also .gz or .zst;
+Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (lines), file.arrow, file.feather,
+      each also .gz or .zst; file.parquet; kind:FILE where the name does not say it, such as csv:export.dat;
       glob:PATTERN, range:START:STOP[:STEP], module:FILE#EXPORT, and - for JSON Lines on standard input.
 
 A sample of the items is run once more alone, to measure the speedup; --baseline off runs every item exactly once.
 --sweep runs a sample some ten times more, with each number of workers.
-Exit codes: 0 all items done, 1 some failed, 2 bad usage or bad input, 3 no workers to be had, 130 interrupted.
+Exit codes: 0 all items done, 1 some failed or gave something else with --verify, 2 bad usage or bad input, 3 no workers to be had, 130 interrupted.
 `;
 
 function program(finish: (exitCode: number) => void): Command {
@@ -37,8 +48,8 @@ function program(finish: (exitCode: number) => void): Command {
   manycore
     .command('run')
     .description('Run a function over a dataset on every core.')
-    .argument('<FILE[#EXPORT]>', 'module and exported function')
-    .requiredOption('--data <SOURCE>', 'where the items come from: see Data below')
+    .argument('[FILE[#EXPORT]]', 'module and exported function; not needed to go on with a run')
+    .option('--data <SOURCE>', 'where the items come from: see Data below')
     .option('--workers <N>', 'worker processes (default: one for every CPU)', parseNumber)
     .option('--chunk <N|auto>', 'items that a worker gets at a time (default: auto)', parseChunk)
     .option('--timeout <MS>', 'limit for one item, from when it begins to run', parseNumber)
@@ -56,6 +67,11 @@ function program(finish: (exitCode: number) => void): Command {
       ]),
     )
     .option('--sweep', 'first time a sample with 1, 2, 4, ... workers: a better forecast, at most about 30 s')
+    .option(
+      '--verify [N|all]',
+      'run N items (default: 100) or all once more in one process and compare',
+      parseVerify,
+    )
     .addOption(
       new Option('--on-bad-record <WHAT>', 'when a record is malformed (default: fail)').choices([
         'fail',
@@ -69,9 +85,13 @@ function program(finish: (exitCode: number) => void): Command {
     .option('--limit <N>', 'run at most N items', parseNumber)
     .option('--sample <N>', 'run a random sample of N items', parseNumber)
     .option('--seed <N>', 'seed of every random choice (default: 1)', parseNumber)
-    .option('--out <FILE>', 'copy of the results: .jsonl or .csv')
+    .option('--out <FILE>', 'copy of the results: .jsonl, .csv or .parquet')
     .option('--run-dir <DIR>', 'folder of the run (default: a new one under .manycore/runs)')
+    .option('--resume <RUN>', 'go on with a run that was stopped or killed: what is done is not done again')
+    .option('--only-failed <RUN>', 'run the failed items of a run again, as a new run')
+    .option('--force', 'go on although the dataset is another one now: changed items are run again')
     .option('--report <FILE>', 'copy of the HTML report')
+    .option('--trace <FILE>', 'copy of the timeline, for Perfetto or chrome://tracing')
     .option('--json', 'print the summary as one JSON object on stdout, everything else on stderr')
     .addOption(
       new Option('--loader <HOW>', 'how the module is loaded (default: auto)').choices([
@@ -83,7 +103,7 @@ function program(finish: (exitCode: number) => void): Command {
     .option('--node <PATH>', 'run under this Node')
     .option('--env-file <FILE>', 'environment variables for the workers')
     .addHelpText('after', EXAMPLES)
-    .action(async (target: string, options: RunOptions) => {
+    .action(async (target: string | undefined, options: RunOptions) => {
       const { runCommand } = await import('./run-command.ts');
       finish(await runCommand(target, options));
     });
@@ -126,9 +146,28 @@ function program(finish: (exitCode: number) => void): Command {
     .description('Print the result of a run that is over.')
     .argument('<RUN>', 'folder of the run, or its run.json')
     .option('--html <FILE>', 'copy the HTML report here')
-    .action(async (run: string, options: { html?: string }) => {
+    .option('--trace <FILE>', 'copy the timeline here, for Perfetto or chrome://tracing')
+    .action(async (run: string, options: ReportOptions) => {
       const { reportCommand } = await import('./report-command.ts');
-      finish(reportCommand(run, options.html));
+      finish(reportCommand(run, options));
+    });
+  manycore
+    .command('compare')
+    .description('Show two runs beside each other: what was run, how long it took, where the time went.')
+    .argument('<FIRST>', 'folder of a run, or its run.json')
+    .argument('<SECOND>', 'another one')
+    .option('--json', 'as one JSON object')
+    .action(async (first: string, second: string, options: { json?: boolean }) => {
+      const { compareCommand } = await import('./compare-command.ts');
+      finish(compareCommand(first, second, options.json ?? false));
+    });
+  manycore
+    .command('completion')
+    .description('Print a script that makes a shell complete this command.')
+    .addArgument(new Argument('<SHELL>', 'the shell').choices(SHELLS))
+    .action((shell: Shell) => {
+      process.stdout.write(completionScript(manycore, shell));
+      finish(0);
     });
   manycore.addHelpText('after', '\nmanycore run --help has examples and the kinds of data.\n');
   return manycore;

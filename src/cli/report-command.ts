@@ -1,52 +1,34 @@
-import { readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { JobError, toFailure } from '../job/errors.ts';
-import { RUN_FILES, runFolderAt, writeWhole } from '../job/run-folder.ts';
-import type { RunSummary } from '../protocol/run.ts';
+import { writeWhole } from '../job/run-folder.ts';
 import { failureLines } from './display.ts';
 import { paintFor } from './paint.ts';
+import { readRun } from './read-run.ts';
 import { resultText } from './result-text.ts';
 
-/** `manycore report RUN`: prints the result of a run that is over, and copies its HTML report. Gives the exit code. */
-export function reportCommand(run: string, html: string | undefined): number {
+/** Copies that `manycore report` makes. */
+export interface ReportOptions {
+  readonly html?: string;
+  readonly trace?: string;
+}
+
+/** `manycore report RUN`: prints the result of a run that is over, and copies its report or trace. Gives the exit code. */
+export function reportCommand(run: string, { html, trace }: ReportOptions): number {
   try {
-    const folder = runFolderAt(folderOf(resolve(run)));
-    const summary = readSummary(folder.summary);
-    // The folder may have been moved since; the paths shown are where it is now.
-    process.stdout.write(resultText({ ...summary, runDir: folder.path }, paintFor(process.stdout)));
+    const { folder, summary } = readRun(run);
+    process.stdout.write(resultText(summary, paintFor(process.stdout)));
     if (html !== undefined) writeWhole(resolve(html), { copyOf: folder.report });
+    if (trace !== undefined) {
+      if (!existsSync(folder.trace)) {
+        throw new JobError('ERR_MANYCORE_USAGE', `${folder.path} has no trace: it is of an older version`);
+      }
+      writeWhole(resolve(trace), { copyOf: folder.trace });
+    }
     return 0;
   } catch (error) {
     const { failure, exitCode } = toFailure(error);
     process.stderr.write(`${failureLines(failure, paintFor(process.stderr)).join('\n')}\n`);
     return exitCode;
   }
-}
-
-function folderOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw noRun(path, 'there is no such file or folder');
-  return found.isDirectory() ? path : dirname(path);
-}
-
-function readSummary(file: string): RunSummary {
-  let summary: unknown;
-  try {
-    summary = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw noRun(dirname(file), `it has no ${RUN_FILES.summary}`);
-    }
-    throw noRun(file, error instanceof Error ? error.message : String(error));
-  }
-  if (typeof summary === 'object' && summary !== null && 'version' in summary && summary.version === 1) {
-    return summary as RunSummary;
-  }
-  throw noRun(file, 'it is no summary of version 1');
-}
-
-function noRun(path: string, reason: string): JobError {
-  return new JobError('ERR_MANYCORE_USAGE', `${path} is no run: ${reason}`, {
-    hint: `Give the folder of a run that ended, such as ${join('.manycore', 'runs', '...')}, or its ${RUN_FILES.summary}.`,
-  });
 }

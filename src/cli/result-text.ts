@@ -12,6 +12,7 @@ import {
 } from '../report/format.ts';
 import { LOSS_KINDS } from '../report/losses.ts';
 import { plainText } from '../report/plain-text.ts';
+import { verificationText } from '../report/verification-text.ts';
 import { NOTABLE_GAIN, whatIfText } from '../report/what-if.ts';
 import type { Paint } from './paint.ts';
 
@@ -29,6 +30,7 @@ export function resultText(summary: RunSummary, paint: Paint): string {
     outcome(summary, paint),
     workerTable(summary, paint),
     ...speedLines(summary, paint),
+    ...verificationLines(summary, paint),
     ...errorLines(summary, paint),
     '',
     ...fileLines(summary, paint),
@@ -126,6 +128,23 @@ function whatIfLines({ whatIf, speedup }: RunSummary, paint: Paint): string[] {
     .slice(0, SHOWN_CHANGES)
     .map((change) => `${whatIfText(change).toLowerCase()} ${formatSpeedup(change.speedup)}`);
   return [`${paint('bold', 'What if')}   ${texts.join(', ')}`];
+}
+
+function verificationLines({ verification }: RunSummary, paint: Paint): string[] {
+  if (verification === undefined) return [];
+  const { note, differences, first } = verification;
+  const text = verificationText(verification);
+  const line = `${paint('bold', 'Verified')}  ${differences > 0 ? paint('red', text) : text}`;
+  if (note !== undefined) return [line];
+  return [
+    line,
+    ...first
+      .slice(0, SHOWN_ERRORS)
+      .flatMap(({ index, path, parallel, alone, repeatable }) => [
+        `  ${paint('red', `item ${index}`)} at ${path}: ${plainText(parallel)} in the run, ${plainText(alone)} alone`,
+        `    ${paint('dim', repeatable ? 'the same each time alone: it depends on order or state' : 'something else each time')}`,
+      ]),
+  ];
 }
 
 function errorLines({ failed, firstErrors }: RunSummary, paint: Paint): string[] {

@@ -7,7 +7,7 @@ import { needsOtherNode, nodeReason, runUnder } from './reexec.ts';
 import { type RunOptions, toConfig } from './run-options.ts';
 
 /** `manycore run`. Gives the exit code; what is wrong is told on the way. */
-export async function runCommand(target: string, options: RunOptions): Promise<number> {
+export async function runCommand(target: string | undefined, options: RunOptions): Promise<number> {
   // With --json stdout carries the one object and nothing else: not even what a module of the user prints here.
   const stream = options.json ? process.stderr : process.stdout;
   if (options.json) console.log = console.info = console.debug = console.error;
@@ -24,7 +24,7 @@ export async function runCommand(target: string, options: RunOptions): Promise<n
 }
 
 async function run(
-  target: string,
+  target: string | undefined,
   options: RunOptions,
   stream: NodeJS.WriteStream,
   paint: Paint,

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { JobError } from '../job/errors.ts';
 import type { RunConfig } from '../protocol/run.ts';
 
 /** Options of `manycore run` as commander gives them. */
 export interface RunOptions {
-  readonly data: string;
+  readonly data?: string;
   readonly workers?: number;
   readonly chunk?: number | 'auto';
   readonly timeout?: number;
@@ -14,6 +15,7 @@ export interface RunOptions {
   readonly memoryLimit?: number;
   readonly baseline?: RunConfig['baseline'];
   readonly sweep?: boolean;
+  readonly verify?: number | 'all' | true;
   readonly onBadRecord?: RunConfig['onBadRecord'];
   readonly spread?: boolean;
   readonly args?: readonly unknown[];
@@ -24,7 +26,11 @@ export interface RunOptions {
   readonly seed?: number;
   readonly out?: string;
   readonly runDir?: string;
+  readonly resume?: string;
+  readonly onlyFailed?: string;
+  readonly force?: boolean;
   readonly report?: string;
+  readonly trace?: string;
   readonly json?: boolean;
   readonly loader?: RunConfig['loader'];
   readonly node?: string;
@@ -32,9 +38,29 @@ export interface RunOptions {
 }
 
 /** The options as a configuration; `nodeReason` says why this Node runs it. */
-export function toConfig(target: string, options: RunOptions, cwd: string, nodeReason: string): RunConfig {
-  const { json: _json, node: _node, envFile: _envFile, ...rest } = options;
-  return { ...rest, function: target, cwd: resolve(cwd), nodeReason };
+export function toConfig(
+  target: string | undefined,
+  options: RunOptions,
+  cwd: string,
+  nodeReason: string,
+): RunConfig {
+  const { json: _json, node: _node, envFile: _envFile, data, verify, ...rest } = options;
+  if (options.resume === undefined && options.onlyFailed === undefined) {
+    if (target === undefined) throw missing('FILE[#EXPORT], the function to run');
+    if (data === undefined) throw missing('--data SOURCE, where the items come from');
+  }
+  return {
+    ...rest,
+    verify: verify === true ? VERIFY_DEFAULT : verify,
+    function: target ?? '',
+    data: data ?? '',
+    cwd: resolve(cwd),
+    nodeReason,
+  };
+}
+
+function missing(what: string): JobError {
+  return new JobError('ERR_MANYCORE_USAGE', `Give ${what}`, { hint: 'See manycore run --help.' });
 }
 
 /** A whole number. Ranges are checked where the number is used, the same for every way in. */
@@ -45,6 +71,13 @@ export function parseNumber(text: string): number {
 
 export function parseChunk(text: string): number | 'auto' {
   return text === 'auto' ? 'auto' : parseNumber(text);
+}
+
+/** Items that `--verify` runs again where no number is given. */
+const VERIFY_DEFAULT = 100;
+
+export function parseVerify(text: string): number | 'all' {
+  return text === 'all' ? 'all' : parseNumber(text);
 }
 
 const UNITS = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import type { RunConfig } from '../protocol/run.ts';
 import { JobError } from './errors.ts';
+import { OUT_EXTENSIONS } from './export-results.ts';
 
 /** Most workers of one run: above, each costs more memory than any machine's cores give back. */
 const MAX_WORKERS = 1024;
@@ -20,6 +21,7 @@ export function checkConfig(config: RunConfig): void {
     throw usage(`The working directory must be an absolute path, got ${config.cwd}`);
   wholeNumber('--workers', config.workers, 1, MAX_WORKERS);
   if (config.chunk !== 'auto') wholeNumber('--chunk', config.chunk, 1, 1_000_000);
+  if (config.verify !== 'all') wholeNumber('--verify', config.verify, 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('--timeout', config.timeout, 1, 2 ** 31 - 1);
   wholeNumber('--retries', config.retries, 0, 1000);
   wholeNumber('--memory-limit', config.memoryLimit, 1024 * 1024, Number.MAX_SAFE_INTEGER);
@@ -32,8 +34,8 @@ export function checkConfig(config: RunConfig): void {
     throw usage('--sweep needs a baseline to measure speedups against, and --baseline is off');
   }
   if (config.maxErrors !== undefined) parseMaxErrors(config.maxErrors);
-  if (config.out !== undefined && !/\.(jsonl|csv)$/i.test(config.out)) {
-    throw usage(`--out must end in .jsonl or .csv, got ${config.out}`);
+  if (config.out !== undefined && !OUT_EXTENSIONS.test(config.out)) {
+    throw usage(`--out must end in .jsonl, .csv or .parquet, got ${config.out}`);
   }
 }
 

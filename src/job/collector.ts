@@ -1,7 +1,7 @@
 import { MAX_PREVIEW, type ResultRow } from '../protocol/run.ts';
 import type { ErrorRecord } from './error-text.ts';
 import type { EventFeed } from './event-feed.ts';
-import { type JournalHeader, journalHeaderLine, journalLine } from './journal.ts';
+import { journalLine } from './journal.ts';
 import { LineFile } from './line-file.ts';
 import type { RunFolder } from './run-folder.ts';
 import type { TaskRecord } from './task-text.ts';
@@ -32,7 +32,7 @@ export interface LostItem {
 }
 
 /** Failed items that `run.json` names. */
-const MAX_FIRST_ERRORS = 20;
+export const MAX_FIRST_ERRORS = 20;
 
 /** Takes the outcome of every item: writes its rows, counts it, and hands on what is shown of it. */
 export class Collector implements Disposable {
@@ -46,13 +46,12 @@ export class Collector implements Disposable {
   readonly #journal: LineFile;
   readonly #alone: ReadonlyMap<number, number>;
 
-  constructor(folder: RunFolder, header: JournalHeader, alone: ReadonlyMap<number, number>, feed: EventFeed) {
+  /** Adds to the files where the run is `resumed`. The journal has its header already. */
+  constructor(folder: RunFolder, alone: ReadonlyMap<number, number>, feed: EventFeed, resumed = false) {
     this.#feed = feed;
     this.#alone = alone;
     this.#journal = new LineFile(folder.journal, { flag: 'a', onFull: () => this.flush() });
-    this.#results = new LineFile(folder.results, { onFull: () => this.flush() });
-    this.#journal.append(journalHeaderLine(header));
-    this.flush();
+    this.#results = new LineFile(folder.results, { flag: resumed ? 'a' : 'w', onFull: () => this.flush() });
   }
 
   get done(): number {

@@ -2,26 +2,16 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { wholeLines } from './journal.ts';
 import { writeFailure } from './line-file.ts';
+import { errorText, FIXED_COLUMNS, findColumns, rowsOf } from './result-columns.ts';
 import { writeWhole } from './run-folder.ts';
 
-/** Columns that values with many different keys get at most; the rest stays in `value`. */
-const MAX_COLUMNS = 500;
-const FIXED = ['index', 'ok', 'ms', 'worker', 'error'];
-
-interface Row {
-  readonly index: number;
-  readonly ok: boolean;
-  readonly value?: unknown;
-  readonly error?: { readonly name: string; readonly message: string };
-  readonly ms: number;
-  readonly worker: number;
-}
+/** What a copy of the results may be. */
+export const OUT_EXTENSIONS = /\.(jsonl|csv|parquet)$/i;
 
 /**
- * Copies `results.jsonl` to `out`: as it is, or as CSV with a column for every key when the values are objects, and one
- * column `value` otherwise. Rows are in the order of completion. An existing file is replaced whole.
+ * Copies `results.jsonl` to `out`: as it is, or as a table (CSV, Parquet) with the columns of `findColumns`. Rows are in the
+ * order of completion. An existing file is replaced whole, or stays as it is where that fails. Throws a `JobError`.
  */
 export async function exportResults(results: string, out: string): Promise<void> {
   if (/\.jsonl$/i.test(out)) {
@@ -30,8 +20,10 @@ export async function exportResults(results: string, out: string): Promise<void>
   }
   const temporary = join(dirname(out), `.${basename(out)}.${process.pid}.tmp`);
   try {
-    const columns = await findColumns(results);
-    await pipeline(csvLines(results, columns), createWriteStream(temporary));
+    if (/\.parquet$/i.test(out)) {
+      const { writeParquet } = await import('./export-parquet.ts');
+      await writeParquet(results, temporary);
+    } else await pipeline(csvLines(results), createWriteStream(temporary));
     await rename(temporary, out);
   } catch (error) {
     throw writeFailure(out, error);
@@ -40,32 +32,13 @@ export async function exportResults(results: string, out: string): Promise<void>
   }
 }
 
-/** The keys of all values in the order of their first row; null when a value is no plain object or there are too many keys. */
-async function findColumns(results: string): Promise<readonly string[] | null> {
-  const columns = new Set<string>();
-  for await (const { ok, value } of rowsOf(results)) {
-    if (!ok) continue;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-    for (const key of Object.keys(value)) columns.add(key);
-    if (columns.size > MAX_COLUMNS) return null;
-  }
-  return columns.size > 0 ? [...columns] : null;
-}
-
-async function* csvLines(results: string, columns: readonly string[] | null): AsyncGenerator<string> {
-  const named = columns?.map((name) => (FIXED.includes(name) ? `value.${name}` : name)) ?? ['value'];
-  yield csvLine([...FIXED, ...named]);
+async function* csvLines(results: string): AsyncGenerator<string> {
+  const columns = await findColumns(results);
+  yield csvLine([...FIXED_COLUMNS, ...columns.map(({ name }) => name)]);
   for await (const row of rowsOf(results)) {
-    const values = columns?.map((key) =>
-      row.ok ? (row.value as Record<string, unknown>)[key] : undefined,
-    ) ?? [row.value];
-    const error = row.error ? `${row.error.name}: ${row.error.message}` : '';
-    yield csvLine([row.index, row.ok, row.ms, row.worker, error, ...values]);
+    const { index, ok, ms, worker } = row;
+    yield csvLine([index, ok, ms, worker, errorText(row), ...columns.map(({ read }) => read(row))]);
   }
-}
-
-async function* rowsOf(results: string): AsyncGenerator<Row> {
-  for await (const line of wholeLines(results)) yield JSON.parse(line) as Row;
 }
 
 function csvLine(fields: readonly unknown[]): string {

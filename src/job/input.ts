@@ -30,8 +30,8 @@ export async function openInput(config: RunConfig): Promise<Input> {
     cwd: config.cwd,
     typed: config.typed,
     onBadRecord: config.onBadRecord ?? 'fail',
-    onBadRecordSkipped: () => {
-      skipped++;
+    onBadRecordSkipped: ({ records }) => {
+      skipped += records;
     },
     importModule,
   });
@@ -42,6 +42,18 @@ export async function openInput(config: RunConfig): Promise<Input> {
     throw usage(
       `--baseline full reads every item twice, and ${config.data} can be read only once`,
       'Save the items to a file first, or measure a sample: --baseline sample.',
+    );
+  }
+  if (once && config.verify !== undefined) {
+    throw usage(
+      `--verify reads the items once more, and ${config.data} can be read only once`,
+      'Save the items to a file first.',
+    );
+  }
+  if (once && (config.resume !== undefined || config.onlyFailed !== undefined)) {
+    throw usage(
+      `To go on with a run the items are first compared with those that are done, and ${config.data} can be read only once`,
+      'Save the items to a file first, and name that with --data.',
     );
   }
   // A window that is read ahead belongs to the run itself; and a sample of all records would be drawn from all of them twice.

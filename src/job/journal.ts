@@ -2,20 +2,24 @@
  * `journal.jsonl`: which items are finished. One JSON object a line, appended only, each after its row in
  * `results.jsonl` has reached the file.
  *
- *   {"version":1,"function":"tasks.ts#work","functionHash":"...","dataset":"range:0:3"}     the first line
- *   {"index":0,"key":"kX0p...","ok":true}                                                    one for every finished item
+ *   {"version":1,"function":"tasks.ts#work","functionHash":"...","dataset":"range:0:3","config":{...}}   the first line
+ *   {"index":0,"key":"kX0p...","ok":true}                                        one for every finished item
  *
- * `key` is the hash of the item as text and of the function: see `item-key.ts`. After a SIGKILL the last line may be
- * torn; readers leave out a line that has no line feed.
+ * `key` is the hash of the item as text and of the function: see `item-key.ts`. A run that is resumed with another function
+ * has one more header in front of the rows of that function. After a SIGKILL the last line may be torn; readers leave
+ * out a line that has no line feed.
  */
-import { createReadStream } from 'node:fs';
-import { StringDecoder } from 'node:string_decoder';
+import type { RunConfig } from '../protocol/run.ts';
+import { wholeLines } from './file-lines.ts';
+import { LineFile } from './line-file.ts';
 
 export interface JournalHeader {
   readonly version: 1;
   readonly function: string;
   readonly functionHash: string;
   readonly dataset: string;
+  /** What was asked for; journals of 0.1.0 have none. */
+  readonly config?: RunConfig | undefined;
 }
 
 export interface JournalRow {
@@ -26,6 +30,12 @@ export interface JournalRow {
 
 export function journalHeaderLine(header: JournalHeader): string {
   return `${JSON.stringify(header)}\n`;
+}
+
+/** Appends a header: it names the function of the rows after it. Throws a `JobError`. */
+export function writeJournalHeader(file: string, header: JournalHeader): void {
+  using journal = new LineFile(file, { flag: 'a' });
+  journal.append(journalHeaderLine(header));
 }
 
 /** `key` is base64url, so it needs no escapes. */
@@ -40,17 +50,6 @@ export async function* readJournal(file: string): AsyncGenerator<JournalRow> {
     number++;
     const row = parseLine(line, file, number);
     if (isJournalRow(row)) yield row;
-  }
-}
-
-/** The lines of a file that end with a line feed: a torn last one is left out. */
-export async function* wholeLines(file: string): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  for await (const chunk of createReadStream(file)) {
-    const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
   }
 }
 

@@ -3,6 +3,7 @@ import type { RunConfig, RunProgress } from '../protocol/run.ts';
 import type { WorkerFacts } from '../report/summary.ts';
 import type { TaskPlan } from './call.ts';
 import { type MaxErrors, parseMaxErrors } from './check-config.ts';
+import type { Choice } from './choice.ts';
 import type { Collector } from './collector.ts';
 import { describeError } from './error-text.ts';
 import type { EventFeed } from './event-feed.ts';
@@ -25,9 +26,12 @@ export interface PoolRunOptions {
   readonly settings: WorkerSettings;
   readonly workers: number;
   readonly chunk: number | 'auto';
-  /** Null while it is not known. */
+  /** Items that the run takes; null while it is not known. */
   readonly total: number | null;
   readonly items: Records;
+  readonly choice: Choice;
+  /** Items that were done before and count as done. */
+  readonly before: { readonly done: number; readonly failed: number };
   readonly stop: StopSwitch;
   readonly collector: Collector;
   readonly feed: EventFeed;
@@ -52,6 +56,8 @@ export class PoolRun {
   readonly #maxErrors: MaxErrors;
   readonly #begun = Date.now();
   readonly #rate = new RateMeter(this.#begun);
+  /** Index of the next record. */
+  #index = 0;
   #taken = 0;
   #total: number | null;
 
@@ -77,12 +83,19 @@ export class PoolRun {
 
   /** How far the run is. */
   progress(): RunProgress {
-    const { collector } = this.#options;
+    const { collector, before } = this.#options;
     const time = Date.now();
-    const { done, failed } = collector;
-    const rate = this.#rate.update(time, done);
-    const eta = this.#total === null || rate === 0 ? null : ((this.#total - done) / rate) * 1000;
-    return { time, done, failed, total: this.#total, rate, eta, workers: this.#book.snapshots(this.#pool) };
+    const rate = this.#rate.update(time, collector.done);
+    const left = this.#total === null ? null : this.#total - collector.done;
+    return {
+      time,
+      done: before.done + collector.done,
+      failed: before.failed + collector.failed,
+      total: this.#total === null ? null : before.done + this.#total,
+      rate,
+      eta: left === null || rate === 0 ? null : (left / rate) * 1000,
+      workers: this.#book.snapshots(this.#pool),
+    };
   }
 
   /** Runs until every item has an outcome or the run is stopped. Never rejects for an item's sake. */
@@ -119,7 +132,7 @@ export class PoolRun {
     stop.forced.removeEventListener('abort', leave);
   }
 
-  /** Every record with its index, until the run is stopped. A failing input stops the run and ends the items. */
+  /** Every record that is wanted with its index, until the run is stopped. A failing input stops the run and ends the items. */
   #items(): Iterable<TaskItem> | AsyncIterable<TaskItem> {
     const { items, total } = this.#options;
     if (!(Symbol.iterator in items)) return this.#itemsOfAsync(items);
@@ -129,10 +142,13 @@ export class PoolRun {
   }
 
   *#itemsOf(items: Iterable<unknown>): Generator<TaskItem> {
+    const { choice } = this.#options;
     try {
       for (const item of items) {
         if (this.#options.stop.reason !== null) return;
-        yield this.#handOut(item);
+        const index = this.#index++;
+        if (choice.takes(index)) yield this.#handOut(index, item);
+        if (index >= choice.last) break;
       }
       this.#total = this.#taken;
     } catch (error) {
@@ -141,10 +157,13 @@ export class PoolRun {
   }
 
   async *#itemsOfAsync(items: AsyncIterable<unknown>): AsyncGenerator<TaskItem> {
+    const { choice } = this.#options;
     try {
       for await (const item of items) {
         if (this.#options.stop.reason !== null) return;
-        yield this.#handOut(item);
+        const index = this.#index++;
+        if (choice.takes(index)) yield this.#handOut(index, item);
+        if (index >= choice.last) break;
       }
       this.#total = this.#taken;
     } catch (error) {
@@ -152,8 +171,8 @@ export class PoolRun {
     }
   }
 
-  #handOut(item: unknown): TaskItem {
-    const index = this.#taken++;
+  #handOut(index: number, item: unknown): TaskItem {
+    this.#taken++;
     this.#underWay.set(index, item);
     return packItem(index, item);
   }
@@ -174,9 +193,10 @@ export class PoolRun {
 
   /** An item that ended its worker, ran out of time or cannot cross is a failed item; what is no item's fault stops the run. */
   #takeLost(error: unknown): boolean {
-    const { stop, collector, plan, config } = this.#options;
+    const { stop, collector, plan, config, choice } = this.#options;
     if (stop.reason !== null && isOurStop(error)) return !stop.forced.aborted && !isPoolClosed(error);
-    const index = lostIndex(error);
+    const position = lostPosition(error);
+    const index = position === undefined ? undefined : choice.indexAt(position);
     if (index === undefined || !this.#underWay.has(index)) {
       stop.stop({ kind: 'failure', error });
       return false;
@@ -207,7 +227,7 @@ export class PoolRun {
   }
 
   #listen(): void {
-    const { config, feed, logs, stop } = this.#options;
+    const { config, feed, logs, stop, choice } = this.#options;
     const onStop = (): void => {
       this.#stopFile.raise();
       feed.phase('stopping', stop.reason?.kind === 'errors' ? stop.reason.text : undefined);
@@ -230,12 +250,13 @@ export class PoolRun {
     // Asked for only where it is needed: the event comes for every item.
     if (config.timeout !== undefined) {
       this.#pool.on('task', ({ ok, itemIndex, pid }) => {
-        if (!ok && itemIndex !== undefined) this.#expiredIn.set(itemIndex, pid);
+        if (!ok && itemIndex !== undefined) this.#expiredIn.set(choice.indexAt(itemIndex), pid);
       });
     }
     this.#pool.on('output', ({ workerId, pid, itemIndex, stream, line }) => {
       this.#book.note(workerId, pid).lines++;
-      const output = { worker: workerId, item: itemIndex ?? null, stream, text: line, time: Date.now() };
+      const item = itemIndex === undefined ? null : choice.indexAt(itemIndex);
+      const output = { worker: workerId, item, stream, text: line, time: Date.now() };
       feed.line(output);
       try {
         logs.append(output);
@@ -257,7 +278,8 @@ export class PoolRun {
   }
 }
 
-function lostIndex(error: unknown): number | undefined {
+/** The pool counts the items that it was given. */
+function lostPosition(error: unknown): number | undefined {
   if (error instanceof WorkerDiedError || error instanceof TimeoutError) return error.itemIndex;
   if (!(error instanceof Error && 'itemIndex' in error)) return undefined;
   return typeof error.itemIndex === 'number' ? error.itemIndex : undefined;

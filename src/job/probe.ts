@@ -2,6 +2,7 @@ import { Pool, workerFunction } from '../../runtime/index.ts';
 import type { TaskPlan } from './call.ts';
 import { JobError } from './errors.ts';
 import type * as Task from './task.ts';
+import type { TaskItem } from './task-text.ts';
 import type { Timing, TimingBudget, WarmUp } from './timing.ts';
 
 /** The module that workers import: beside this file in the source tree, beside the bundle when bundled. */
@@ -58,6 +59,12 @@ export class Probe implements AsyncDisposable {
   timeEach(items: readonly unknown[], timeout: number | undefined): Promise<readonly number[]> {
     const timeEach = workerFunction<typeof Task.timeEach>(TASK_MODULE, 'timeEach');
     return this.#pool.apply(timeEach, [items], { timeout });
+  }
+
+  /** What each item gives, one after the other: `{"ok":...,"value"|"error":...}` as text. */
+  runAlone(items: readonly TaskItem[], timeout: number | undefined): Promise<readonly string[]> {
+    const runAlone = workerFunction<typeof Task.runAlone>(TASK_MODULE, 'runAlone');
+    return this.#pool.apply(runAlone, [items], { timeout });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -18,6 +18,7 @@ export const RUN_FILES = {
   results: 'results.jsonl',
   journal: 'journal.jsonl',
   report: 'report.html',
+  trace: 'trace.json',
   output: 'output',
 } as const;
 
@@ -28,6 +29,7 @@ export interface RunFolder {
   readonly results: string;
   readonly journal: string;
   readonly report: string;
+  readonly trace: string;
   /** Folder of the workers' logs. */
   readonly output: string;
 }
@@ -54,6 +56,7 @@ export function runFolderAt(path: string): RunFolder {
     results: join(path, RUN_FILES.results),
     journal: join(path, RUN_FILES.journal),
     report: join(path, RUN_FILES.report),
+    trace: join(path, RUN_FILES.trace),
     output: join(path, RUN_FILES.output),
   };
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import {
@@ -9,23 +10,27 @@ import {
   type RunFailure,
   type RunHeader,
   type RunSummary,
+  type Verification,
 } from '../protocol/run.ts';
 import { measureBaseline } from './baseline.ts';
 import { chooseChunk, chooseWorkers } from './calibration.ts';
 import type { TaskPlan } from './call.ts';
 import { checkConfig } from './check-config.ts';
 import { Collector } from './collector.ts';
+import { Earlier } from './earlier.ts';
 import { toFailure } from './errors.ts';
 import { EventFeed } from './event-feed.ts';
 import { finishRun } from './finish.ts';
-import { openInput } from './input.ts';
+import { type Input, openInput } from './input.ts';
 import { functionHash } from './item-key.ts';
+import { writeJournalHeader } from './journal.ts';
 import { type LoadPlan, planLoad } from './loader/loader.ts';
 import { OutputLogs } from './output-logs.ts';
 import { PoolRun } from './pool-run.ts';
 import { Probe, type WorkerSettings } from './probe.ts';
 import { parseTarget, shownPath } from './resolve.ts';
-import { createRunFolder } from './run-folder.ts';
+import { createRunFolder, type RunFolder } from './run-folder.ts';
+import { RunLock } from './run-lock.ts';
 import { StopSwitch } from './stop.ts';
 import { measureSweep } from './sweep.ts';
 import { valueText } from './value-text.ts';
@@ -80,12 +85,14 @@ async function runToEnd(
 }
 
 async function execute(
-  config: RunConfig,
+  given: RunConfig,
   onEvent: (event: RunEvent) => void,
   stop: StopSwitch,
 ): Promise<{ summary: RunSummary; exitCode: RunExitCode }> {
   const startedAt = Date.now();
   onEvent({ type: 'phase', phase: 'preparing', time: startedAt });
+  using earlier = await stop.race(Earlier.open(given));
+  const { config } = earlier;
   checkConfig(config);
   const target = parseTarget(config.function, config.cwd);
   const input = await stop.race(openInput(config));
@@ -104,14 +111,19 @@ async function execute(
   const [exportName, seen] = await stop.race(Promise.all([prepared, input.look()]));
 
   const total = seen.complete ? seen.seen : input.count;
-  const folder = createRunFolder({ ...config, exportName, startedAt });
+  const hash = await hashOf(load, target.file, exportName, plan);
+  await stop.race(earlier.compare(() => input.read()));
+  const { choice, before } = earlier;
+  const left = choice.countOf(total);
+  const folder = earlier.folder ?? createRunFolder({ ...config, exportName, startedAt });
+  using _lock = earlier.folder === null ? new RunLock(folder.path) : null;
   const header: RunHeader = {
     function: `${shownPath(target.file, config.cwd)}#${exportName}`,
     file: target.file,
     exportName,
     line: load.line(exportName),
     dataset: { source: config.data, kind: input.kind, items: total },
-    workers: chooseWorkers(config, total),
+    workers: chooseWorkers(config, left),
     node: {
       version: process.version,
       path: process.execPath,
@@ -120,7 +132,16 @@ async function execute(
     loader: { kind: load.kind, reason: load.reason },
     runDir: folder.path,
     startedAt,
+    earlier: earlier.facts(hash),
   };
+  await earlier.repair();
+  // Where run.json is, the run folder is whole: from here on it is not.
+  rmSync(folder.summary, { force: true });
+  if (earlier.folder === null || header.earlier?.functionChanged) {
+    const { function: name } = header;
+    const journal = { version: 1, function: name, functionHash: hash, dataset: config.data, config } as const;
+    writeJournalHeader(folder.journal, journal);
+  }
   onEvent({ type: 'started', protocol: PROTOCOL_VERSION, header });
 
   using logs = new OutputLogs(folder.output);
@@ -149,35 +170,29 @@ async function execute(
   await probe[Symbol.asyncDispose]();
   for (const line of early) logs.append({ ...line, worker: 'baseline' });
 
-  const hash = await hashOf(load, target.file, exportName, plan);
   const { functionHash: _, stopFile: __, ...rest } = plan;
-  const journal = {
-    version: 1,
-    function: header.function,
-    functionHash: hash,
-    dataset: config.data,
-  } as const;
-  using collector = new Collector(folder, journal, measured.alone, feed);
+  using collector = new Collector(folder, measured.alone, feed, earlier.folder !== null);
   collect.now = collector;
 
   const chunk = chooseChunk(config.chunk, measured.mean);
   let sweepLines = 0;
-  const sweep = config.sweep
-    ? await measureSweep({
-        settings,
-        plan: { ...rest, exportName, functionHash: hash, stopFile: null },
-        workers: header.workers.count,
-        chunk: chunk.size,
-        survey: seen,
-        measured,
-        stop: stop.requested,
-        onProgress: (note) => feed.phase('sweep', note),
-        onLine: (stream, text) => {
-          if (sweepLines++ >= MAX_EARLY_LINES) return;
-          logs.append({ worker: 'sweep', item: null, stream, text, time: Date.now() });
-        },
-      })
-    : undefined;
+  const sweep =
+    config.sweep && header.workers.count > 0
+      ? await measureSweep({
+          settings,
+          plan: { ...rest, exportName, functionHash: hash, stopFile: null },
+          workers: header.workers.count,
+          chunk: chunk.size,
+          survey: seen,
+          measured,
+          stop: stop.requested,
+          onProgress: (note) => feed.phase('sweep', note),
+          onLine: (stream, text) => {
+            if (sweepLines++ >= MAX_EARLY_LINES) return;
+            logs.append({ worker: 'sweep', item: null, stream, text, time: Date.now() });
+          },
+        })
+      : undefined;
   feed.phase('running', chunk.note);
   let ran: Awaited<ReturnType<PoolRun['run']>> = { wallMs: 0, workers: [] };
   input.countSkipped();
@@ -188,8 +203,10 @@ async function execute(
       settings,
       workers: header.workers.count,
       chunk: chunk.size,
-      total,
+      total: left,
       items: seen.items,
+      choice,
+      before,
       stop,
       collector,
       feed,
@@ -200,6 +217,10 @@ async function execute(
   feed.phase('finishing');
   feed.finish();
   collector.flush();
+  const verification =
+    config.verify === undefined || stop.reason !== null
+      ? undefined
+      : await verify({ settings, plan, config, input, folder, logs, feed, stop });
   logs.flush();
 
   const summary = await finishRun(
@@ -210,6 +231,9 @@ async function execute(
       collector,
       baseline: measured.baseline,
       sweep,
+      functionHash: hash,
+      before,
+      verification,
       interrupted: stop.reason !== null,
       skippedRecords: input.skipped(),
       ...ran,
@@ -217,7 +241,38 @@ async function execute(
     feed,
   );
   if (stop.reason?.kind === 'failure') throw stop.reason.error;
-  return { summary, exitCode: exitCodeOf(stop, collector.failed) };
+  return {
+    summary,
+    exitCode: exitCodeOf(stop, before.failed + collector.failed + (verification?.differences ?? 0)),
+  };
+}
+
+/** In a process of its own, so that nothing of the baseline's state is there. What hinders it ends no run. */
+async function verify(options: {
+  settings: WorkerSettings;
+  plan: TaskPlan;
+  config: RunConfig;
+  input: Input;
+  folder: RunFolder;
+  logs: OutputLogs;
+  feed: EventFeed;
+  stop: StopSwitch;
+}): Promise<Verification> {
+  const { settings, plan, config, input, folder, logs, feed, stop } = options;
+  feed.phase('finishing', 'verifying in one process');
+  await using probe = new Probe(settings, (stream, text) => {
+    logs.append({ worker: 'baseline', item: null, stream, text, time: Date.now() });
+  });
+  try {
+    await stop.race(probe.prepare(plan));
+    const { verifyRun } = await import('./verify.ts');
+    const onProgress = (note: string): void => feed.phase('finishing', note);
+    const run = { probe, results: folder.results, records: input.read(), config, onProgress };
+    return await stop.race(verifyRun(run));
+  } catch (error) {
+    const note = error instanceof Error ? error.message : String(error);
+    return { checked: 0, of: 0, differences: 0, first: [], note };
+  }
 }
 
 /** Lines that are kept of what is written before the run. */

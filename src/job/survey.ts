@@ -1,3 +1,4 @@
+import { randomNumbers } from './random.ts';
 import { itemsOf, type Records } from './records.ts';
 import { valueText } from './value-text.ts';
 
@@ -142,15 +143,4 @@ class Reservoir {
     this.#kept[a] = second;
     this.#kept[b] = first;
   }
-}
-
-/** Mulberry32: small, seeded, good enough for drawing a sample. */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -58,6 +58,21 @@ export function runTask(task: TaskItem): string | Promise<string> {
   }
 }
 
+/** Runs items one after the other, as a plain loop would; each outcome as text, `{"ok":...,"value"|"error":...}`. */
+export async function runAlone(tasks: readonly TaskItem[]): Promise<readonly string[]> {
+  const { run } = preparedCall();
+  const outcomes: string[] = [];
+  for (const task of tasks) {
+    try {
+      const value = await run(unpackItem(task).item);
+      outcomes.push(`{"ok":true,"value":${valueText(value)}}`);
+    } catch (error) {
+      outcomes.push(`{"ok":false,"error":${JSON.stringify(describeError(error))}}`);
+    }
+  }
+  return outcomes;
+}
+
 interface Begun {
   readonly index: number;
   readonly key: string;

@@ -41,6 +41,8 @@ export interface RunConfig {
   readonly baseline?: 'sample' | 'full' | 'off' | undefined;
   /** Before the run, time a sample of the items with 1, 2, 4, ... workers: a forecast from measured points. Default false. */
   readonly sweep?: boolean | undefined;
+  /** Run so many items, drawn at random, or all once more in one process, and compare what they give. */
+  readonly verify?: number | 'all' | undefined;
   /** Default 'fail'. */
   readonly onBadRecord?: 'fail' | 'skip' | undefined;
   /** An array item becomes the arguments of the function. */
@@ -54,12 +56,20 @@ export interface RunConfig {
   readonly seed?: number | undefined;
   /** CSV/TSV: turn numbers, booleans and empty fields into typed values. Default false: every field is a string. */
   readonly typed?: boolean | undefined;
-  /** Copy of the results: `.jsonl` or `.csv`. */
+  /** Copy of the results: `.jsonl`, `.csv` or `.parquet`. */
   readonly out?: string | undefined;
   /** Default: a new folder under `.manycore/runs/` of `cwd`. */
   readonly runDir?: string | undefined;
+  /** Folder of a run to go on with: what it has done is kept and not done again. `function` and `data` may then both be empty. */
+  readonly resume?: string | undefined;
+  /** Folder of a run whose failed items are run, in a new run. `function` and `data` may then both be empty. */
+  readonly onlyFailed?: string | undefined;
+  /** With `resume` or `onlyFailed`: go on where the dataset is another one now. */
+  readonly force?: boolean | undefined;
   /** Write the HTML report here too. */
   readonly report?: string | undefined;
+  /** Write the timeline here too, in the Trace Event Format. */
+  readonly trace?: string | undefined;
   /** Default 'auto'. */
   readonly loader?: 'auto' | 'native' | 'bundle' | undefined;
   /** The Node that runs the job host, and why it was taken; for the header only. */
@@ -114,6 +124,20 @@ export interface RunHeader {
   readonly loader: { readonly kind: 'native' | 'bundle'; readonly reason: string };
   readonly runDir: string;
   readonly startedAt: number;
+  /** The run that this one goes on with. */
+  readonly earlier?: EarlierFacts | undefined;
+}
+
+/** What was there before: of a run that is resumed, or whose failed items are run. */
+export interface EarlierFacts {
+  readonly kind: 'resume' | 'only-failed';
+  /** Folder of that run. */
+  readonly run: string;
+  /** Items that it has done, failed ones included. */
+  readonly items: number;
+  readonly failed: number;
+  /** The code of the function is another one now: results of both are beside each other. */
+  readonly functionChanged: boolean;
 }
 
 export interface RunProgress {
@@ -202,8 +226,10 @@ export interface RunFailure {
 export interface RunSummary {
   readonly version: 1;
   readonly function: string;
+  /** Names the code that ran and what is fixed about its calls. */
+  readonly functionHash?: string | undefined;
   readonly dataset: string;
-  /** Items that were run, failed ones included. */
+  /** Items that have a result, failed ones and those of `earlier` included; times and speedup are about those run now. */
   readonly items: number;
   readonly succeeded: number;
   readonly failed: number;
@@ -236,7 +262,34 @@ export interface RunSummary {
   readonly perWorker: readonly WorkerSummary[];
   /** The first failed items, for people; all of them are in `results.jsonl`. */
   readonly firstErrors: readonly ResultRow[];
+  /** Whether items give the same in one process; where that was asked for. */
+  readonly verification?: Verification | undefined;
+  /** The run that this one went on with. */
+  readonly earlier?: EarlierFacts | undefined;
   readonly runDir: string;
+}
+
+/** Results of the run compared with those of the same items in one process. */
+export interface Verification {
+  readonly checked: number;
+  /** Items that have a result. */
+  readonly of: number;
+  readonly differences: number;
+  /** The first ones, by index. */
+  readonly first: readonly Difference[];
+  /** Why it could not be done, in words. */
+  readonly note?: string | undefined;
+}
+
+export interface Difference {
+  readonly index: number;
+  /** Where in the outcome they differ first, such as `value.list[3]`; `ok` where only one of both failed. */
+  readonly path: string;
+  /** What stands there, as JSON text, cut. */
+  readonly parallel: string;
+  readonly alone: string;
+  /** It gave the same a second time in one process: it depends on order or state, not on chance or time. */
+  readonly repeatable: boolean;
 }
 
 export interface Baseline {

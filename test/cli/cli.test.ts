@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJournal } from '../../src/job/journal.ts';
@@ -92,6 +92,8 @@ describe('manycore', () => {
 
   for (const [name, args, message] of [
     ['no data', ['run', 'functions.ts'], /--data/],
+    ['no function', ['run', '--data', 'range:0:1'], /FILE\[#EXPORT\]/],
+    ['a run to resume that is not there', ['run', '--resume', 'nothing'], /no such folder/],
     [
       'an option that is not there',
       ['run', 'functions.ts', '--data', 'range:0:1', '--nonsense'],
@@ -213,6 +215,41 @@ describe('manycore', () => {
     assert.equal((await manycore('report', join(dir, 'nothing'))).code, 2);
   });
 
+  it('compares two runs, and copies the trace of one', async () => {
+    const [first, second] = [folder(), folder()];
+    for (const dir of [first, second]) {
+      await manycore(...runIn(dir, 'functions.ts#square', '--data', 'range:0:4', '--baseline', 'off'));
+    }
+    const runs = [join(first, 'run'), join(second, 'run', 'run.json')];
+    const { code, stdout } = await manycore('compare', ...runs, '--json');
+    assert.equal(code, 0);
+    const { facts } = JSON.parse(stdout) as { facts: { name: string; differs: boolean }[] };
+    assert.equal(facts.find(({ name }) => name === 'code')?.differs, false);
+    assert.match((await manycore('compare', ...runs)).stdout, /time in all/);
+    assert.equal((await manycore('compare', first, second)).code, 2);
+    const copy = join(first, 'copy.json');
+    assert.equal((await manycore('report', join(first, 'run'), '--trace', copy)).code, 0);
+    assert.ok(JSON.parse(readFileSync(copy, 'utf8')).traceEvents.length > 4);
+  });
+
+  it('completes commands, options, their choices and files in bash', async () => {
+    const { stdout: script } = await manycore('completion', 'bash');
+    const complete = (...words: string[]): string[] => {
+      const program = `COMP_WORDS=(manycore "$@"); COMP_CWORD=$#; _manycore; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const args = ['-c', `${script}\n${program}`, 'bash', ...words];
+      return execFileSync('bash', args, { cwd: FIXTURES, encoding: 'utf8' }).trim().split('\n');
+    };
+    assert.deepEqual(complete('com'), ['compare', 'completion']);
+    assert.deepEqual(complete('run', '--bas'), ['--baseline']);
+    assert.deepEqual(complete('run', '--baseline', ''), ['sample', 'full', 'off']);
+    assert.deepEqual(complete('run', '--data', 'items.j').sort(), ['items.json', 'items.jsonl']);
+    assert.deepEqual(complete('completion', ''), ['bash', 'zsh', 'fish']);
+    for (const shell of ['zsh', 'fish']) {
+      assert.match((await manycore('completion', shell)).stdout, /resume/);
+    }
+    assert.equal((await manycore('completion', 'tcsh')).code, 2);
+  });
+
   it('says what a run would find here', async () => {
     const { code, stdout } = await manycore('doctor', '--json');
     assert.equal(code, 0);
@@ -293,6 +330,25 @@ describe('manycore', () => {
       child.kill('SIGINT');
       assert.equal((await ended).code, 130);
       await noneIsLeft(processes);
+    });
+
+    it('goes on where it was killed, with what it was started with', async () => {
+      const dir = folder();
+      const run = join(dir, 'run');
+      const { child, ended } = start(
+        runIn(dir, 'functions.ts#slow', '--data', 'range:0:40', '--baseline', 'off'),
+      );
+      await until('some items are done', () => done(dir) >= 3);
+      child.kill('SIGKILL');
+      await ended;
+      const { code, stdout, stderr } = await manycore('run', '--resume', run, '--out', join(dir, 'out.csv'));
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /resumed {2}\d+ items were done before/);
+      assert.deepEqual(
+        readRows(run).map(({ value }) => value),
+        Array.from({ length: 40 }, (_, i) => i),
+      );
+      assert.equal(readFileSync(join(dir, 'out.csv'), 'utf8').trim().split('\n').length, 41);
     });
 
     it('leaves a journal that can be read and no worker after SIGKILL', async () => {

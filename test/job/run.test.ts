@@ -286,6 +286,7 @@ describe('a run', () => {
       'report.html',
       'results.jsonl',
       'run.json',
+      'trace.json',
     ]);
     assert.deepEqual(readSummary(runDir), JSON.parse(JSON.stringify(summary)));
     assert.equal(

@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' })
   .split('\0')
   .filter((file) => file !== '' && existsSync(join(ROOT, file)));
-const isText = (file: string): boolean => !/\.(png|jpe?g|gif|ico|gz|zst|parquet|arrow|wasm)$/.test(file);
+const isText = (file: string): boolean => !/\.(png|jpe?g|gif|ico|gz|zst|parquet|arrow|lz4|wasm)$/.test(file);
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 /** Written in two parts, so that this file does not hold what it looks for. */
 const word = (...parts: string[]): RegExp => new RegExp(parts.join(''), 'i');

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../disposables.ts';
 import { rankDataFiles } from './dataset-candidates.ts';
-import { dataFileExtensions, parseSource, previewSource } from './dataset-source.ts';
+import { compressedExtensions, dataFileExtensions, parseSource, previewSource } from './dataset-source.ts';
 import { functionKey, type RunTarget } from './resolve-run-config.ts';
 
 /** Files of the workspace that are looked at. */
@@ -123,7 +123,7 @@ async function countFiles(pattern: string, cwd: string): Promise<string> {
 async function dataFiles(target: RunTarget): Promise<string[]> {
   const pattern = new vscode.RelativePattern(
     vscode.Uri.file(target.cwd),
-    `**/*.{${dataFileExtensions.join(',')}}`,
+    `**/*.{${[...dataFileExtensions, ...compressedExtensions].join(',')}}`,
   );
   const files = await vscode.workspace.findFiles(pattern, EXCLUDED, MAX_FILES);
   const relative = (file: string): string => path.relative(target.cwd, file).split(path.sep).join('/');

@@ -1,6 +1,6 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import * as path from 'node:path';
-import { formatBytes } from '../../report/format.ts';
+import { previewFile } from './file-preview.ts';
 
 /** What a written dataset source names, before anything of it is read. */
 export type DatasetSource =
@@ -12,9 +12,14 @@ export type DatasetSource =
 export type ParsedSource = { readonly source: DatasetSource } | { readonly problem: string };
 
 /** File name endings of the datasets that are read from one file. */
-export const dataFileExtensions = ['json', 'jsonl', 'ndjson', 'csv', 'tsv', 'txt'] as const;
-/** Bytes of a file that are read to show its first record. */
-const PEEK_BYTES = 4_096;
+export const dataFileExtensions = [
+  ...['json', 'jsonl', 'ndjson', 'csv', 'tsv', 'txt'],
+  ...['parquet', 'arrow', 'arrows', 'feather'],
+] as const;
+/** The same, decompressed on the way: not Parquet, which is read from its end. */
+export const compressedExtensions = dataFileExtensions
+  .filter((extension) => extension !== 'parquet')
+  .flatMap((extension) => [`${extension}.gz`, `${extension}.zst`]);
 const SHOWN_ITEMS = 3;
 
 /** Reads what was typed; `problem` says in words what is wrong with it. Looks at the disk only for whether files exist. */
@@ -33,7 +38,7 @@ export function rangeLength(range: { start: number; stop: number; step: number }
   return Math.max(0, Math.ceil((range.stop - range.start) / range.step));
 }
 
-/** The items, in a few words, and the calls that the first ones become. Reads at most 4 KiB. */
+/** The items, in a few words, and the calls that the first ones become. Reads a few KiB, or the description of a Parquet or Arrow file. */
 export function previewSource(source: DatasetSource, functionName: string): string {
   switch (source.kind) {
     case 'range':
@@ -77,11 +82,13 @@ function parseModule(text: string, cwd: string): ParsedSource {
 function parseFile(text: string, cwd: string): ParsedSource {
   const at = text.indexOf('#/');
   const file = path.resolve(cwd, at === -1 ? text : text.slice(0, at));
-  const extension = path.extname(file).slice(1).toLowerCase();
+  const extension = /\.([^./\\]+)(?:\.(?:gz|zst))?$/i.exec(file)?.[1]?.toLowerCase() ?? '';
   if (!(dataFileExtensions as readonly string[]).includes(extension))
     return {
-      problem: `its name must end in one of ${dataFileExtensions.map((each) => `.${each}`).join(', ')}`,
+      problem: `its name must end in one of ${dataFileExtensions.map((each) => `.${each}`).join(', ')}, and may have .gz or .zst after it`,
     };
+  if (extension === 'parquet' && !/parquet$/i.test(file))
+    return { problem: 'Parquet is read from its end: decompress the file' };
   if (!isFile(file)) return { problem: `${file} does not exist` };
   const pointer = at === -1 ? null : text.slice(at + 1);
   if (pointer !== null && extension !== 'json')
@@ -99,41 +106,4 @@ function previewRange(range: { start: number; stop: number; step: number }, func
   const calls = shown.map((index) => `${functionName}(${range.start + index * range.step})`);
   if (length > SHOWN_ITEMS) calls.push('…');
   return `${length.toLocaleString('en')} ${length === 1 ? 'item' : 'items'}: ${calls.join(', ')}`;
-}
-
-function previewFile(file: string, pointer: string | null, functionName: string): string {
-  const size = formatBytes(statSync(file).size);
-  if (pointer !== null) return `${size}: each item at ${pointer}`;
-  const lines = firstLines(file);
-  const first = lines[0] ?? '';
-  switch (path.extname(file).toLowerCase()) {
-    case '.json':
-      return `${size}: each item of the array, ${functionName}(${cut(lines.join(' ').replace(/^\s*\[\s*/, ''))}`;
-    case '.csv':
-    case '.tsv':
-      return `${size}: a record for each row, with ${cut(first.split(/[,\t;]/).join(', '))}`;
-    case '.txt':
-      return `${size}: each line, ${functionName}(${cut(JSON.stringify(first))})`;
-    default:
-      return `${size}: a record for each line, ${functionName}(${cut(first)})`;
-  }
-}
-
-function firstLines(file: string): string[] {
-  const handle = openSync(file, 'r');
-  try {
-    const buffer = Buffer.alloc(PEEK_BYTES);
-    const length = readSync(handle, buffer, 0, PEEK_BYTES, 0);
-    return buffer
-      .toString('utf8', 0, length)
-      .replace(/^\uFEFF/, '')
-      .split(/\r?\n/);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function cut(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 90 ? `${line.slice(0, 89)}…` : line;
 }

@@ -43,6 +43,7 @@ const checks: Readonly<Record<keyof RunRequest, Check>> = {
   memoryLimit: count(1),
   baseline: oneOf('sample', 'full', 'off'),
   sweep: flag,
+  verify: { wanted: "a whole number from 1, or 'all'", fits: (v) => v === 'all' || count(1).fits(v) },
   onBadRecord: oneOf('fail', 'skip'),
   spread: flag,
   args: { wanted: 'a list', fits: Array.isArray },
@@ -53,7 +54,11 @@ const checks: Readonly<Record<keyof RunRequest, Check>> = {
   typed: flag,
   out: text,
   runDir: text,
+  resume: text,
+  onlyFailed: text,
+  force: flag,
   report: text,
+  trace: text,
   loader: oneOf('auto', 'native', 'bundle'),
 };
 

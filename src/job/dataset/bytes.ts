@@ -1,13 +1,14 @@
 import { constants, createReadStream } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { type Duplex, pipeline, type Readable } from 'node:stream';
-import * as zlib from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { DatasetError } from './errors.ts';
+import { ZSTD_READ_SIZE, zstdDecompressor } from './zstd.ts';
 
 /** Bytes that are read from a file at once. */
 const READ_SIZE = 256 * 1024;
 
-/** Says at once what would only be found when the file is read: that it is not there, is a folder, cannot be read or decompressed. */
+/** Says at once what would only be found when the file is read: that it is not there, is a folder, cannot be read. */
 export async function checkFile(path: string): Promise<void> {
   try {
     const found = await stat(path);
@@ -20,7 +21,6 @@ export async function checkFile(path: string): Promise<void> {
   } catch (error) {
     throw explain(path, error);
   }
-  decompressor(path)?.destroy();
 }
 
 /**
@@ -28,8 +28,8 @@ export async function checkFile(path: string): Promise<void> {
  * Failures come as `DatasetError`, after the bytes before them.
  */
 export async function* readFileBytes(path: string): AsyncGenerator<Buffer, void, void> {
-  const file = createReadStream(path, { highWaterMark: READ_SIZE });
-  const unpack = decompressor(path);
+  const unpack = await decompressor(path);
+  const file = createReadStream(path, { highWaterMark: /\.zst$/i.test(path) ? ZSTD_READ_SIZE : READ_SIZE });
   // pipeline() destroys both streams when either ends; its error reaches the loop below through the last stream.
   const bytes: Readable = unpack === null ? file : pipeline(file, unpack, () => {});
   try {
@@ -50,18 +50,18 @@ export async function* readStreamBytes(input: NodeJS.ReadableStream): AsyncGener
   }
 }
 
-function decompressor(path: string): Duplex | null {
-  if (/\.gz$/i.test(path)) return zlib.createGunzip({ chunkSize: READ_SIZE });
-  if (!/\.zst$/i.test(path)) return null;
-  if ('createZstdDecompress' in zlib && typeof zlib.createZstdDecompress === 'function') {
-    return zlib.createZstdDecompress({ chunkSize: READ_SIZE });
-  }
-  throw new DatasetError(`${path} is compressed with zstd, which Node ${process.version} does not have.`, {
-    hint: 'Use Node 22.15 or later, or compress the file with gzip.',
-  });
+/** Whether a file of this name is decompressed as it is read. */
+export function isCompressed(path: string): boolean {
+  return /\.(gz|zst)$/i.test(path);
 }
 
-function explain(path: string, error: unknown): DatasetError {
+async function decompressor(path: string): Promise<Duplex | null> {
+  if (!isCompressed(path)) return null;
+  return /\.gz$/i.test(path) ? createGunzip({ chunkSize: READ_SIZE }) : await zstdDecompressor();
+}
+
+/** A failure of the system or of a decompressor as one that says what to do. */
+export function explain(path: string, error: unknown): DatasetError {
   if (error instanceof DatasetError) return error;
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   const message = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { checkFile, readFileBytes, readStreamBytes } from './bytes.ts';
+import { FileSource, StreamSource } from './byte-source.ts';
+import { checkFile, isCompressed, readFileBytes, readStreamBytes } from './bytes.ts';
 import { csvRecords } from './csv.ts';
 import { type BadRecordError, type BadRecordSink, DatasetError } from './errors.ts';
 import { matchFiles } from './glob.ts';
@@ -34,7 +36,7 @@ export interface Dataset {
   /** As the user wrote it. */
   readonly source: string;
   readonly kind: FileKind | 'glob' | 'range' | 'module' | 'stdin';
-  /** Number of records, where it costs nothing to know: range, glob, arrays of modules. */
+  /** Number of records, where it costs little to know: range, glob, arrays of modules, Parquet, Arrow files. */
   readonly count: number | null;
   /**
    * The records, read as they are taken. The file is opened by the first `next()` and closed when the loop ends or is left.
@@ -69,10 +71,26 @@ export async function openDataset(source: string, options: DatasetOptions): Prom
     }
     default: {
       const { kind, path, pointer } = parsed;
+      if (kind === 'parquet' && (path === '-' || isCompressed(path))) throw notWhole(source);
       if (path === '-')
         return readStdin(source, options, (bytes) => readKind(kind, pointer, '-', bytes, options));
       const file = resolve(options.cwd, path);
       await checkFile(file);
+      if (kind === 'parquet') {
+        if (!(await isRegular(file))) throw notWhole(source);
+        const { openParquet } = await import('./parquet.ts');
+        return { source, kind, ...(await openParquet(file, badRecordSink(options))) };
+      }
+      if (kind === 'arrow' && !isCompressed(file) && (await isRegular(file))) {
+        const { arrowRecords, countArrow } = await import('./arrow.ts');
+        const open = () => FileSource.open(file);
+        return {
+          source,
+          kind,
+          count: await countArrow(file),
+          records: () => arrowRecords(open, file, badRecordSink(options)),
+        };
+      }
       return {
         source,
         kind,
@@ -110,6 +128,10 @@ function readKind(
 ): AsyncIterable<unknown> {
   const bad = badRecordSink(options);
   switch (kind) {
+    case 'parquet':
+      throw notWhole(file);
+    case 'arrow':
+      return arrowStream(bytes, file, bad);
     case 'json':
       return readRecords(bytes, new JsonArrayReader(file, pointer));
     case 'jsonl':
@@ -126,6 +148,29 @@ function readKind(
         bad,
       });
   }
+}
+
+async function* arrowStream(
+  bytes: AsyncIterable<Buffer>,
+  file: string,
+  bad: BadRecordSink,
+): AsyncGenerator<unknown, void, void> {
+  const { arrowRecords } = await import('./arrow.ts');
+  yield* arrowRecords(async () => new StreamSource(bytes), file, bad);
+}
+
+async function isRegular(file: string): Promise<boolean> {
+  return (await stat(file)).isFile();
+}
+
+/** Parquet is read from its end. */
+function notWhole(source: string): DatasetError {
+  return new DatasetError(
+    `${source} cannot be read: Parquet is read from a file that is not compressed as a whole.`,
+    {
+      hint: 'Write it to a file, decompressed; what is in it may be compressed by any of its own codecs.',
+    },
+  );
 }
 
 function badRecordSink(options: DatasetOptions): BadRecordSink {

@@ -1,6 +1,6 @@
 import { DatasetError } from './errors.ts';
 
-export type FileKind = 'json' | 'jsonl' | 'csv' | 'tsv' | 'text';
+export type FileKind = 'json' | 'jsonl' | 'csv' | 'tsv' | 'text' | 'parquet' | 'arrow';
 
 /** A dataset as the user wrote it, taken apart; no file has been looked at. */
 export type Source =
@@ -9,7 +9,15 @@ export type Source =
   | { readonly kind: 'range'; readonly range: string }
   | { readonly kind: 'module'; readonly path: string; readonly exportName: string | null };
 
-const FILE_KINDS: ReadonlySet<string> = new Set<FileKind>(['json', 'jsonl', 'csv', 'tsv', 'text']);
+const FILE_KINDS: ReadonlySet<string> = new Set<FileKind>([
+  'json',
+  'jsonl',
+  'csv',
+  'tsv',
+  'text',
+  'parquet',
+  'arrow',
+]);
 
 const KIND_BY_EXTENSION: ReadonlyMap<string, FileKind> = new Map([
   ['json', 'json'],
@@ -20,24 +28,19 @@ const KIND_BY_EXTENSION: ReadonlyMap<string, FileKind> = new Map([
   ['csv', 'csv'],
   ['tsv', 'tsv'],
   ['tab', 'tsv'],
+  ['parquet', 'parquet'],
+  ['arrow', 'arrow'],
+  ['arrows', 'arrow'],
+  ['feather', 'arrow'],
 ]);
 
 /** Read as text they would give nonsense. */
-const BINARY_EXTENSIONS: ReadonlySet<string> = new Set([
-  'parquet',
-  'arrow',
-  'feather',
-  'avro',
-  'xlsx',
-  'zip',
-  'bz2',
-  'xz',
-  'sqlite',
-]);
+const BINARY_EXTENSIONS: ReadonlySet<string> = new Set(['avro', 'orc', 'xlsx', 'zip', 'bz2', 'xz', 'sqlite']);
 
 /**
  * What `--data` names, by these rules, first match wins:
- * `-`; `range:`, `glob:`, `module:`; `json:`, `jsonl:`, `csv:`, `tsv:`, `text:` before a file (or `-`) of any name;
+ * `-`; `range:`, `glob:`, `module:`; `json:`, `jsonl:`, `csv:`, `tsv:`, `text:`, `parquet:`, `arrow:` before a file
+ * (or `-`, save for Parquet) of any name;
  * otherwise a file, whose extension before `.gz` or `.zst` says its kind (text lines when it says nothing).
  * One letter and a colon is a Windows drive.
  * @throws DatasetError for an unknown prefix, a binary format or a JSON Pointer that does not begin with `/`.
@@ -66,7 +69,7 @@ export function parseSource(text: string): Source {
 }
 
 const KINDS_HINT =
-  'Write a file, - for standard input, range:START:STOP[:STEP], glob:PATTERN, module:FILE#EXPORT, or json:, jsonl:, csv:, tsv:, text: before a file.';
+  'Write a file, - for standard input, range:START:STOP[:STEP], glob:PATTERN, module:FILE#EXPORT, or json:, jsonl:, csv:, tsv:, text:, parquet:, arrow: before a file.';
 
 function byExtension(text: string): Source {
   // The mark of a pointer is the first # after a name that is JSON's; any other # belongs to the file's name.

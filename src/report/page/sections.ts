@@ -1,4 +1,4 @@
-import type { RunHeader, RunSummary, TimelineSpan, Verdict } from '../../protocol/run.ts';
+import type { RunHeader, RunSummary, TimelineSpan, Verdict, Verification } from '../../protocol/run.ts';
 import {
   formatCount,
   formatMs,
@@ -10,6 +10,7 @@ import {
 import { LOSS_KINDS } from '../losses.ts';
 import { forecastNote } from '../scaling.ts';
 import { reasonOnly } from '../verdict.ts';
+import { verificationText } from '../verification-text.ts';
 import { NOTABLE_GAIN, whatIfText } from '../what-if.ts';
 import { lossesBar, timelineChart } from './charts.ts';
 import { forecastChart, gainBar } from './forecast-chart.ts';
@@ -41,7 +42,22 @@ export function notices(summary: RunSummary): Markup {
       html`<section class="notice"><h2>${plural(summary.skippedRecords, 'record')} could not be read and were left out</h2></section>`,
     );
   }
+  if (summary.verification !== undefined) notes.push(verified(summary.verification));
+  if (summary.earlier?.functionChanged) {
+    notes.push(
+      html`<section class="notice"><h2>The function is not the one that ran before</h2><p>Results of both are beside each other.</p></section>`,
+    );
+  }
   return html`${notes}`;
+}
+
+function verified(verification: Verification): Markup {
+  const { differences, first } = verification;
+  const items = first.map(
+    ({ index, path, parallel, alone, repeatable }) =>
+      html`<li>item ${index} at <code>${path}</code>: <code>${parallel}</code> in the run, <code>${alone}</code> alone${repeatable ? '' : ', and something else each time'}</li>`,
+  );
+  return html`<section class="notice${differences > 0 ? ' stop' : ''}"><h2>${differences > 0 ? 'Results differ' : 'Verified'}</h2><p>${verificationText(verification)}</p>${items.length > 0 ? html`<ul>${items}</ul>` : null}</section>`;
 }
 
 /** The answer: how much faster, how sure, and whether it was worth it. */

@@ -57,8 +57,8 @@ describe('the way a dataset is written', () => {
     assert.throws(() => parseSource('https://example.com/a.csv'), /unknown kind https:/);
     assert.throws(() => parseSource('glob:'), /names nothing/);
     assert.throws(() => parseSource(''), /names nothing/);
-    assert.throws(() => parseSource('a.parquet'), {
-      message: /\.parquet files cannot be read/,
+    assert.throws(() => parseSource('a.avro'), {
+      message: /\.avro files cannot be read/,
       hint: /JSON Lines or CSV/,
     });
   });
