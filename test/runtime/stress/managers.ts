@@ -23,7 +23,7 @@ async function round(run: Run, ms: number): Promise<Sums> {
   await crowd.fill(count);
   await crowd.begins(() => crowd.members.every(({ number }) => (own[number] as number) > 0));
   await crowd.siege(Math.min(ms, 8000), count, async (victims) => {
-    await crowd.goesOn(() => sumOf(own), 5);
+    await crowd.goesOn(() => sumOf(own));
     const [victim] = victims as [Member];
     const { pid } = victim.process;
     if (victims.length === 1 && inside[victim.number] === 1)
