@@ -4,7 +4,8 @@
  * Nothing is built twice: the content hashes of all files that went into a bundle, and of its options, are kept in
  * `node_modules/.cache/manycore-build.json`; a bundle whose hashes are the same and whose output is there is left alone.
  */
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundles } from './bundles.mjs';
@@ -52,6 +53,7 @@ export async function build({ development = false, force = false, quiet = false 
 export async function bundleOne({ entry, out, options }, development = false) {
   const esbuild = await import('esbuild');
   const all = esbuildOptions(options, entry, out, development);
+  if (options.splitting) for (const part of partsOf(out)) rmSync(part);
   const result = await esbuild.build(all).catch((error) => {
     throw new SetupError(`build: ${out} failed (${error.errors?.length ?? 1} errors, above)`);
   });
@@ -77,11 +79,28 @@ function isFresh(bundle, stamp, development) {
 const optionsHash = (bundle, development) =>
   hashText(JSON.stringify([bundle, development, hashFile(inRoot('package-lock.json'))]));
 
+/** Where a bundle in parts goes: its name is that of the entry, the parts have it in front of theirs. */
+function inFolder(entry, out) {
+  const name = basename(out, '.js');
+  return {
+    entryPoints: [{ in: entry, out: name }],
+    outdir: dirname(out),
+    chunkNames: `${name}-part-[hash]`,
+  };
+}
+
+/** Paths of the parts of a bundle, with their source maps. */
+function partsOf(out) {
+  const folder = inRoot(dirname(out));
+  const begin = `${basename(out, '.js')}-part-`;
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return files.filter((file) => file.startsWith(begin)).map((file) => join(folder, file));
+}
+
 /** @returns {import('esbuild').BuildOptions & { metafile: true }} */
 const esbuildOptions = (options, entry, out, development) => ({
   absWorkingDir: root,
-  entryPoints: [entry],
-  outfile: out,
+  ...(options.splitting ? inFolder(entry, out) : { entryPoints: [entry], outfile: out }),
   bundle: true,
   metafile: true,
   minifyWhitespace: !development,

@@ -30,6 +30,9 @@ const withEsbuild = { external: ['esbuild'] };
 /** The pool makes functions while it works: keeping the name of each would take as long as to make it. */
 const hot = { keepNames: false, minifyIdentifiers: false };
 
+/** What is imported where it is needed lies in files of its own beside the bundle (`NAME-part-*.js`) and costs nothing before. */
+const inParts = { splitting: true };
+
 /** @typedef {{ entry: string, out: string, options: import('esbuild').BuildOptions }} Bundle */
 
 /** @type {readonly Bundle[]} */
@@ -37,7 +40,11 @@ export const bundles = [
   // The extension: one process each.
   { entry: 'src/editor/main.ts', out: 'dist/extension.cjs', options: { ...cjs, external: ['vscode'] } },
   { entry: 'src/server/main.ts', out: 'dist/server.js', options: esm },
-  { entry: 'src/job/host.ts', out: 'dist/job-host.js', options: { ...esm, ...withEsbuild, ...hot } },
+  {
+    entry: 'src/job/host.ts',
+    out: 'dist/job-host.js',
+    options: { ...esm, ...withEsbuild, ...hot, ...inParts },
+  },
   { entry: 'src/job/task.ts', out: 'dist/task.js', options: { ...esm, ...withEsbuild, ...hot } },
   { entry: 'runtime/process/child.ts', out: 'dist/child.js', options: { ...esm, ...hot } },
   {
@@ -54,7 +61,13 @@ export const bundles = [
   {
     entry: 'src/cli/main.ts',
     out: 'runtime/dist/cli.js',
-    options: { ...esm, ...withEsbuild, ...hot, banner: { js: `#!/usr/bin/env node\n${requireInEsm}` } },
+    options: {
+      ...esm,
+      ...withEsbuild,
+      ...hot,
+      ...inParts,
+      banner: { js: `#!/usr/bin/env node\n${requireInEsm}` },
+    },
   },
 ];
 
