@@ -36,6 +36,7 @@ function markedLines(file: string): number[] {
     .split('\n')
     .flatMap((text, index) => {
       const mark = /\/\/ reported$/.exec(text);
-      return mark ? [index + 1] : [];
+      // A mark of its own line is for the line above, which ends with `{`: the formatter puts it there.
+      return mark ? [/^\s*\/\/ reported$/.test(text) ? index : index + 1] : [];
     });
 }
