@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { isStaticMember, unwrap } from '../ast.ts';
+import { assignedValue, isStaticMember, unwrap } from '../ast.ts';
 import { isExported } from '../exports.ts';
 import type { Model } from '../model.ts';
 import { followSymbol } from './names.ts';
@@ -26,6 +26,12 @@ export function followProperty(
     }
     if (ts.isMethodDeclaration(declaration) && ts.isClassLike(declaration.parent) && accesses.length === 0) {
       trace.report({ kind: 'declaration', node: declaration, symbol, state });
+      return;
+    }
+    const assigned = assignedValue(declaration);
+    if (assigned !== undefined) {
+      const exported = state.exported || isExported(trace.model, assigned);
+      trace.follow(assigned, accesses, { ...state, exported });
       return;
     }
     if (ts.isPropertyDeclaration(declaration)) {
