@@ -45,7 +45,7 @@ function countProcesses(model: Model, run: WorkerRun): boolean {
   return !(complete && makers.length > 0 && makers.every(hasOneWorker));
 }
 
-const hasOneWorker = (maker: ts.NewExpression | ts.CallExpression): boolean =>
+export const hasOneWorker = (maker: ts.NewExpression | ts.CallExpression): boolean =>
   maker.arguments?.[0]?.getText() === '1';
 
 /** True when a node may be evaluated several times: in a loop, a callback, or a function that is called several times. */

@@ -63,3 +63,10 @@ function aliased(symbol: ts.Symbol): ts.Expression | undefined {
     (ts.isCallExpression(value) && value.expression.getText().endsWith('.getLock'));
   return names ? value : undefined;
 }
+
+/** The name at the root of a place: `image` of `image.pixels`. Undefined for what is not a place. */
+export function rootIdentifier(expression: ts.Expression): ts.Identifier | undefined {
+  let node = unwrap(expression);
+  while (ts.isPropertyAccessExpression(node)) node = unwrap(node.expression);
+  return ts.isIdentifier(node) ? node : undefined;
+}
