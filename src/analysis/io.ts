@@ -15,7 +15,8 @@ function judge(model: Model, fn: FunctionNode & { readonly body: ts.ConciseBody 
     if (ts.isFunctionLike(node) && !isFunctionExpression(node)) return true; // Judged where it is called: then it counts as work.
     if (ts.isIterationStatement(node, false) && !containsAwait(node)) return false;
     if (ts.isCallExpression(node)) {
-      if (isInputOutput(model, node)) waits = true;
+      if (isInputOutput(model, node))
+        waits ||= !isTimer(model, node); // To sleep is what examples and tests do.
       else if (!isQuick(node)) return false;
     } else if (
       ts.isNewExpression(node) &&
@@ -35,6 +36,12 @@ function containsAwait(node: ts.Node): boolean {
 
 /** Modules whose functions wait for something outside of the process. */
 const MODULES = /^((node:)?(fs\/promises|dns\/promises|timers\/promises)|axios|got|ky|node-fetch|undici)$/;
+
+/** A function of `node:timers/promises`. */
+const isTimer = (model: Model, call: ts.CallExpression): boolean => {
+  const declaration = model.symbolAt(call.expression)?.declarations?.[0];
+  return declaration?.getSourceFile().fileName.endsWith('timers/promises.d.ts') === true;
+};
 
 /** `fetch`, or a function of a module for input and output. */
 function isInputOutput(model: Model, call: ts.CallExpression): boolean {

@@ -5,7 +5,7 @@ import { type FlowRoot, runsAtOnce } from './immediate.ts';
 
 /** What is carried along the paths of a function. States are immutable. */
 export interface FlowClient<S> {
-  /** The state after a node was evaluated; its parts were evaluated before it. */
+  /** The state after a node was evaluated, its parts before it; for a `catch`, the state at its end. */
   after(node: ts.Node, state: S): S;
   /** Two paths meet. */
   merge(a: S, b: S): S;
@@ -250,7 +250,8 @@ class Walk<S> {
       const others = leaving.filter((one) => one.kind !== 'throw');
       const caught = thrown.reduce<S | undefined>((state, one) => this.#merge(state, one.state), undefined);
       const handled = this.#apart(() => this.#sequence(catchClause.block.statements, caught ?? start));
-      end = caught === undefined ? end : this.#merge(end, handled.end);
+      const survived = handled.end === undefined ? undefined : this.#client.after(catchClause, handled.end);
+      end = caught === undefined ? end : this.#merge(end, survived);
       leaving = [...others, ...(caught === undefined ? [] : handled.leaving)];
     }
     if (!finallyBlock) {

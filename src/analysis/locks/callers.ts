@@ -4,7 +4,7 @@ import { type FlowRoot, rootOf } from '../flow/immediate.ts';
 import type { Model } from '../model.ts';
 import { placeKey } from '../place-key.ts';
 import { workerRunOf, workerSet } from '../worker-set.ts';
-import { type Held, locksAt } from './held.ts';
+import { type Held, locksAt, locksOfWrapper } from './held.ts';
 import { lockOperation } from './operations.ts';
 
 /**
@@ -21,8 +21,10 @@ function meetCallers(model: Model, root: FlowRoot): readonly Held[] | undefined 
   let common: readonly Held[] | undefined = isRun ? [] : undefined;
   for (const { call, asArgument } of callSites(model, root)) {
     if (workerRunOf(model, call) === undefined) continue;
-    if (asArgument !== undefined && !isRunThere(model, call)) return [];
-    const held = allHeldAt(model, call);
+    const around = asArgument !== undefined && ts.isCallExpression(call) ? locksOfWrapper(model, call) : [];
+    if (asArgument !== undefined && around.length === 0 && !isRunThere(model, call)) return [];
+    const outer = allHeldAt(model, call);
+    const held = outer === undefined && around.length === 0 ? undefined : [...(outer ?? []), ...around];
     if (held === undefined) continue; // A recursive call adds nothing.
     common =
       common === undefined ? held : common.filter((one) => held.some((other) => isSame(model, one, other)));

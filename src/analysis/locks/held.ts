@@ -31,6 +31,8 @@ export interface LockFacts {
   /** Locks that its own code holds at a node: a call, an access, an `await`. */
   heldAt(node: ts.Node): Locks;
   readonly exits: readonly Exit<Locks>[];
+  /** Locks that are held at the end of a `catch`, from where the function goes on. */
+  readonly caught: ReadonlyMap<ts.CatchClause, Locks>;
   /** Every place where a lock is taken, with what is held there. */
   readonly taken: ReadonlyMap<ts.CallExpression, { operation: LockOperation; held: Locks }>;
   /** Keys of locks that it gives back with `release()` or by disposing what `hold()` gave. */
@@ -44,7 +46,13 @@ export const lockFacts = (model: Model, root: FlowRoot): LockFacts => model.once
 export const locksAt = (model: Model, node: ts.Node): Locks =>
   lockFacts(model, rootOf(model, node)).heldAt(node);
 
-const NO_FACTS: LockFacts = { heldAt: () => NO_LOCKS, exits: [], taken: new Map(), released: new Set() };
+const NO_FACTS: LockFacts = {
+  heldAt: () => NO_LOCKS,
+  exits: [],
+  caught: new Map(),
+  taken: new Map(),
+  released: new Set(),
+};
 
 function findLocks(model: Model, root: FlowRoot): LockFacts {
   const text = ts.isSourceFile(root) ? root.text : root.getText();
@@ -54,6 +62,7 @@ function findLocks(model: Model, root: FlowRoot): LockFacts {
   return {
     heldAt: (node) => client.states.get(node) ?? NO_LOCKS,
     exits,
+    caught: client.caught,
     taken: client.taken,
     released: client.released,
   };
@@ -88,6 +97,7 @@ class LockClient implements FlowClient<Locks> {
   readonly states = new Map<ts.Node, Locks>();
   readonly taken = new Map<ts.CallExpression, { operation: LockOperation; held: Locks }>();
   readonly released = new Set<string>();
+  readonly caught = new Map<ts.CatchClause, Locks>();
   readonly #model: Model;
 
   constructor(model: Model) {
@@ -96,6 +106,7 @@ class LockClient implements FlowClient<Locks> {
 
   after(node: ts.Node, state: Locks): Locks {
     if (isPoint(node)) this.#record(node, state);
+    else if (ts.isCatchClause(node)) this.caught.set(node, state);
     if (!ts.isCallExpression(node)) return state;
     const operation = lockOperation(this.#model, node);
     if (operation === undefined) return this.#helper(node, state);
@@ -106,7 +117,7 @@ class LockClient implements FlowClient<Locks> {
     if (operation.kind === 'release') return this.#release(placeKey(this.#model, operation.lock), state);
     this.#take(operation, state);
     const scoped = operation.kind === 'hold' && !isKeptByName(node);
-    return add(state, this.#heldBy(operation, scoped));
+    return add(state, { ...this.#heldBy(operation, scoped), always: isCertain(operation) });
   }
 
   #record(node: ts.Node, state: Locks): void {
@@ -138,12 +149,9 @@ class LockClient implements FlowClient<Locks> {
 
   /** A call of `hold[Symbol.asyncDispose]()`, or of a function that takes or gives back locks for its caller. */
   #helper(call: ts.CallExpression, state: Locks): Locks {
-    const callee = unwrap(call.expression);
-    if (
-      ts.isElementAccessExpression(callee) &&
-      /^Symbol\.(asyncD|d)ispose$/.test(callee.argumentExpression.getText())
-    ) {
-      const hold = holdNamed(this.#model, callee.expression);
+    const disposed = disposedBy(call);
+    if (disposed !== undefined) {
+      const hold = holdNamed(this.#model, disposed);
       return hold ? this.#release(placeKey(this.#model, hold.lock), state) : state;
     }
     const fn = this.#model.calledFunction(call);
@@ -152,34 +160,14 @@ class LockClient implements FlowClient<Locks> {
     const { takes, gives } = this.#model.once(helperEffects, fn, NO_EFFECTS);
     let next = state;
     for (const key of gives) {
-      const own = this.#translate(key, fn, call);
+      const own = translate(this.#model, key, fn, call);
       if (own !== undefined) next = this.#release(own, next);
     }
     for (const held of takes) {
-      const key = this.#translate(held.key, fn, call);
+      const key = translate(this.#model, held.key, fn, call);
       if (key !== undefined) next = add(next, { ...held, key, at: call, always: true });
     }
     return next;
-  }
-
-  /** The key that a key of a called function has at the call. */
-  #translate(key: string, fn: ts.SignatureDeclaration, call: ts.CallExpression): string | undefined {
-    const [, root = '', rest = ''] = /^(#\d+|this)(.*)$/.exec(key) ?? [];
-    if (root === 'this') {
-      const callee = unwrap(call.expression);
-      const receiver = ts.isPropertyAccessExpression(callee)
-        ? placeKey(this.#model, callee.expression)
-        : undefined;
-      return receiver && receiver + rest;
-    }
-    const index = fn.parameters.findIndex((parameter) => {
-      const symbol = this.#model.symbolAt(parameter.name);
-      return symbol !== undefined && `#${idOf(symbol)}` === root;
-    });
-    if (index < 0) return key;
-    const argument = call.arguments[index];
-    const given = argument && placeKey(this.#model, argument);
-    return given && given + rest;
   }
 
   merge(a: Locks, b: Locks): Locks {
@@ -240,7 +228,7 @@ class LockClient implements FlowClient<Locks> {
       this.#take(operation, state);
       return add(state, this.#heldBy(operation, true));
     }
-    return this.#locksOfWrapper(call).reduce(add, state);
+    return locksOfWrapper(this.#model, call).reduce(add, state);
   }
 
   leave(call: ts.CallExpression | ts.NewExpression, _before: Locks, after: Locks): Locks {
@@ -249,23 +237,56 @@ class LockClient implements FlowClient<Locks> {
     return next;
   }
 
-  /** Locks that a function of the user holds while it calls its callback. */
-  #locksOfWrapper(call: ts.CallExpression): Held[] {
-    const fn = this.#model.calledFunction(call);
-    if (fn === undefined || !MENTIONS_LOCK.test(fn.getText())) return [];
-    return this.#model.once(locksAroundCallback, fn, []).flatMap((held) => {
-      const key = this.#translate(held.key, fn, call) ?? `?${idOf(held.at)}`;
-      return [{ ...held, key, at: call, scoped: true }];
-    });
-  }
-
   mayThrow(node: ts.Node): boolean {
     const inner = ts.isAwaitExpression(node) ? unwrap(node.expression) : node;
     if (lockOperation(this.#model, inner) !== undefined || isHarmless(inner)) return false;
+    if (ts.isCallExpression(inner) && disposedBy(inner) !== undefined) return false;
     const fn = ts.isCallExpression(inner) ? this.#model.calledFunction(inner) : undefined;
     if (fn === undefined || !MENTIONS_LOCK.test(fn.getText())) return true;
     return this.#model.once(helperEffects, fn, NO_EFFECTS).gives.length === 0; // It gives the lock back first.
   }
+}
+
+/** The key that a key of a called function has at the call. */
+function translate(
+  model: Model,
+  key: string,
+  fn: ts.SignatureDeclaration,
+  call: ts.CallExpression,
+): string | undefined {
+  const [, root = '', rest = ''] = /^(#\d+|this)(.*)$/.exec(key) ?? [];
+  if (root === 'this') {
+    const callee = unwrap(call.expression);
+    const receiver = ts.isPropertyAccessExpression(callee) ? placeKey(model, callee.expression) : undefined;
+    return receiver && receiver + rest;
+  }
+  const index = fn.parameters.findIndex((parameter) => {
+    const symbol = model.symbolAt(parameter.name);
+    return symbol !== undefined && `#${idOf(symbol)}` === root;
+  });
+  if (index < 0) return key;
+  const argument = call.arguments[index];
+  const given = argument && placeKey(model, argument);
+  return given && given + rest;
+}
+
+/** Locks that a function of the user holds while it calls the callback that it is given. */
+export function locksOfWrapper(model: Model, call: ts.CallExpression): Held[] {
+  const fn = model.calledFunction(call);
+  if (fn === undefined || !MENTIONS_LOCK.test(fn.getText())) return [];
+  return model.once(locksAroundCallback, fn, []).map((held) => {
+    const key = translate(model, held.key, fn, call) ?? `?${idOf(held.at)}`;
+    return { ...held, key, at: call, scoped: true };
+  });
+}
+
+/** `hold` of `hold[Symbol.asyncDispose]()`. */
+function disposedBy(call: ts.CallExpression): ts.Expression | undefined {
+  const callee = unwrap(call.expression);
+  return ts.isElementAccessExpression(callee) &&
+    /^Symbol\.(asyncD|d)ispose$/.test(callee.argumentExpression.getText())
+    ? callee.expression
+    : undefined;
 }
 
 function add(state: Locks, held: Held): Locks {
@@ -287,6 +308,19 @@ const withoutAwait = (node: ts.Expression): ts.Expression => {
   const value = unwrap(node);
   return ts.isAwaitExpression(value) ? unwrap(value.expression) : value;
 };
+
+/** It is waited for, and whether it was got is not only told to a function, as in `assert.equal(await lock.acquire(...), false)`. */
+function isCertain({ call, sync }: LockOperation): boolean {
+  let node: ts.Node = call;
+  let isAwaited = sync;
+  while (ts.isAwaitExpression(node.parent) || ts.isParenthesizedExpression(node.parent)) {
+    isAwaited ||= ts.isAwaitExpression(node.parent);
+    node = node.parent;
+  }
+  const { parent } = node;
+  if (ts.isReturnStatement(parent) || ts.isArrowFunction(parent)) return true;
+  return isAwaited && !ts.isCallExpression(parent);
+}
 
 /** `const hold = await lock.hold()`: it is given back by name. */
 function isKeptByName(call: ts.CallExpression): boolean {

@@ -3,6 +3,7 @@ import { placeText, shortText, spanOf } from '../ast.ts';
 import { finallyFix } from '../fixes/finally.ts';
 import { type FlowRoot, rootOf, rootsOf } from '../flow/immediate.ts';
 import type { Exit } from '../flow/walk.ts';
+import { identityOf } from '../identity.ts';
 import { type Locks, lockFacts } from '../locks/held.ts';
 import { type LockOperation, lockOperation, MENTIONS_LOCK } from '../locks/operations.ts';
 import type { Model } from '../model.ts';
@@ -22,13 +23,17 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   if (!MENTIONS_LOCK.test(file.text)) return;
   for (const root of rootsOf(model, file)) {
     for (const { operation } of lockFacts(model, root).taken.values()) {
-      if (operation.kind === 'with') continue;
+      if (operation.kind === 'with' || isOwn(model, root, operation.lock)) continue;
       const key = placeKey(model, operation.lock);
       const way = key === undefined ? undefined : wayOut(model, root, operation, key);
       if (way !== undefined) yield finding(model, root, operation, way);
     }
   }
 }
+
+/** The lock is made by the function itself: it is gone with it, as in a test. */
+const isOwn = (model: Model, root: FlowRoot, lock: ts.Expression): boolean =>
+  identityOf(model, lock).makers.some((maker) => rootOf(model, maker) === root);
 
 /** How a function is left with the lock held. */
 interface WayOut {
@@ -41,6 +46,9 @@ function wayOut(model: Model, root: FlowRoot, operation: LockOperation, key: str
   const id = `${key}@${idOf(operation.call)}`;
   const inLoop = isTakenByEachRound(model, root, operation, key);
   const held = exits.filter(({ state }: Exit<Locks>) => isHeld(state, id, inLoop));
+  const swallowed = swallowedBy(model, root, key, id);
+  if (swallowed)
+    return { how: `is still held after the \`catch\` in line ${lineOf(swallowed)}`, node: swallowed };
   if (held.length === 0) return undefined;
   if (!released.has(key)) {
     const left = held.find((exit) => exit.kind !== 'throw');
@@ -63,6 +71,23 @@ const isHeld = (state: Locks, id: string, inLoop: boolean): boolean => {
   const held = state.get(id);
   return held !== undefined && !held.scoped && (held.always || inLoop);
 };
+
+/** A `catch` that goes on with the lock held, with no release after it. */
+function swallowedBy(model: Model, root: FlowRoot, key: string, id: string): ts.CatchClause | undefined {
+  const { caught, released } = lockFacts(model, root);
+  if (!released.has(key)) return undefined;
+  const releases = releasesOf(model, root, key);
+  for (const [clause, state] of caught) {
+    const tried = clause.parent;
+    if (
+      isHeld(state, id, false) &&
+      tried.finallyBlock === undefined &&
+      releases.every((release) => release.pos < tried.end)
+    )
+      return clause;
+  }
+  return undefined;
+}
 
 /**
  * Every round of a loop takes the lock, and only code in the loop gives it back: held on some path after the loop then means that

@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { placeText, shortText, spanOf } from '../ast.ts';
+import { placeText, shortText, spanOf, unwrap } from '../ast.ts';
 import { entriesOf, loopAround, runsInSeveral } from '../concurrency.ts';
 import { atomicFix } from '../fixes/atomic.ts';
 import { rootOf } from '../flow/immediate.ts';
@@ -37,10 +37,23 @@ function isContended(model: Model, update: Update): boolean {
     if (kind === 'own' || kind === 'unknown') return false;
   }
   const identity = identityOf(model, holder);
-  if (isOwn(model, holder, identity)) return false;
+  if (isOwn(model, holder, identity) || isForOneTask(model, update.node)) return false;
   const runs = [...entriesOf(model, rootOf(model, update.node))];
   if (runs.length > 1 || runs.some((run) => runsInSeveral(model, run))) return true;
   return sharedWrites(model).some((other) => isByOther(model, other, runs[0], identity));
+}
+
+/** `if (id === 0) total.value += 1`: only the task that was given this number does it. */
+function isForOneTask(model: Model, node: ts.Node): boolean {
+  for (let up = node; up.parent !== undefined && !ts.isFunctionLike(up); up = up.parent) {
+    const { parent } = up;
+    if (!ts.isIfStatement(parent) || parent.thenStatement !== up) continue;
+    const test = unwrap(parent.expression);
+    if (!ts.isBinaryExpression(test) || !/^===?$/.test(test.operatorToken.getText())) continue;
+    const kinds = [indexKind(model, test.left), indexKind(model, test.right)];
+    if (kinds.includes('own') && kinds.includes('same')) return true;
+  }
+  return false;
 }
 
 /** A write of the same place in another worker function. */
@@ -103,7 +116,7 @@ const where = ([read]: readonly ts.Expression[]): string => (read ? `(${placeTex
 function advice({ place, split, kind }: Update): string {
   if (split) return 'Put the read and the write into one `await lock.with(() => { ... })`.';
   if (place.kind === 'entry')
-    return 'Write `await proxy.update(...)` with an exported function, or hold a lock around both: `await lock.with(async () => { ... })`.';
+    return 'Hold a lock around both: `await lock.with(async () => { ... })`. A dict and a value of a manager also have `update(...)`, which is one step.';
   const atomic =
     place.kind === 'value'
       ? kind === 'compound'

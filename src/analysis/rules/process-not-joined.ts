@@ -1,9 +1,15 @@
 import { ts } from 'ts-morph';
-import { propertyName, shortText, unwrap } from '../ast.ts';
-import { loopAround } from '../concurrency.ts';
+import { propertyName, shortText, shownName, unwrap } from '../ast.ts';
+import { callSites } from '../call-index.ts';
+import { describeCall } from '../calls.ts';
+import { isRepeated, loopAround } from '../concurrency.ts';
+import { isExported } from '../exports.ts';
+import { type FlowRoot, rootOf } from '../flow/immediate.ts';
 import { madeIn } from '../handles.ts';
 import type { Model } from '../model.ts';
+import { referencesTo } from '../references.ts';
 import type { Finding, Rule } from '../rule.ts';
+import { runtimeTypeOf } from '../runtime-type.ts';
 import { usesOf } from '../uses.ts';
 
 /** A process is started, and nobody waits for it. */
@@ -24,11 +30,14 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
     if (escapes || disposed || !members.has('start')) continue;
     const handled = HANDLED.flatMap((name) => members.get(name) ?? []);
     if (handled.length === 0) {
-      if (!captured)
+      if (captured || isExpected(made)) continue;
+      const isLeft = !isDropped(made) && isMainProgram(model, rootOf(model, made));
+      if (!isLeft || readsResults(model, made, members.get('start') ?? [])) {
         yield finding(
           made,
           'nobody waits for it: its failure goes unseen, and what it should have written may not be there yet',
         );
+      }
     } else if (isLostInLoop(model, made, handled)) {
       yield finding(
         made,
@@ -36,6 +45,58 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
       );
     }
   }
+}
+
+/** `new Process({ ... }).start()`. */
+const isDropped = (made: ts.NewExpression): boolean => ts.isPropertyAccessExpression(made.parent);
+
+/** A test that wants the error: `assert.throws(() => new Process({ ... }).start())`. */
+const isExpected = (made: ts.Node): boolean => {
+  for (let up = made.parent; up !== undefined && !ts.isStatement(up); up = up.parent)
+    if (ts.isCallExpression(up) && /(^|\.)(rejects|throws|expect)$/.test(up.expression.getText()))
+      return true;
+  return false;
+};
+
+/** A module, or the function that is all that a module calls: the runtime waits for its processes when it is done. */
+function isMainProgram(model: Model, root: FlowRoot): boolean {
+  if (ts.isSourceFile(root)) return true;
+  if (isExported(model, root) && shownName(root) !== 'main') return false;
+  const [site, ...others] = callSites(model, root);
+  return (
+    site !== undefined &&
+    others.length === 0 &&
+    ts.isSourceFile(rootOf(model, site.call)) &&
+    !isRepeated(model, site.call)
+  );
+}
+
+/** Something shared that the process was given is read after the start, without waiting. */
+function readsResults(model: Model, made: ts.NewExpression, starts: readonly ts.Node[]): boolean {
+  const given = (describeCall(model, made)?.sends ?? []).flatMap(({ expression }) => namesIn(expression));
+  const last = Math.max(...starts.map((node) => node.end));
+  return given.some((name) => {
+    const symbol = model.symbolAt(name);
+    const type = symbol && runtimeTypeOf(model, name);
+    if (
+      symbol === undefined ||
+      !/^(Value|RawValue|SharedArray|ValueProxy|ArrayProxy|DictProxy|ListProxy|NamespaceProxy)$/.test(
+        type ?? '',
+      )
+    )
+      return false;
+    return referencesTo(model, symbol).some((one) => one.pos > last);
+  });
+}
+
+function namesIn(expression: ts.Expression): ts.Identifier[] {
+  const names: ts.Identifier[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && !ts.isNewExpression(node.parent)) names.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(expression);
+  return names;
 }
 
 function isDaemon(made: ts.NewExpression): boolean {

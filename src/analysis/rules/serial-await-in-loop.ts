@@ -10,6 +10,7 @@ import { isCarried, isLeftEarly } from '../loops.ts';
 import type { Model } from '../model.ts';
 import { type PoolCall, poolCalls } from '../pool-calls.ts';
 import { chainOf } from '../promise-chain.ts';
+import { referencesTo } from '../references.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { usesOf } from '../uses.ts';
 
@@ -21,10 +22,13 @@ export const serialAwaitInLoop: Rule = {
   check,
 };
 
+/** Lists that are written in the loop and are shorter gain little. */
+const FEW = 4;
+
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   const told = new Set<ts.Node>();
   for (const task of poolCalls(model, file)) {
-    if (!/^(apply|applyAsync|submit)$/.test(task.method) || !isAwaited(task.call)) continue;
+    if (!/^(apply|applyAsync|submit)$/.test(task.method) || !isWaitedFor(model, task.call)) continue;
     const loop = serialLoop(model, task.call);
     if (loop === undefined || told.has(loop) || hasOneOnly(model, task)) continue;
     if (isCarried(model, loop, task.call.arguments.slice(1))) continue;
@@ -41,6 +45,23 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
     told.add(loop);
     yield processFinding(join);
   }
+}
+
+/** It is awaited at once, or by its name in the same block. */
+function isWaitedFor(model: Model, call: ts.CallExpression): boolean {
+  const { parent } = call;
+  if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return isAwaited(call);
+  const symbol = model.symbolAt(parent.name);
+  const block = parent.parent.parent.parent;
+  return (
+    symbol !== undefined &&
+    referencesTo(model, symbol).some((one) => isAwaited(one) && blockOf(one) === block)
+  );
+}
+
+function blockOf(node: ts.Node): ts.Node | undefined {
+  for (let up = node.parent; up !== undefined; up = up.parent) if (ts.isBlock(up)) return up;
+  return undefined;
 }
 
 /** `await` stands before the call, or before the `get()` or `result()` of what it gives. */
@@ -70,6 +91,8 @@ function serialLoop(
   if (ts.isForOfStatement(loop) && loop.awaitModifier) return undefined;
   if (ts.isForStatement(loop) && (loop.condition === undefined || loop.incrementor === undefined))
     return undefined;
+  const list = ts.isForOfStatement(loop) ? unwrap(loop.expression) : loop;
+  if (ts.isArrayLiteralExpression(list) && list.elements.length < FEW) return undefined;
   return isLeftEarly(loop) || isOneOfMany(model, loop) ? undefined : loop;
 }
 

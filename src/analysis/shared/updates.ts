@@ -178,6 +178,11 @@ function readsBehind(
   const root = rootOf(model, place.node);
   const visit = (node: ts.Node): void => {
     if (ts.isIdentifier(node)) {
+      const promise = promiseBehind(model, node);
+      if (promise && !seen.has(promise)) {
+        seen.add(promise);
+        reads.push(...readsIn(model, promise, place));
+      }
       const declaration = localVariable(model, node, root);
       if (declaration?.initializer && !seen.has(declaration)) {
         seen.add(declaration);
@@ -189,6 +194,15 @@ function readsBehind(
   };
   visit(expression);
   return reads;
+}
+
+/** `counts.get(key)` for `n` in `counts.get(key).then((n) => ...)`. */
+function promiseBehind(model: Model, node: ts.Identifier): ts.Expression | undefined {
+  const declaration = model.symbolAt(node)?.valueDeclaration;
+  const call = declaration && ts.isParameter(declaration) ? declaration.parent.parent : undefined;
+  if (!call || !ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression))
+    return undefined;
+  return call.expression.name.text === 'then' ? call.expression.expression : undefined;
 }
 
 function localVariable(
