@@ -1,11 +1,13 @@
 import { ts } from 'ts-morph';
-import { isFunctionExpression, unwrap } from '../ast.ts';
+import { unwrap } from '../ast.ts';
 import { type FlowRoot, rootOf } from '../flow/immediate.ts';
-import { type Exit, type FlowClient, isUsing, walkFlow } from '../flow/walk.ts';
+import { type Exit, type FlowClient, walkFlow } from '../flow/walk.ts';
 import type { Model } from '../model.ts';
 import { idOf, placeKey } from '../place-key.ts';
 import { runtimeTypeOf } from '../runtime-type.ts';
+import { isHarmless } from './harmless.ts';
 import { type LockOperation, lockOperation, MENTIONS_LOCK } from './operations.ts';
+import { acquiringCall, disposedBy, holdNamed, isCertain, isKeptByName, withoutAwait } from './results.ts';
 
 /** A lock that is held at a point. */
 export interface Held {
@@ -280,15 +282,6 @@ export function locksOfWrapper(model: Model, call: ts.CallExpression): Held[] {
   });
 }
 
-/** `hold` of `hold[Symbol.asyncDispose]()`. */
-function disposedBy(call: ts.CallExpression): ts.Expression | undefined {
-  const callee = unwrap(call.expression);
-  return ts.isElementAccessExpression(callee) &&
-    /^Symbol\.(asyncD|d)ispose$/.test(callee.argumentExpression.getText())
-    ? callee.expression
-    : undefined;
-}
-
 function add(state: Locks, held: Held): Locks {
   const next = new Map(state);
   next.set(`${held.key}@${idOf(held.at)}`, held);
@@ -303,54 +296,6 @@ const isPoint = (node: ts.Node): boolean =>
   ts.isAwaitExpression(node) ||
   ts.isYieldExpression(node) ||
   ts.isForOfStatement(node);
-
-const withoutAwait = (node: ts.Expression): ts.Expression => {
-  const value = unwrap(node);
-  return ts.isAwaitExpression(value) ? unwrap(value.expression) : value;
-};
-
-/** It is waited for, and whether it was got is not only told to a function, as in `assert.equal(await lock.acquire(...), false)`. */
-function isCertain({ call, sync }: LockOperation): boolean {
-  let node: ts.Node = call;
-  let isAwaited = sync;
-  while (ts.isAwaitExpression(node.parent) || ts.isParenthesizedExpression(node.parent)) {
-    isAwaited ||= ts.isAwaitExpression(node.parent);
-    node = node.parent;
-  }
-  const { parent } = node;
-  if (ts.isReturnStatement(parent) || ts.isArrowFunction(parent)) return true;
-  return isAwaited && !ts.isCallExpression(parent);
-}
-
-/** `const hold = await lock.hold()`: it is given back by name. */
-function isKeptByName(call: ts.CallExpression): boolean {
-  let node: ts.Node = call.parent;
-  while (ts.isAwaitExpression(node) || ts.isParenthesizedExpression(node)) node = node.parent;
-  return ts.isVariableDeclaration(node) && !isUsing(node.parent) && ts.isIdentifier(node.name);
-}
-
-/** The `hold()` whose result a name stands for. */
-function holdNamed(model: Model, expression: ts.Expression): LockOperation | undefined {
-  const node = unwrap(expression);
-  const declaration = ts.isIdentifier(node) ? model.symbolAt(node)?.valueDeclaration : undefined;
-  const made =
-    declaration && ts.isVariableDeclaration(declaration) && declaration.initializer
-      ? lockOperation(model, withoutAwait(declaration.initializer))
-      : undefined;
-  return made?.kind === 'hold' ? made : undefined;
-}
-
-/** The `acquire()` whose outcome a condition tells, directly or through a `const`. */
-function acquiringCall(model: Model, condition: ts.Expression): ts.CallExpression | undefined {
-  let node = withoutAwait(condition);
-  if (ts.isIdentifier(node)) {
-    const declaration = model.symbolAt(node)?.valueDeclaration;
-    if (!declaration || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
-    node = withoutAwait(declaration.initializer);
-  }
-  const operation = lockOperation(model, node);
-  return operation?.kind === 'acquire' ? operation.call : undefined;
-}
 
 /** Locks that a function leaves held for its caller, and those of its caller that it gives back. */
 interface Effects {
@@ -413,43 +358,3 @@ function locksAroundCallback(model: Model, root: FlowRoot): readonly Held[] {
 
 const isCallable = (model: Model, node: ts.Expression): boolean =>
   model.checker.getTypeAtLocation(node).getCallSignatures().length > 0;
-
-/** Calls of the language that do not fail when they are given what their types ask for. */
-function isHarmless(node: ts.Node): boolean {
-  if (!ts.isCallExpression(node))
-    return ts.isNewExpression(node) && /^(Map|Set|Date)$/.test(node.expression.getText());
-  const callee = unwrap(node.expression);
-  if (isFunctionExpression(callee)) return true;
-  const text = callee.getText();
-  if (
-    /^(Math|Atomics|Number|console|Date|performance)\.\w+$|^(Number|String|Boolean|parseInt|parseFloat)$/.test(
-      text,
-    )
-  )
-    return true;
-  return ts.isPropertyAccessExpression(callee) && HARMLESS.has(callee.name.text);
-}
-
-const HARMLESS = new Set([
-  'push',
-  'pop',
-  'shift',
-  'unshift',
-  'slice',
-  'get',
-  'set',
-  'has',
-  'add',
-  'sub',
-  'includes',
-  'indexOf',
-  'toString',
-  'toFixed',
-  'join',
-  'notify',
-  'notifyAll',
-  'exchange',
-  'compareExchange',
-  'qsize',
-  'empty',
-]);

@@ -8,7 +8,7 @@ import { runtimeTypeOf } from '../runtime-type.ts';
 import { reachedFiles, workerRunOf, workerSet } from '../worker-set.ts';
 import { locksOnEntry } from './callers.ts';
 import { type Held, lockFacts } from './held.ts';
-import type { LockOperation } from './operations.ts';
+import { type LockOperation, MENTIONS_LOCK } from './operations.ts';
 
 /** One lock is taken while another one is held. */
 export interface Nesting {
@@ -73,7 +73,7 @@ function haveCommonLock(a: Nesting, b: Nesting): boolean {
 function nestings(model: Model): Nesting[] {
   const found: Nesting[] = [];
   for (const file of new Set([...model.candidates, ...reachedFiles(model)])) {
-    for (const root of rootsOf(model, file)) {
+    for (const root of MENTIONS_LOCK.test(file.text) ? rootsOf(model, file) : []) {
       for (const { operation, held } of lockFacts(model, root).taken.values()) {
         if (operation.timed || isCounter(model, operation.lock)) continue;
         const entry = workerRunOf(model, operation.call) ? (locksOnEntry(model, root) ?? []) : [];

@@ -1,5 +1,6 @@
 import type { ts } from 'ts-morph';
 import { placeText, shortText, spanOf } from '../ast.ts';
+import { MENTIONS_LOCK } from '../locks/operations.ts';
 import { type Circle, lockCircles, type Nesting } from '../locks/order.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
@@ -14,6 +15,7 @@ export const inconsistentLockOrder: Rule = {
 };
 
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
+  if (!MENTIONS_LOCK.test(file.text)) return;
   for (const circle of lockCircles(model)) {
     const { call } = circle.closing.operation;
     if (call.getSourceFile() === file) yield finding(model, circle);

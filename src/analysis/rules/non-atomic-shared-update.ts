@@ -7,7 +7,13 @@ import { certainlyDiffer, type Identity, identityOf } from '../identity.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { indexKind } from '../shared/index-kind.ts';
-import { type SharedWrite, sharedUpdates, sharedWrites, type Update } from '../shared/updates.ts';
+import {
+  type SharedWrite,
+  sharedUpdates,
+  sharedUpdatesIn,
+  sharedWrites,
+  type Update,
+} from '../shared/updates.ts';
 import { type WorkerRun, workerRunOf } from '../worker-set.ts';
 
 /** Workers read a shared place, compute, and write it, without a lock or atomic operation that makes it one step. */
@@ -19,8 +25,8 @@ export const nonAtomicSharedUpdate: Rule = {
 };
 
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
-  for (const update of sharedUpdates(model)) {
-    if (update.node.getSourceFile() !== file || !isContended(model, update)) continue;
+  for (const update of sharedUpdatesIn(model, file)) {
+    if (!isContended(model, update)) continue;
     if (update.locks.length === 0) yield unprotected(model, update);
     else {
       const other = guardedByAnother(model, update);

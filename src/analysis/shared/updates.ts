@@ -31,7 +31,24 @@ export interface Update {
 }
 
 /** Every update of a shared place in code that runs in workers. */
-export const sharedUpdates = (model: Model): readonly Update[] => model.once(collect, model, []);
+export const sharedUpdates = (model: Model): readonly Update[] =>
+  concernedFiles(model).flatMap((file) => sharedUpdatesIn(model, file));
+
+/** Those in one file. */
+export const sharedUpdatesIn = (model: Model, file: ts.SourceFile): readonly Update[] =>
+  model.once(collect, file, []);
+
+function collect(model: Model, file: ts.SourceFile): readonly Update[] {
+  if (!MAY_UPDATE.test(file.text)) return [];
+  return [...workerRoots(model, file)].flatMap((root) => updatesIn(model, root));
+}
+
+/** Text that every file with an update contains: a quick test before types are asked. */
+const MAY_UPDATE = /\.value\b|\[[^\]]+\]\s*(\+\+|--|\W{0,3}=[^=>])|(\+\+|--)\w|\.\s*set\s*\(/;
+
+const concernedFiles = (model: Model): readonly ts.SourceFile[] => [
+  ...new Set([...model.candidates, ...reachedFiles(model)]),
+];
 
 /** A write of a shared place in code that runs in workers, atomic ones included. */
 export interface SharedWrite {
@@ -44,7 +61,7 @@ export const sharedWrites = (model: Model): readonly SharedWrite[] => model.once
 
 function collectWrites(model: Model): readonly SharedWrite[] {
   const writes: SharedWrite[] = [];
-  for (const root of workerRoots(model)) {
+  for (const root of concernedFiles(model).flatMap((file) => [...workerRoots(model, file)])) {
     visitFlow(model, root, (node) => {
       const holder = writtenPlace(model, node)?.place.holder ?? changedAtomically(model, node);
       if (holder) writes.push({ node, holder });
@@ -68,18 +85,10 @@ function changedAtomically(model: Model, node: ts.Node): ts.Expression | undefin
   return calledRuntime(model, node)?.startsWith('Value.') ? callee.expression : undefined;
 }
 
-/** Functions and modules whose code runs in workers. */
-function* workerRoots(model: Model): Iterable<FlowRoot> {
-  for (const file of new Set([...model.candidates, ...reachedFiles(model)])) {
-    for (const root of rootsOf(model, file))
-      if (workerRunOf(model, ts.isSourceFile(root) ? root : root.body) !== undefined) yield root;
-  }
-}
-
-function collect(model: Model): readonly Update[] {
-  const updates: Update[] = [];
-  for (const root of workerRoots(model)) updates.push(...updatesIn(model, root));
-  return updates;
+/** Functions and modules of a file whose code runs in workers. */
+function* workerRoots(model: Model, file: ts.SourceFile): Iterable<FlowRoot> {
+  for (const root of rootsOf(model, file))
+    if (workerRunOf(model, ts.isSourceFile(root) ? root : root.body) !== undefined) yield root;
 }
 
 function updatesIn(model: Model, root: FlowRoot): Update[] {
