@@ -92,6 +92,17 @@ export function propertyName(name: ts.PropertyName | ts.BindingName | undefined)
   return undefined;
 }
 
+/** `f` of `exports.name = f`, where an assignment is what declares a name in JavaScript. */
+export function assignedValue(declaration: ts.Node): ts.Expression | undefined {
+  const assignment = ts.isBinaryExpression(declaration) ? declaration : declaration.parent;
+  return assignment !== undefined &&
+    ts.isBinaryExpression(assignment) &&
+    assignment.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+    /^(module\.)?exports\b/.test(assignment.left.getText())
+    ? assignment.right
+    : undefined;
+}
+
 /** Name of a function or class to show: its own, that of its variable or property, or undefined. */
 export function shownName(node: ts.Node): string | undefined {
   if ('name' in node && node.name !== undefined) return (node.name as ts.Node).getText();
@@ -103,6 +114,8 @@ export function shownName(node: ts.Node): string | undefined {
   ) {
     return parent.name.getText();
   }
+  const assigned = ts.isBinaryExpression(parent) && parent.right === node ? unwrap(parent.left) : undefined;
+  if (assigned && ts.isPropertyAccessExpression(assigned)) return assigned.name.text; // exports.f = ...
   return ts.isConstructorDeclaration(node) ? parentClassName(node) : undefined;
 }
 

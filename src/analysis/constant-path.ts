@@ -111,6 +111,9 @@ function isSameArgument(model: Model, parameter: ts.ParameterDeclaration, hops: 
 const callLeavesOut = (call: ts.Node, index: number): boolean =>
   index > 0 && ts.isCallExpression(call) && /\.(map|imap|imapUnordered)$/.test(call.expression.getText());
 
-/** An item of a list that happens to have one. */
-const isElementOfList = (node: ts.Node): boolean =>
-  ts.isArrayLiteralExpression(node.parent) && node.parent.elements.length === 1;
+/** An item, or a part of one, of a list that happens to have one. */
+function isElementOfList(node: ts.Node): boolean {
+  for (let up = node.parent; ts.isArrayLiteralExpression(up); up = up.parent)
+    if (up.elements.length === 1) return true;
+  return false;
+}

@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { type FunctionNode, isFunctionWithBody, unwrap } from './ast.ts';
+import { assignedValue, type FunctionNode, isFunctionWithBody, unwrap } from './ast.ts';
 import { isDeclaredIn } from './declared-names.ts';
 import { Facts } from './facts.ts';
 import { RuntimeSymbols } from './runtime-symbols.ts';
@@ -159,8 +159,9 @@ export class Model {
         ts.isVariableDeclaration(declaration) ||
         ts.isPropertyAssignment(declaration) ||
         ts.isPropertyDeclaration(declaration);
-      if (!holder || declaration.initializer === undefined) continue;
-      const value = unwrap(declaration.initializer);
+      const made = holder ? declaration.initializer : assignedValue(declaration);
+      if (made === undefined) continue;
+      const value = unwrap(made);
       if (isFunctionWithBody(value)) return value;
       if (hops < 4 && (ts.isIdentifier(value) || ts.isPropertyAccessExpression(value))) {
         const next = this.symbolAt(ts.isIdentifier(value) ? value : value.name);

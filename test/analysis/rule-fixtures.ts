@@ -9,7 +9,8 @@ const ROOT = fileURLToPath(new URL('../fixtures/rules/', import.meta.url));
 let all: Promise<readonly Diagnostic[]> | undefined;
 
 /**
- * Holds the fixtures of a rule: in `bad/` exactly the lines marked with `// reported` are reported, in `good/` nothing is, by any rule. All fixtures are analysed together, once.
+ * Holds the fixtures of a rule: in `bad/` exactly the lines marked with `// reported` are reported, hints of other rules left out, in
+ * `good/` nothing is, by any rule. All fixtures are analysed together, once.
  */
 export function holdFixtures(rule: string): void {
   const files = globSync(`${rule}/{bad,good}/*.{ts,mts,cts,js,cjs}`, { cwd: ROOT }).sort();
@@ -18,10 +19,13 @@ export function holdFixtures(rule: string): void {
     assert.ok(files.filter((file) => file.includes('/good/') && !file.includes('.lib.')).length >= 6);
   });
   for (const file of files) {
-    it(`${file.includes('/bad/') ? 'reports' : 'leaves alone'} ${path.basename(file)}`, async () => {
+    const isBad = file.includes('/bad/');
+    it(`${isBad ? 'reports' : 'leaves alone'} ${path.basename(file)}`, async () => {
       all ??= new Analyser({ roots: [ROOT] }).diagnoseAll();
       const absolute = path.join(ROOT, file);
-      const found = (await all).filter((one) => one.file === absolute);
+      const found = (await all).filter(
+        (one) => one.file === absolute && !(isBad && one.severity === 'hint' && one.rule !== rule),
+      );
       assert.deepEqual(
         found.map((one) => `${one.line} ${one.rule}`),
         markedLines(absolute).map((line) => `${line} ${rule}`),
@@ -36,6 +40,7 @@ function markedLines(file: string): number[] {
     .split('\n')
     .flatMap((text, index) => {
       const mark = /\/\/ reported$/.exec(text);
-      return mark ? [index + 1] : [];
+      // A mark of its own line is for the line above, which ends with `{`: the formatter puts it there.
+      return mark ? [/^\s*\/\/ reported$/.test(text) ? index : index + 1] : [];
     });
 }

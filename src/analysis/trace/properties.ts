@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { isStaticMember, unwrap } from '../ast.ts';
+import { assignedValue, isStaticMember, unwrap } from '../ast.ts';
 import { isExported } from '../exports.ts';
 import type { Model } from '../model.ts';
 import { followSymbol } from './names.ts';
@@ -28,9 +28,10 @@ export function followProperty(
       trace.report({ kind: 'declaration', node: declaration, symbol, state });
       return;
     }
-    const assigned = commonJsValue(declaration);
+    const assigned = assignedValue(declaration);
     if (assigned !== undefined) {
-      trace.follow(assigned, accesses, { ...state, exported: true });
+      const exported = state.exported || isExported(trace.model, assigned);
+      trace.follow(assigned, accesses, { ...state, exported });
       return;
     }
     if (ts.isPropertyDeclaration(declaration)) {
@@ -50,18 +51,6 @@ export function followProperty(
     return;
   }
   trace.follow(node.expression, [prop(node.name.text), ...accesses], state);
-}
-
-/** What `exports.f = ...` at module level assigns. */
-function commonJsValue(declaration: ts.Declaration): ts.Expression | undefined {
-  const assignment = ts.isBinaryExpression(declaration) ? declaration : declaration.parent;
-  const isExport =
-    ts.isBinaryExpression(assignment) &&
-    assignment.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
-    /^(module\.)?exports\.\w+$/.test(assignment.left.getText()) &&
-    ts.isExpressionStatement(assignment.parent) &&
-    ts.isSourceFile(assignment.parent.parent);
-  return isExport ? assignment.right : undefined;
 }
 
 /** True for `this`, `import.meta`, and what only a declaration file knows, such as `process`. */

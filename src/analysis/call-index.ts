@@ -1,0 +1,49 @@
+import { ts } from 'ts-morph';
+import { type FunctionNode, unwrap } from './ast.ts';
+import { calledRuntime } from './calls.ts';
+import type { Model } from './model.ts';
+import { reachedFiles } from './worker-set.ts';
+
+/** A place that runs a function: a call of it, or a call that is given it as a callback. */
+export interface CallSite {
+  readonly call: ts.CallExpression | ts.NewExpression;
+  /** Number of the argument where the function is given by name; undefined where it is called. */
+  readonly asArgument?: number;
+}
+
+/** Every place in the files that concern the package at which a function is called or given away by name. */
+export const callSites = (model: Model, fn: ts.Node): readonly CallSite[] =>
+  model.once(indexCalls, model, new Map()).get(fn) ?? [];
+
+function indexCalls(model: Model): ReadonlyMap<ts.Node, readonly CallSite[]> {
+  const index = new Map<ts.Node, CallSite[]>();
+  const add = (fn: FunctionNode | undefined, site: CallSite): void => {
+    if (fn === undefined || fn.getSourceFile().isDeclarationFile) return;
+    const sites = index.get(fn);
+    if (sites === undefined) index.set(fn, [site]);
+    else sites.push(site);
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isTypeNode(node)) return;
+    if (ts.isCallExpression(node)) {
+      add(model.calledFunction(node), { call: node });
+      const runtime = calledRuntime(model, node);
+      // A worker function runs elsewhere; the body of `lock.with(body)` runs here.
+      if (runtime === undefined || /\.(with|withSync|waitFor)$/.test(runtime)) addArguments(node);
+    } else if (ts.isNewExpression(node)) {
+      for (const member of model.classOf(node.expression)?.members ?? [])
+        if (ts.isConstructorDeclaration(member)) add(member, { call: node });
+      if (model.runtimeClass(node.expression) === undefined) addArguments(node);
+    }
+    ts.forEachChild(node, visit);
+  };
+  const addArguments = (call: ts.CallExpression | ts.NewExpression): void => {
+    call.arguments?.forEach((argument, asArgument) => {
+      const value = unwrap(argument);
+      if (ts.isIdentifier(value) || ts.isPropertyAccessExpression(value))
+        add(model.functionOf(value), { call, asArgument });
+    });
+  };
+  for (const file of new Set([...model.candidates, ...reachedFiles(model)])) visit(file);
+  return index;
+}

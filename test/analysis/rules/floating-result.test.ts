@@ -1,0 +1,3 @@
+import { holdFixtures } from '../rule-fixtures.ts';
+
+describe('rule floating-result', () => holdFixtures('floating-result'));

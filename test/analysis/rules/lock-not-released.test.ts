@@ -1,0 +1,3 @@
+import { holdFixtures } from '../rule-fixtures.ts';
+
+describe('rule lock-not-released', () => holdFixtures('lock-not-released'));

@@ -1,0 +1,3 @@
+import { holdFixtures } from '../rule-fixtures.ts';
+
+describe('rule oversubscribed-pool', () => holdFixtures('oversubscribed-pool'));

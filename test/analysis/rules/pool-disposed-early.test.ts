@@ -1,0 +1,3 @@
+import { holdFixtures } from '../rule-fixtures.ts';
+
+describe('rule pool-disposed-early', () => holdFixtures('pool-disposed-early'));

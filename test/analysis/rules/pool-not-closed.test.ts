@@ -1,0 +1,3 @@
+import { holdFixtures } from '../rule-fixtures.ts';
+
+describe('rule pool-not-closed', () => holdFixtures('pool-not-closed'));

@@ -1,0 +1,3 @@
+import { holdFixtures } from '../rule-fixtures.ts';
+
+describe('rule process-not-joined', () => holdFixtures('process-not-joined'));

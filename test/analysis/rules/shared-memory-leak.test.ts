@@ -1,0 +1,3 @@
+import { holdFixtures } from '../rule-fixtures.ts';
+
+describe('rule shared-memory-leak', () => holdFixtures('shared-memory-leak'));
