@@ -39,7 +39,7 @@ const hot = { keepNames: false, minifyIdentifiers: false };
 export const bundles = [
   // The extension: one process each.
   { entry: 'src/editor/main.ts', out: 'dist/extension.cjs', options: { ...cjs, external: ['vscode'] } },
-  { entry: 'src/server/main.ts', out: 'dist/server.js', options: { ...esm, ...withCompiler } },
+  { entry: 'src/server/main.ts', out: 'dist/server.js', options: { ...esm, ...hot, ...withCompiler } },
   { entry: 'src/job/host.ts', out: 'dist/job-host.js', options: { ...esm, ...withEsbuild, ...hot } },
   { entry: 'src/job/task.ts', out: 'dist/task.js', options: { ...esm, ...withEsbuild, ...hot } },
   { entry: 'runtime/process/child.ts', out: 'dist/child.js', options: { ...esm, ...hot } },
@@ -53,7 +53,7 @@ export const bundles = [
   { entry: 'runtime/index.ts', out: 'runtime/dist/index.cjs', options: { ...cjs, ...hot } },
   { entry: 'runtime/process/child.ts', out: 'runtime/dist/child.js', options: { ...esm, ...hot } },
   { entry: 'src/job/task.ts', out: 'runtime/dist/task.js', options: { ...esm, ...withEsbuild, ...hot } },
-  { entry: 'src/cli/lint/host.ts', out: 'runtime/dist/lint.js', options: { ...esm, ...withCompiler } },
+  { entry: 'src/cli/lint/host.ts', out: 'runtime/dist/lint.js', options: { ...esm, ...hot, ...withCompiler } },
   {
     entry: 'src/cli/main.ts',
     out: 'runtime/dist/cli.js',
