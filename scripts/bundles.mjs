@@ -27,6 +27,9 @@ const cjs = {
 /** esbuild is a native program: it is installed beside the bundle and never inlined. */
 const withEsbuild = { external: ['esbuild'] };
 
+/** See `compiler.mjs`. */
+const withCompiler = { alias: { 'ts-morph': './scripts/compiler.mjs' } };
+
 /** The pool makes functions while it works: keeping the name of each would take as long as to make it. */
 const hot = { keepNames: false, minifyIdentifiers: false };
 
@@ -39,7 +42,7 @@ const inParts = { splitting: true };
 export const bundles = [
   // The extension: one process each.
   { entry: 'src/editor/main.ts', out: 'dist/extension.cjs', options: { ...cjs, external: ['vscode'] } },
-  { entry: 'src/server/main.ts', out: 'dist/server.js', options: esm },
+  { entry: 'src/server/main.ts', out: 'dist/server.js', options: { ...esm, ...hot, ...withCompiler } },
   {
     entry: 'src/job/host.ts',
     out: 'dist/job-host.js',
@@ -57,7 +60,7 @@ export const bundles = [
   { entry: 'runtime/index.ts', out: 'runtime/dist/index.cjs', options: { ...cjs, ...hot } },
   { entry: 'runtime/process/child.ts', out: 'runtime/dist/child.js', options: { ...esm, ...hot } },
   { entry: 'src/job/task.ts', out: 'runtime/dist/task.js', options: { ...esm, ...withEsbuild, ...hot } },
-  { entry: 'src/cli/lint/host.ts', out: 'runtime/dist/lint.js', options: esm },
+  { entry: 'src/cli/lint/host.ts', out: 'runtime/dist/lint.js', options: { ...esm, ...hot, ...withCompiler } },
   {
     entry: 'src/cli/main.ts',
     out: 'runtime/dist/cli.js',

@@ -87,6 +87,15 @@ export class Analyser {
     return engine.diagnose(file);
   }
 
+  /**
+   * Some of the diagnostics of a file, those that can be told from what it imports, when nothing of a large workspace has been
+   * analysed yet. Undefined at all other times: `diagnose` gives all of them soon enough.
+   */
+  async diagnoseEarly(file: string): Promise<readonly Diagnostic[] | undefined> {
+    if (!this.#workspace.candidates.has(file)) return undefined;
+    return (await this.#load()).diagnoseEarly(file);
+  }
+
   /** Diagnostics of every file of the workspace, by file. */
   async diagnoseAll(): Promise<readonly Diagnostic[]> {
     const diagnostics: Diagnostic[] = [];

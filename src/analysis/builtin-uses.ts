@@ -12,7 +12,7 @@ export interface BuiltinUse extends Use {
 
 /** Every such use in a file, in no order. */
 export const builtinUses = (model: Model, file: ts.SourceFile): readonly BuiltinUse[] =>
-  model.once(collect, file, []);
+  model.keep(collect, file, file, []);
 
 function collect(model: Model, file: ts.SourceFile): readonly BuiltinUse[] {
   const uses: BuiltinUse[] = [];
@@ -22,14 +22,14 @@ function collect(model: Model, file: ts.SourceFile): readonly BuiltinUse[] {
     if (use.method !== undefined) parts.push(use.method);
     uses.push({ ...use, name: parts.filter((part) => part !== '').join('.') });
   };
-  const { bySymbol, ambient } = occurrencesIn(model, file);
+  const { byDeclaration, ambient } = occurrencesIn(model, file);
   for (const nodes of ambient.values()) {
     for (const node of nodes) {
       const base = nodeName(model, node);
       if (base !== undefined) add(node, base);
     }
   }
-  for (const nodes of bySymbol.values()) {
+  for (const nodes of byDeclaration.values()) {
     const [first] = nodes;
     const base = first && nodeName(model, first);
     if (base !== undefined) for (const node of nodes) add(node, base);

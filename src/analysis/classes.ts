@@ -5,12 +5,15 @@ import type { Model } from './model.ts';
 export const classNode = (symbol: ts.Symbol): ts.ClassLikeDeclaration | undefined =>
   symbol.declarations?.find(ts.isClassLike);
 
-/** True when `registerClass(X, ...)` is called for a class in one of the candidate files. */
+/** True when `registerClass(X, ...)` is called for a class in one of the candidate files, or may be in one that is not there. */
 export const isRegistered = (model: Model, declaration: ts.ClassLikeDeclaration): boolean =>
-  model.once(registeredClasses, model, new Set()).has(declaration);
+  model.isPartial || model.once(registeredClasses, model, new Set()).has(declaration);
 
-function registeredClasses(model: Model): ReadonlySet<ts.Node> {
-  const classes = new Set<ts.Node>();
+const registeredClasses = (model: Model): ReadonlySet<ts.Node> =>
+  new Set(model.candidates.flatMap((file) => model.keep(registeredIn, file, file, [])));
+
+function registeredIn(model: Model, file: ts.SourceFile): readonly ts.Node[] {
+  const classes: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
     if (
       ts.isCallExpression(node) &&
@@ -18,10 +21,10 @@ function registeredClasses(model: Model): ReadonlySet<ts.Node> {
       model.runtimeName(node.expression) === 'registerClass'
     ) {
       const declaration = model.classOf(node.arguments[0]);
-      if (declaration) classes.add(declaration);
+      if (declaration) classes.push(declaration);
     }
     ts.forEachChild(node, visit);
   };
-  for (const file of model.candidates) if (file.text.includes('registerClass')) visit(file);
+  if (file.text.includes('registerClass')) visit(file);
   return classes;
 }

@@ -12,6 +12,10 @@ import type { Workspace } from './workspace.ts';
 
 /** Programs kept at the same time; the least recently used one is dropped. */
 const MAX_PROJECTS = 6;
+/** With fewer candidate files a program of all of them is made as fast as one of a single file. */
+const MANY_FILES = 100;
+
+const EARLY_RULES = RULES.filter((rule) => rule.early);
 
 /** The part of the analysis that needs the compiler. It is loaded at the first candidate file. */
 export class Engine {
@@ -46,6 +50,17 @@ export class Engine {
       results.set(file, diagnostics);
     }
     return diagnostics;
+  }
+
+  /**
+   * What rules can tell at once of a file, while there is no program of all files yet; the whole answer is better. Undefined
+   * where that takes no longer, and after the first such answer: the next one had better wait for the whole.
+   */
+  diagnoseEarly(file: string): readonly Diagnostic[] | undefined {
+    const config = nearestConfig(file, this.#configs);
+    const isTime = !this.#projects.has(config ?? '') && this.#rootsOf(config).size >= MANY_FILES;
+    if (!isTime || !this.#workspace.candidates.has(file)) return undefined;
+    return this.#check(this.#projectOf(config, file).partialModel(file), file, EARLY_RULES);
   }
 
   /** What is shown for a function at a place in a file; line and column count from 1. */
@@ -95,6 +110,10 @@ export class Engine {
 
   #modelFor(file: string): Model {
     const config = nearestConfig(file, this.#configs);
+    return this.#projectOf(config, file).model(this.#rootsOf(config));
+  }
+
+  #projectOf(config: string | undefined, file: string): AnalysisProject {
     const key = config ?? '';
     let project = this.#projects.get(key);
     if (project === undefined) project = new AnalysisProject(this.#workspace, config, file);
@@ -105,7 +124,7 @@ export class Engine {
       this.#noteForeign(dropped);
       this.#projects.delete(oldest);
     }
-    return project.model(this.#rootsOf(config));
+    return project;
   }
 
   /** Candidates of one configuration. */
@@ -134,12 +153,12 @@ export class Engine {
     }
   }
 
-  #check(model: Model, file: string): readonly Diagnostic[] {
+  #check(model: Model, file: string, rules = RULES): readonly Diagnostic[] {
     const source = model.program.getSourceFile(toPosix(file));
     if (source === undefined || !(model.isCandidate(source) || childModules(model).has(source))) return [];
     const suppressions = new Suppressions(source.text);
     const diagnostics: Diagnostic[] = [];
-    for (const rule of RULES) {
+    for (const rule of rules) {
       try {
         for (const finding of rule.check(model, source)) {
           const diagnostic = toDiagnostic(rule, finding, file);

@@ -8,6 +8,15 @@ interface Fact {
   round: number;
 }
 
+/** A fact that is being found. */
+interface Finding {
+  readonly seen: Set<ts.SourceFile>;
+  /** Sets whose files are in `seen` already: facts are asked for again and again. */
+  readonly merged: Set<ReadonlySet<ts.SourceFile>>;
+}
+
+const NOTHING: ReadonlySet<ts.SourceFile> = new Set();
+
 /** What a function finds out about something. It identifies the fact. */
 type Finder = (...args: never[]) => unknown;
 
@@ -18,7 +27,7 @@ type Finder = (...args: never[]) => unknown;
  */
 export class Facts {
   readonly #facts = new Map<Finder, WeakMap<object, Fact>>();
-  readonly #open: Set<ts.SourceFile>[] = [];
+  readonly #open: Finding[] = [];
   /** Rounds in which the types that a file sees have changed, by its name. */
   readonly #typesChanged = new Map<string, number>();
   #allChanged = 0;
@@ -37,34 +46,31 @@ export class Facts {
     else for (const name of names) this.#typesChanged.set(name, this.#round);
   }
 
-  /** A known fact about `subject`, which is in `file`. Whoever is finding a fact has looked at the same files then. */
-  known(finder: Finder, subject: object, file: ts.SourceFile): Fact | undefined {
+  /** A known fact about `subject`, which is at `at`. Whoever is finding a fact has looked at the same files then. */
+  known(finder: Finder, subject: object, at: ts.Node): Fact | undefined {
     const fact = this.#facts.get(finder)?.get(subject);
-    if (fact === undefined || !this.#holds(fact, file)) return undefined;
+    if (fact === undefined || !this.#holds(fact, at)) return undefined;
     this.see(fact.seen);
     return fact;
   }
 
   /** Finds a fact with `find`, and keeps it. While it is being found, `fallback` counts. */
-  find<T>(finder: Finder, subject: object, file: ts.SourceFile, fallback: T, find: () => T): T {
-    const seen = new Set([file]);
-    const keep = (value: T, files: ReadonlySet<ts.SourceFile>): void => {
-      let facts = this.#facts.get(finder);
-      if (facts === undefined) {
-        facts = new WeakMap();
-        this.#facts.set(finder, facts);
-      }
-      facts.set(subject, { value, seen: files, round: this.#round });
-    };
-    keep(fallback, new Set());
+  find<T>(finder: Finder, subject: object, at: ts.Node, fallback: T, find: () => T): T {
+    let facts = this.#facts.get(finder);
+    if (facts === undefined) {
+      facts = new WeakMap();
+      this.#facts.set(finder, facts);
+    }
+    facts.set(subject, { value: fallback, seen: NOTHING, round: this.#round });
+    const seen = new Set([at.getSourceFile()]);
     const value = this.watch(seen, find);
-    keep(value, seen);
+    facts.set(subject, { value, seen, round: this.#round });
     return value;
   }
 
   /** Runs something and adds the files that it looks at to `seen`. */
   watch<T>(seen: Set<ts.SourceFile>, work: () => T): T {
-    this.#open.push(seen);
+    this.#open.push({ seen, merged: new Set() });
     try {
       return work();
     } finally {
@@ -78,15 +84,22 @@ export class Facts {
     return this.#open.length > 0;
   }
 
-  /** Says that files were looked at. */
-  see(files: Iterable<ts.SourceFile>): void {
-    const seen = this.#open.at(-1);
-    if (seen !== undefined) for (const file of files) seen.add(file);
+  /** Says that files were looked at. The set does not change any more. */
+  see(files: ReadonlySet<ts.SourceFile>): void {
+    const finding = this.#open.at(-1);
+    if (finding === undefined || finding.merged.has(files)) return;
+    for (const file of files) finding.seen.add(file);
+    if (files.size > 1) finding.merged.add(files);
   }
 
-  #holds(fact: Fact, file: ts.SourceFile): boolean {
+  /** Says that a file was looked at. */
+  seeFile(file: ts.SourceFile): void {
+    this.#open.at(-1)?.seen.add(file);
+  }
+
+  #holds(fact: Fact, at: ts.Node): boolean {
     if (fact.round === this.#round) return true;
-    const changed = Math.max(this.#allChanged, this.#typesChanged.get(file.fileName) ?? 0);
+    const changed = Math.max(this.#allChanged, this.#typesChanged.get(at.getSourceFile().fileName) ?? 0);
     if (fact.round < changed) return false;
     for (const one of fact.seen) if (!this.#files.has(one)) return false;
     fact.round = this.#round;

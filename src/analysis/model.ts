@@ -29,6 +29,8 @@ export class Model {
   /** Source files that may have diagnostics. */
   readonly candidates: readonly ts.SourceFile[];
   readonly started: readonly Started[];
+  /** The program lacks files that may import those in it. */
+  readonly isPartial: boolean;
   /** Values about which nothing could be told: they are not reported, only counted. */
   readonly unknown = new Set<ts.Node>();
   /** Files that may declare what a member of something is. */
@@ -47,8 +49,10 @@ export class Model {
     candidateNames: ReadonlySet<string>,
     facts: Facts = new Facts(),
     started: readonly Started[] = [],
+    isPartial = false,
   ) {
     this.started = started;
+    this.isPartial = isPartial;
     this.#facts = facts;
     this.program = program;
     this.checker = program.getTypeChecker();
@@ -95,10 +99,9 @@ export class Model {
    * and types. `at` is where the subject is.
    */
   keep<S extends object, T>(key: (model: Model, subject: S) => T, subject: S, at: ts.Node, fallback: T): T {
-    const file = at.getSourceFile();
-    const known = this.#facts.known(key, subject, file);
+    const known = this.#facts.known(key, subject, at);
     if (known !== undefined) return known.value as T;
-    return this.#facts.find(key, subject, file, fallback, () => key(this, subject));
+    return this.#facts.find(key, subject, at, fallback, () => key(this, subject));
   }
 
   /** The symbol that a name stands for, with import and export aliases followed. */
@@ -112,8 +115,12 @@ export class Model {
 
   unalias(symbol: ts.Symbol): ts.Symbol {
     const target = symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
-    if (this.#facts.isFinding && target.declarations)
-      this.#facts.see(target.declarations.map((declaration) => declaration.getSourceFile()));
+    if (this.#facts.isFinding) {
+      for (const declaration of target.declarations ?? []) {
+        const file = declaration.getSourceFile();
+        if (!file.isDeclarationFile) this.#facts.seeFile(file); // Declarations stay the same while the program lives.
+      }
+    }
     return target;
   }
 

@@ -31,45 +31,27 @@ interface Found {
   readonly uses: Use[];
 }
 
+/** A use of state in one file. */
+interface Place {
+  /** What the state is told from others by. */
+  readonly key: ts.Declaration | string;
+  readonly name: string;
+  readonly declaration: ts.Declaration | undefined;
+  /** Undefined where the place declares the state. */
+  readonly use: Use | undefined;
+}
+
 function collect(model: Model): readonly State[] {
-  const found = new Map<ts.Symbol | string, Found>();
-  const add = (
-    key: ts.Symbol | string,
-    name: string,
-    declaration: ts.Declaration | undefined,
-    start: ts.Expression,
-  ) => {
-    let state = found.get(key);
-    if (state === undefined) {
-      state = { name, ...(declaration && { declaration }), uses: [] };
-      found.set(key, state);
-    }
-    if (!declares(start, declaration)) state.uses.push(useAt(model, start)); // `exports.a = ...` declares.
-  };
+  const found = new Map<ts.Declaration | string, Found>();
   for (const file of stateFiles(model)) {
-    const { bySymbol, ambient, self } = occurrencesIn(model, file);
-    for (const [symbol, nodes] of bySymbol) {
-      const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0];
-      if (declaration === undefined || declaration.getSourceFile().isDeclarationFile) continue;
-      if (isModuleVariable(declaration)) {
-        const isGlobal = isInGlobal(declaration);
-        for (const node of nodes)
-          add(
-            isGlobal ? `globalThis.${node.text}` : symbol,
-            isGlobal ? `globalThis.${node.text}` : node.text,
-            declaration,
-            node,
-          );
-      } else if (
-        ts.isClassLike(declaration) ||
-        ts.isSourceFile(declaration) ||
-        ts.isModuleDeclaration(declaration)
-      ) {
-        for (const node of nodes) if (!isExportsName(node)) addMember(model, node, add);
+    for (const { key, name, declaration, use } of model.keep(placesIn, file, file, [])) {
+      let state = found.get(key);
+      if (state === undefined) {
+        state = { name, ...(declaration && { declaration }), uses: [] };
+        found.set(key, state);
       }
+      if (use !== undefined) state.uses.push(use);
     }
-    for (const [name, nodes] of ambient) for (const node of nodes) addAmbient(model, name, node, add);
-    for (const node of self) if (isStaticThis(node)) addMember(model, node as ts.Expression, add);
   }
   return [...found.values()].flatMap(({ name, declaration, uses }) => {
     const all = withAliases(model, [...uses, ...usesByCall(model, uses)]);
@@ -84,6 +66,35 @@ function collect(model: Model): readonly State[] {
       },
     ];
   });
+}
+
+/** Every place in a file that uses state of a module, this one or another. */
+function placesIn(model: Model, file: ts.SourceFile): readonly Place[] {
+  const places: Place[] = [];
+  const add: Add = (key, name, declaration, start) => {
+    const use = declares(start, declaration) ? undefined : useAt(model, start); // `exports.a = ...` declares.
+    places.push({ key, name, declaration, use });
+  };
+  const { byDeclaration, ambient, self } = occurrencesIn(model, file);
+  for (const [declaration, nodes] of byDeclaration) {
+    if (declaration.getSourceFile().isDeclarationFile) continue;
+    if (isModuleVariable(declaration)) {
+      const isGlobal = isInGlobal(declaration);
+      for (const node of nodes) {
+        const name = isGlobal ? `globalThis.${node.text}` : node.text;
+        add(isGlobal ? name : declaration, name, declaration, node);
+      }
+    } else if (
+      ts.isClassLike(declaration) ||
+      ts.isSourceFile(declaration) ||
+      ts.isModuleDeclaration(declaration)
+    ) {
+      for (const node of nodes) if (!isExportsName(node)) addMember(model, node, add);
+    }
+  }
+  for (const [name, nodes] of ambient) for (const node of nodes) addAmbient(model, name, node, add);
+  for (const node of self) if (isStaticThis(node)) addMember(model, node as ts.Expression, add);
+  return places;
 }
 
 /** The place where a member of `exports` gets its first value. */
@@ -111,21 +122,31 @@ function usesByCall(model: Model, uses: readonly Use[]): Use[] {
 /** Calls without arguments in the files that matter, by the function that they call. */
 function callsByFunction(model: Model): ReadonlyMap<ts.Node, ts.CallExpression[]> {
   const calls = new Map<ts.Node, ts.CallExpression[]>();
-  const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && node.arguments.length === 0) {
-      const fn = model.calledFunction(node);
-      const list = fn && calls.get(fn);
-      if (list !== undefined) list.push(node);
-      else if (fn !== undefined) calls.set(fn, [node]);
+  for (const file of stateFiles(model)) {
+    for (const [call, fn] of model.keep(plainCalls, file, file, [])) {
+      const list = calls.get(fn);
+      if (list !== undefined) list.push(call);
+      else calls.set(fn, [call]);
     }
+  }
+  return calls;
+}
+
+/** Calls without arguments in a file, and the functions that they call. */
+function plainCalls(model: Model, file: ts.SourceFile): readonly [ts.CallExpression, ts.Node][] {
+  const calls: [ts.CallExpression, ts.Node][] = [];
+  const visit = (node: ts.Node): void => {
+    const fn =
+      ts.isCallExpression(node) && node.arguments.length === 0 ? model.calledFunction(node) : undefined;
+    if (fn !== undefined) calls.push([node as ts.CallExpression, fn]);
     ts.forEachChild(node, visit);
   };
-  for (const file of stateFiles(model)) visit(file);
+  visit(file);
   return calls;
 }
 
 type Add = (
-  key: ts.Symbol | string,
+  key: ts.Declaration | string,
   name: string,
   declaration: ts.Declaration | undefined,
   start: ts.Expression,
@@ -141,9 +162,9 @@ function addMember(model: Model, owner: ts.Expression, add: Add): void {
     return;
   if (ts.isPropertyDeclaration(declaration) && isStaticMember(declaration)) {
     const className = declaration.parent.name?.text ?? 'class';
-    add(symbol, `${className}.${parent.name.text}`, declaration, parent);
+    add(declaration, `${className}.${parent.name.text}`, declaration, parent);
   } else if (isModuleVariable(declaration) || isExportsAssignment(declaration)) {
-    add(symbol, parent.name.text, declaration, parent);
+    add(declaration, parent.name.text, declaration, parent);
   }
 }
 
@@ -165,7 +186,12 @@ function addAmbient(model: Model, name: string, node: ts.Identifier, add: Add): 
     if (declaration?.getSourceFile().isDeclarationFile) return; // `globalThis.fetch = ...` replaces what is there.
     add(`globalThis.${member}`, `globalThis.${member}`, declaration, parent);
   } else if ((name === 'exports' || name === 'module') && /\.c?jsx?$/.test(node.getSourceFile().fileName)) {
-    add(symbol ?? `${node.getSourceFile().fileName} ${member}`, `exports.${member}`, declaration, parent);
+    add(
+      declaration ?? `${node.getSourceFile().fileName} ${member}`,
+      `exports.${member}`,
+      declaration,
+      parent,
+    );
   }
 }
 

@@ -3,8 +3,11 @@ import type { Model } from './model.ts';
 
 /** Where the names of a file are used, found in one walk. */
 export interface Occurrences {
-  /** By what the name stands for, imports followed; declarations, types, imports and exports are left out. */
-  readonly bySymbol: ReadonlyMap<ts.Symbol, readonly ts.Identifier[]>;
+  /**
+   * By the declaration of what the name stands for, imports followed; declarations, types, imports and exports are left out.
+   * See `declarationOf`.
+   */
+  readonly byDeclaration: ReadonlyMap<ts.Declaration, readonly ts.Identifier[]>;
   /** Names that have no declaration in the program's own files: `exports`, `globalThis`, `process`. */
   readonly ambient: ReadonlyMap<string, readonly ts.Identifier[]>;
   readonly self: readonly ts.Node[];
@@ -12,10 +15,24 @@ export interface Occurrences {
 
 /** Every use of a name in a file, in the order of the text. */
 export const occurrencesIn = (model: Model, file: ts.SourceFile): Occurrences =>
-  model.once(collect, file, { bySymbol: new Map(), ambient: new Map(), self: [] });
+  model.keep(collect, file, file, { byDeclaration: new Map(), ambient: new Map(), self: [] });
+
+/** The uses of a variable, function or class in a file. */
+export function usesOf(
+  model: Model,
+  file: ts.SourceFile,
+  symbol: ts.Symbol | undefined,
+): readonly ts.Identifier[] {
+  const declaration = symbol && declarationOf(symbol);
+  return (declaration && occurrencesIn(model, file).byDeclaration.get(declaration)) ?? [];
+}
+
+/** The declaration that stands for a symbol, whichever program it is of. */
+const declarationOf = (symbol: ts.Symbol): ts.Declaration | undefined =>
+  symbol.valueDeclaration ?? symbol.declarations?.[0];
 
 function collect(model: Model, file: ts.SourceFile): Occurrences {
-  const bySymbol = new Map<ts.Symbol, ts.Identifier[]>();
+  const byDeclaration = new Map<ts.Declaration, ts.Identifier[]>();
   const ambient = new Map<string, ts.Identifier[]>();
   const self: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
@@ -23,7 +40,8 @@ function collect(model: Model, file: ts.SourceFile): Occurrences {
       if (!isUse(node)) return;
       const symbol = model.symbolAt(node);
       const own = symbol?.declarations?.some((one) => !one.getSourceFile().isDeclarationFile) === true;
-      if (symbol !== undefined && own) push(bySymbol, symbol, node);
+      const declaration = symbol && declarationOf(symbol);
+      if (declaration !== undefined && own) push(byDeclaration, declaration, node);
       // Of `exports` and `module` the compiler knows the file, or what is assigned.
       const isExports = node.text === 'exports' || node.text === 'module';
       if (!own || (isExports && !symbol?.declarations?.some(isDeclared))) push(ambient, node.text, node);
@@ -35,7 +53,7 @@ function collect(model: Model, file: ts.SourceFile): Occurrences {
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return { bySymbol, ambient, self };
+  return { byDeclaration, ambient, self };
 }
 
 const isDeclared = (node: ts.Declaration): boolean =>

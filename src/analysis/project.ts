@@ -61,6 +61,17 @@ export class AnalysisProject {
     return this.#model;
   }
 
+  /** A program of one candidate file and what that imports. What it has parsed is used again by the program of all files. */
+  partialModel(file: string): Model {
+    const program = ts.createProgram({
+      rootNames: [toPosix(file)],
+      options: this.#options,
+      host: this.#host,
+    });
+    const candidates = new Set([...this.#workspace.candidates].map(toPosix));
+    return new Model(program, candidates, new Facts(), [], true);
+  }
+
   /** The last program, with functions that are started from outside of the code. */
   modelWith(started: Started): Model {
     if (this.#program === undefined) throw new Error('There is no program yet.');

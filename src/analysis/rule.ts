@@ -19,6 +19,11 @@ export interface Rule {
   readonly name: string;
   readonly category: Category;
   readonly severity: Severity;
+  /**
+   * What it finds in a file with what that imports alone stands whatever other files say; these may add to it. Such rules
+   * answer before the whole workspace is read.
+   */
+  readonly early?: true;
   /** Findings in one file. The rest of the program may be read, nothing of it is run. */
   check(model: Model, file: ts.SourceFile): Iterable<Finding>;
 }

@@ -3,7 +3,7 @@ import { shownName, unwrap } from './ast.ts';
 import { type Goal, makeGoal } from './entry.ts';
 import type { Model } from './model.ts';
 import { nodeName } from './node-names.ts';
-import { occurrencesIn } from './occurrences.ts';
+import { usesOf } from './occurrences.ts';
 import { stateFiles } from './where-runs.ts';
 import { workerRunOf } from './worker-set.ts';
 
@@ -125,8 +125,7 @@ function isUsedByWorkers(model: Model, made: ts.Expression): boolean {
   const symbol = ts.isIdentifier(name) ? model.symbolAt(name) : undefined;
   if (symbol === undefined) return !ts.isExpressionStatement(node.parent);
   for (const file of stateFiles(model)) {
-    const uses = occurrencesIn(model, file).bySymbol.get(symbol) ?? [];
-    if (uses.some((use) => workerRunOf(model, use) !== undefined)) return true;
+    if (usesOf(model, file, symbol).some((use) => workerRunOf(model, use) !== undefined)) return true;
   }
   return false;
 }

@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph';
 import { enclosingFunction, isFunctionExpression, isFunctionWithBody, propertyName } from './ast.ts';
 import type { Model } from './model.ts';
-import { occurrencesIn } from './occurrences.ts';
+import { occurrencesIn, usesOf } from './occurrences.ts';
 import type { Body } from './worker-set.ts';
 
 /**
@@ -111,11 +111,11 @@ const isOfLanguage = (declaration: ts.Declaration): boolean =>
 
 /** Fields of its `this` that a function changes, itself or through other methods; `??=` does not count. */
 export const fieldsChangedBy = (model: Model, fn: Body): ReadonlySet<string> =>
-  model.once(findChangedFields, fn, new Set<string>());
+  model.keep(findChangedFields, fn, fn, new Set<string>());
 
 /** Fields of its `this` that a function reads, itself or through other methods. */
 export const fieldsReadBy = (model: Model, fn: Body): ReadonlySet<string> =>
-  model.once(findReadFields, fn, new Set<string>());
+  model.keep(findReadFields, fn, fn, new Set<string>());
 
 function findChangedFields(model: Model, fn: Body): ReadonlySet<string> {
   const fields = new Set<string>();
@@ -233,7 +233,7 @@ export const writes = (use: Use): boolean =>
 
 /** How a function changes what a parameter of it holds. */
 export const changesOf = (model: Model, parameter: ts.ParameterDeclaration): readonly Use[] =>
-  model.once(findChanges, parameter, []);
+  model.keep(findChanges, parameter, parameter, []);
 
 function findChanges(model: Model, parameter: ts.ParameterDeclaration): readonly Use[] {
   if (!isFunctionWithBody(parameter.parent)) return [];
@@ -261,8 +261,7 @@ export function usesOfName(
       return usesOfName(model, file, element.name, [...prefix, member], seen);
     });
   }
-  const symbol = model.checker.getSymbolAtLocation(name);
-  const nodes = symbol ? (occurrencesIn(model, file).bySymbol.get(symbol) ?? []) : [];
+  const nodes = usesOf(model, file, model.checker.getSymbolAtLocation(name));
   return withAliases(
     model,
     nodes.map((node) => useAt(model, node, prefix)),

@@ -130,27 +130,45 @@ function reach(model: Model): Reached {
       }
     }
   }
-  const isChild = (file: ts.SourceFile): boolean => childModules(model).has(file);
   for (const file of stateFiles(model)) {
-    const visit = (node: ts.Node, inMain: boolean): void => {
-      if (ts.isTypeNode(node)) return;
-      const isCallback = isFunctionExpression(node) && isHandedOn(node);
-      if (ts.isFunctionLike(node) && !isCallback) return;
-      const here = inMain || (isCallback && seeds.has(node as Body));
-      for (const [callee, place] of runBy(model, node)) {
-        const guard = guardAround(model, place);
-        if (guard !== 'child') add(callee, here || guard === 'main' ? 'main' : 'import');
-      }
-      ts.forEachChild(node, (child) => visit(child, here));
-    };
-    visit(file, !isChild(file));
+    const isMain = !childModules(model).has(file);
+    for (const { callee, guard, callbacks } of model.keep(runOnImport, file, file, [])) {
+      if (guard === 'child') continue;
+      const inMain = isMain || guard === 'main' || callbacks.some((one) => seeds.has(one));
+      add(callee, inMain ? 'main' : 'import');
+    }
   }
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     const [fn, runs] = next;
-    for (const [callee, place] of calledWithin(model, fn)) {
-      const guard = guardAround(model, place);
+    for (const [callee, guard] of model.keep(calleesUnderGuards, fn, fn, []))
       if (guard !== 'child') add(callee, guard === 'main' ? 'main' : runs);
-    }
   }
   return { seeds, main, imported };
 }
+
+interface ImportRun {
+  readonly callee: Body;
+  readonly guard: 'main' | 'child' | undefined;
+  /** The callbacks that it is in. */
+  readonly callbacks: readonly Body[];
+}
+
+/** Functions that a module runs while it is imported, in the order of the text. */
+function runOnImport(model: Model, file: ts.SourceFile): readonly ImportRun[] {
+  const found: ImportRun[] = [];
+  const visit = (node: ts.Node, callbacks: readonly Body[]): void => {
+    if (ts.isTypeNode(node)) return;
+    const isCallback = isFunctionExpression(node) && isHandedOn(node);
+    if (ts.isFunctionLike(node) && !isCallback) return;
+    const here = isCallback ? [...callbacks, node as Body] : callbacks;
+    for (const [callee, place] of runBy(model, node))
+      found.push({ callee, guard: guardAround(model, place), callbacks: here });
+    ts.forEachChild(node, (child) => visit(child, here));
+  };
+  visit(file, []);
+  return found;
+}
+
+/** What a function calls, and the process that guards around each call leave over. */
+const calleesUnderGuards = (model: Model, fn: Body): readonly [Body, 'main' | 'child' | undefined][] =>
+  [...calledWithin(model, fn)].map(([callee, place]) => [callee, guardAround(model, place)]);

@@ -28,21 +28,24 @@ function collectCrowd(model: Model): ReadonlySet<ts.Node> {
 }
 
 /** The call makes many tasks of the function, or is made many times itself. */
-export function isHandedOften(model: Model, call: WorkerCall): boolean {
-  const name = calledRuntime(model, call.node) ?? '';
+export const isHandedOften = (model: Model, call: WorkerCall): boolean =>
+  model.keep(findWhetherOften, call.node, call.node, false);
+
+function findWhetherOften(model: Model, node: WorkerCall['node']): boolean {
+  const name = calledRuntime(model, node) ?? '';
   if (/\.(map|mapAsync|imap|imapUnordered|starmap|starmapAsync)$/.test(name)) return true;
   if (/^(Pool|ProcessPoolExecutor)$/.test(name)) return true; // The initializer, in every worker.
-  return isRepeated(call.node) || (name === '' && wrapsMany(model, call));
+  return isRepeated(node) || (name === '' && wrapsMany(model, node));
 }
 
 /** A function of the user's that makes many tasks of the function that it is given. */
-function wrapsMany(model: Model, call: WorkerCall): boolean {
-  const fn = ts.isCallExpression(call.node) ? model.calledFunction(call.node) : undefined;
+function wrapsMany(model: Model, call: WorkerCall['node']): boolean {
+  const fn = ts.isCallExpression(call) ? model.calledFunction(call) : undefined;
   if (fn === undefined) return false;
   const inside = workerCalls(model, fn.getSourceFile()).filter(
     ({ node }) => node.pos >= fn.pos && node.end <= fn.end,
   );
-  return inside.some((one) => one.node !== call.node && isHandedOften(model, one));
+  return inside.some((one) => one.node !== call && isHandedOften(model, one));
 }
 
 /** Inside of a loop, or of a callback that is called for every element. */

@@ -14,11 +14,17 @@ export interface WorkerUse {
 export const builtinsInWorkers = (model: Model, file: ts.SourceFile): readonly WorkerUse[] =>
   model.once(collect, file, []);
 
+/** Why a use happens in worker processes; undefined for one that does not. */
+export function runOf(model: Model, { node }: BuiltinUse): WorkerRun | undefined {
+  const run = workerRunOf(model, node);
+  return run !== undefined && guardAround(model, node) !== 'main' ? run : undefined;
+}
+
 function collect(model: Model, file: ts.SourceFile): readonly WorkerUse[] {
   return builtinUses(model, file)
     .flatMap((use) => {
-      const run = workerRunOf(model, use.node);
-      return run !== undefined && guardAround(model, use.node) !== 'main' ? [{ use, run }] : [];
+      const run = runOf(model, use);
+      return run === undefined ? [] : [{ use, run }];
     })
     .sort((a, b) => a.use.node.pos - b.use.node.pos);
 }

@@ -258,9 +258,9 @@ function collectRequires(node: ts.Node, specifiers: ts.Expression[]): void {
   ts.forEachChild(node, (child) => collectRequires(child, specifiers));
 }
 
-/** Calls of a function within the candidate files: is a parameter judged at its callers? */
+/** Calls of a function within the candidate files, also those that are not there: is a parameter judged at its callers? */
 export function hasCallers(model: Model, parameter: ts.ParameterDeclaration): boolean {
-  return model.once(calledFunctions, model, new Set()).has(parameter.parent);
+  return model.isPartial || model.once(calledFunctions, model, new Set()).has(parameter.parent);
 }
 
 function calledFunctions(model: Model): ReadonlySet<ts.Node> {

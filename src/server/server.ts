@@ -172,8 +172,24 @@ class Server {
   async #report(uri: string): Promise<DocumentDiagnosticReport> {
     const file = pathOf(uri);
     if (file === undefined) return { kind: 'full', items: [] };
-    const items = (await this.#diagnose(uri, file)).map((one) => toLsp(one, this.#settings));
+    const found = (await this.#early(uri, file)) ?? (await this.#diagnose(uri, file));
+    const items = found.map((one) => toLsp(one, this.#settings));
     return { kind: 'full', items };
+  }
+
+  /**
+   * The first answer about an open document of a large workspace, which does not wait for the other files. A client that can
+   * be told so asks again for the whole one.
+   */
+  async #early(uri: string, file: string): Promise<readonly Diagnostic[] | undefined> {
+    const document = this.#documents.get(uri);
+    if (!document || !this.#client.workspace?.diagnostics?.refreshSupport) return undefined;
+    const { version } = document;
+    const found = await this.#analyser.diagnoseEarly(file);
+    if (found === undefined) return undefined;
+    this.#refresh();
+    if (this.#documents.get(uri)?.version !== version) throw new Superseded();
+    return withSeverities(found, this.#settings.rules);
   }
 
   async #diagnose(uri: string, file: string): Promise<readonly Diagnostic[]> {

@@ -168,6 +168,25 @@ describe('language server', () => {
     assert.equal(ofFile('unrelated.ts'), undefined);
   });
 
+  it('answers about the first file of a large workspace before the others are read, then has the client ask again', async () => {
+    const fillers = Array.from({ length: 120 }, (_, index) => [
+      `filler-${index}.ts`,
+      "export type { Pool } from 'manycore';\n",
+    ]);
+    const text = `${INLINE_FUNCTION}export const late = () => ({ done: () => undefined });\n`;
+    const user = `import type { Pool } from 'manycore';
+import { late } from './draw.js';
+export const start = async (pool: Pool): Promise<void> => void (await pool.apply(late, []));
+`;
+    using large = new WorkspaceFolder({ ...Object.fromEntries(fillers), 'draw.ts': text, 'user.ts': user });
+    await using client = await Client.start(large);
+    const uri = large.uri('draw.ts');
+    await client.open(uri, text);
+    assert.deepEqual(codes(await client.pull(uri)), ['unserializable-argument']);
+    await until(() => client.refreshes > 0);
+    assert.deepEqual(codes(await client.pull(uri)), ['unserializable-argument', 'unserializable-return']);
+  });
+
   it('asks the client to pull again when a file changes on disk', async () => {
     const uri = folder.uri('disk.ts');
     const before = client.refreshes;

@@ -14,6 +14,7 @@ export const brokenEntryGuard: Rule = {
   name: 'broken-entry-guard',
   category: 'entry-guard',
   severity: 'error',
+  early: true,
   check,
 };
 

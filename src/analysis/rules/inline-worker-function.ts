@@ -11,6 +11,7 @@ export const inlineWorkerFunction: Rule = {
   name: 'inline-worker-function',
   category: 'unserializable',
   severity: 'error',
+  early: true,
   check,
 };
 

@@ -10,6 +10,7 @@ export const methodAsWorkerFunction: Rule = {
   name: 'method-as-worker-function',
   category: 'unserializable',
   severity: 'error',
+  early: true,
   check,
 };
 

@@ -12,6 +12,7 @@ export const missingEntryGuard: Rule = {
   name: 'missing-entry-guard',
   category: 'entry-guard',
   severity: 'error',
+  early: true,
   check,
 };
 

@@ -2,7 +2,7 @@ import { ts } from 'ts-morph';
 import { isFunctionWithBody, placeText, resultsOf, shownName, spanOf } from '../ast.ts';
 import { calledRuntime, type WorkerCall, workerCalls } from '../calls.ts';
 import type { Model } from '../model.ts';
-import { occurrencesIn } from '../occurrences.ts';
+import { usesOf } from '../occurrences.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { runtimeTypeOf } from '../runtime-type.ts';
 import { isViewOfGivenMemory } from '../runtime-values.ts';
@@ -149,10 +149,11 @@ function isShared(model: Model, { node, symbol }: SentVariable): boolean {
 /** Uses of the variable in the parent that come after the call: further down, or in the next round of a loop around both. */
 function readsAfter(model: Model, call: WorkerCall, { node, symbol }: SentVariable): Use[] {
   const file = call.node.getSourceFile();
-  const nodes = occurrencesIn(model, file).bySymbol.get(symbol) ?? [];
   const uses = withAliases(
     model,
-    nodes.filter((one) => one !== node).map((one) => useAt(model, one)),
+    usesOf(model, file, symbol)
+      .filter((one) => one !== node)
+      .map((one) => useAt(model, one)),
   );
   const others = workerCalls(model, file);
   const loop = loopAround(call.node);

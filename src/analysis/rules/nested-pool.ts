@@ -40,11 +40,10 @@ const isEntry = (run: WorkerRun): boolean => run.calls.length > 0 || shownName(r
 
 /** An argument of the task says whether to: `if (parallel) ...`, `if (depth > 0) return alone(n)`. */
 function dependsOnParameter(model: Model, run: WorkerRun, start: Start): boolean {
-  const { bySymbol } = occurrencesIn(model, run.fn.getSourceFile());
+  const { byDeclaration } = occurrencesIn(model, run.fn.getSourceFile());
   const parameters: ts.Node[] = [];
-  for (const [symbol, nodes] of bySymbol) {
-    if (symbol.declarations?.some((one) => run.fn.parameters.some((parameter) => contains(parameter, one))))
-      parameters.push(...nodes);
+  for (const [declaration, nodes] of byDeclaration) {
+    if (run.fn.parameters.some((parameter) => contains(parameter, declaration))) parameters.push(...nodes);
   }
   const asks = (condition: ts.Node): boolean => parameters.some((node) => contains(condition, node));
   for (let node: ts.Node = start.node; node !== run.fn; node = node.parent) {

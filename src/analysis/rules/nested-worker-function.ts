@@ -11,6 +11,7 @@ export const nestedWorkerFunction: Rule = {
   name: 'nested-worker-function',
   category: 'unserializable',
   severity: 'error',
+  early: true,
   check,
 };
 

@@ -11,6 +11,7 @@ export const nonExportedWorkerFunction: Rule = {
   name: 'non-exported-worker-function',
   category: 'unserializable',
   severity: 'error',
+  early: true,
   check,
 };
 

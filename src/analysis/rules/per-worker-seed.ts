@@ -135,10 +135,9 @@ function isOwnStateful(model: Model, node: ts.CallExpression | ts.NewExpression)
   }
   const fn = model.calledFunction(node);
   if (fn === undefined || fn.getSourceFile().isDeclarationFile) return undefined;
-  const { bySymbol } = occurrencesIn(model, fn.getSourceFile());
-  for (const [symbol, nodes] of bySymbol) {
-    const holder = symbol.valueDeclaration && enclosingFunction(symbol.valueDeclaration);
-    if (holder !== fn) continue;
+  const { byDeclaration } = occurrencesIn(model, fn.getSourceFile());
+  for (const [declaration, nodes] of byDeclaration) {
+    if (enclosingFunction(declaration) !== fn) continue;
     if (nodes.some((one) => enclosingFunction(one) !== fn && useAt(model, one).kind !== 'read')) return true;
   }
   return false;
@@ -167,15 +166,24 @@ const ARITHMETIC = /\*|imul|<<|>>|\^|0x[0-9a-f]{6,}|\d{6,}/i;
 
 /** `faker.seed(42)` at the top level of a module that workers import. */
 function seededLibraries(model: Model, file: ts.SourceFile): Repeated[] {
+  return model.keep(fixedSeeds, file, file, []).flatMap(({ call, library }) => {
+    const draw = drawOf(model, library);
+    return draw ? [{ node: call, name: shortText(call.expression).replace(/\.[^.]*$/, ''), ...draw }] : [];
+  });
+}
+
+/** Calls that seed a library with a constant while the module is imported. */
+function fixedSeeds(
+  model: Model,
+  file: ts.SourceFile,
+): readonly { readonly call: ts.CallExpression; readonly library: string }[] {
   return builtinUses(model, file).flatMap((use) => {
     const call = callOf(use);
     const isSeeding = /\.(seed|setSeed|srand)$/.test(use.name) && enclosingFunction(use.node) === undefined;
     if (!call || !isSeeding || guardAround(model, call) !== undefined) return [];
     const isFixed =
       call.arguments.length > 0 && call.arguments.every((argument) => isConstant(model, argument, 0));
-    const library = use.name.replace(/\.[^.]*$/, '');
-    const draw = isFixed ? drawOf(model, library) : undefined;
-    return draw ? [{ node: call, name: shortText(call.expression).replace(/\.[^.]*$/, ''), ...draw }] : [];
+    return isFixed ? [{ call, library: use.name.replace(/\.[^.]*$/, '') }] : [];
   });
 }
 

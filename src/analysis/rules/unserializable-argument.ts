@@ -12,6 +12,7 @@ export const unserializableArgument: Rule = {
   name: 'unserializable-argument',
   category: 'unserializable',
   severity: 'error',
+  early: true,
   check,
 };
 

@@ -11,6 +11,7 @@ export const unserializableMessage: Rule = {
   name: 'unserializable-message',
   category: 'unserializable',
   severity: 'error',
+  early: true,
   check,
 };
 

@@ -12,6 +12,7 @@ export const unserializableReturn: Rule = {
   name: 'unserializable-return',
   category: 'unserializable',
   severity: 'error',
+  early: true,
   check,
 };
 

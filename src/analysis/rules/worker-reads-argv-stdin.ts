@@ -8,7 +8,7 @@ import type { Finding, Rule } from '../rule.ts';
 import { stateFiles } from '../where-runs.ts';
 import { entriesOf } from '../worker-crowd.ts';
 import { type WorkerRun, workerRunOf } from '../worker-set.ts';
-import { builtinsInWorkers } from '../worker-uses.ts';
+import { runOf } from '../worker-uses.ts';
 
 /** A worker reads the command line or the standard input of the program, and has neither. */
 export const workerReadsArgvStdin: Rule = {
@@ -74,9 +74,9 @@ interface InputRead {
 function inputReads(model: Model): readonly InputRead[] {
   const found = new Map<WorkerRun, InputRead>();
   for (const file of stateFiles(model)) {
-    for (const { use, run } of builtinsInWorkers(model, file)) {
-      const source = inputOf(model, use);
-      if (source === undefined) continue;
+    for (const { use, source } of model.keep(inputsIn, file, file, [])) {
+      const run = runOf(model, use);
+      if (run === undefined) continue;
       const read = use.method === undefined ? use.node : use.place;
       for (const entry of entriesOf(model, run)) {
         const node = entry.run === run ? read : entry.place;
@@ -86,6 +86,18 @@ function inputReads(model: Model): readonly InputRead[] {
   }
   return [...found.values()];
 }
+
+/** Every use in a file that reads an input, in the order of the text. */
+const inputsIn = (
+  model: Model,
+  file: ts.SourceFile,
+): readonly { readonly use: BuiltinUse; readonly source: Source }[] =>
+  builtinUses(model, file)
+    .flatMap((use) => {
+      const source = inputOf(model, use);
+      return source === undefined ? [] : [{ use, source }];
+    })
+    .sort((a, b) => a.use.node.pos - b.use.node.pos);
 
 /** What a use reads; comparisons with the path of the program ask who is the main process. */
 function inputOf(model: Model, use: BuiltinUse): Source | undefined {
