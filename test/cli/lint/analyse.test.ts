@@ -21,7 +21,8 @@ if (isMainProcess) {
 const DOUBLE = 'export const double = (n: number): number => 2 * n;\n';
 const ALONE = `import { Pool } from 'manycore';
 
-export const run = (pool: Pool): Promise<number> => pool.apply(Math.abs, [1]);
+export const negate = (n: number): number => -n;
+export const run = (pool: Pool): Promise<number> => pool.apply(negate, [1]);
 `;
 
 describe('lint, with what it keeps', () => {
