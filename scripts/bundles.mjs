@@ -53,7 +53,11 @@ export const bundles = [
   { entry: 'runtime/index.ts', out: 'runtime/dist/index.cjs', options: { ...cjs, ...hot } },
   { entry: 'runtime/process/child.ts', out: 'runtime/dist/child.js', options: { ...esm, ...hot } },
   { entry: 'src/job/task.ts', out: 'runtime/dist/task.js', options: { ...esm, ...withEsbuild, ...hot } },
-  { entry: 'src/cli/lint/host.ts', out: 'runtime/dist/lint.js', options: { ...esm, ...hot, ...withCompiler } },
+  {
+    entry: 'src/cli/lint/host.ts',
+    out: 'runtime/dist/lint.js',
+    options: { ...esm, ...hot, ...withCompiler },
+  },
   {
     entry: 'src/cli/main.ts',
     out: 'runtime/dist/cli.js',
