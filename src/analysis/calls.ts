@@ -196,8 +196,11 @@ export function placeOf({ expression, accesses }: Position): ts.Expression {
 
 /** Every call of a file that gives work or arguments to other processes, directly or through wrappers. */
 export function workerCalls(model: Model, file: ts.SourceFile): readonly WorkerCall[] {
-  return everyCall(model, file).filter(givesWork);
+  return model.keep(callsWithWork, file, file, []);
 }
+
+const callsWithWork = (model: Model, file: ts.SourceFile): readonly WorkerCall[] =>
+  everyCall(model, file).filter(givesWork);
 
 /** Every call of a file that sends a message to other processes, directly or through wrappers. */
 export function messageCalls(model: Model, file: ts.SourceFile): readonly WorkerCall[] {

@@ -1,8 +1,8 @@
 import type { ts } from 'ts-morph';
-import { type FunctionNode, isFunctionWithBody } from './ast.ts';
-import { type WorkerCall, workerCalls } from './calls.ts';
+import type { FunctionNode } from './ast.ts';
+import type { WorkerCall } from './calls.ts';
+import { handedIn } from './handed.ts';
 import type { Model } from './model.ts';
-import { resolveWorkers } from './workers.ts';
 
 type Body = FunctionNode & { readonly body: ts.ConciseBody };
 
@@ -13,16 +13,11 @@ export const taskFunctions = (model: Model): ReadonlyMap<Body, readonly WorkerCa
 function collect(model: Model): ReadonlyMap<Body, readonly WorkerCall[]> {
   const tasks = new Map<Body, WorkerCall[]>();
   for (const file of model.candidates) {
-    for (const call of workerCalls(model, file)) {
-      for (const position of call.workers) {
-        if (position.role !== 'task') continue;
-        for (const worker of resolveWorkers(model, position)) {
-          if (!('node' in worker) || !isFunctionWithBody(worker.node)) continue;
-          const calls = tasks.get(worker.node);
-          if (calls === undefined) tasks.set(worker.node, [call]);
-          else if (!calls.includes(call)) calls.push(call);
-        }
-      }
+    for (const { fn, role, call } of handedIn(model, file)) {
+      if (role !== 'task') continue;
+      const calls = tasks.get(fn);
+      if (calls === undefined) tasks.set(fn, [call]);
+      else if (!calls.includes(call)) calls.push(call);
     }
   }
   return tasks;

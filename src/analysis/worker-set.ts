@@ -1,9 +1,9 @@
 import { ts } from 'ts-morph';
 import { type FunctionNode, isFunctionWithBody, placeText, shownName, unwrap } from './ast.ts';
-import { calledRuntime, type Role, type WorkerCall, workerCalls } from './calls.ts';
+import { calledRuntime, type Role, type WorkerCall } from './calls.ts';
+import { handedIn } from './handed.ts';
 import type { Model } from './model.ts';
 import { startedFunctions } from './started-functions.ts';
-import { resolveWorkers } from './workers.ts';
 
 export type Body = FunctionNode & { readonly body: ts.ConciseBody };
 
@@ -18,9 +18,23 @@ export interface WorkerRun {
   readonly calls: readonly WorkerCall[];
 }
 
-interface Mutable extends WorkerRun {
-  readonly roles: Set<Role>;
-  readonly calls: WorkerCall[];
+class Run implements WorkerRun {
+  readonly fn: Body;
+  readonly roles = new Set<Role>();
+  readonly calls: WorkerCall[] = [];
+  readonly #why: () => readonly string[];
+  #chain: readonly string[] | undefined;
+
+  constructor(fn: Body, why: () => readonly string[]) {
+    this.fn = fn;
+    this.#why = why;
+  }
+
+  /** Told only of a function that something is found in. */
+  get chain(): readonly string[] {
+    this.#chain ??= this.#why();
+    return this.#chain;
+  }
 }
 
 /**
@@ -53,18 +67,13 @@ export const reachedFiles = (model: Model): ReadonlySet<ts.SourceFile> =>
   new Set([...workerSet(model).keys()].map((fn) => fn.getSourceFile()));
 
 function collect(model: Model): ReadonlyMap<ts.Node, WorkerRun> {
-  const runs = new Map<ts.Node, Mutable>();
-  const queue: Mutable[] = [];
-  const reach = (
-    fn: Body,
-    roles: Iterable<Role>,
-    chain: () => readonly string[],
-    call?: WorkerCall,
-  ): void => {
+  const runs = new Map<ts.Node, Run>();
+  const queue: Run[] = [];
+  const reach = (fn: Body, roles: Iterable<Role>, why: () => readonly string[], call?: WorkerCall): void => {
     let run = runs.get(fn);
     let news = false;
     if (run === undefined) {
-      run = { fn, roles: new Set(), chain: chain(), calls: [] };
+      run = new Run(fn, why);
       runs.set(fn, run);
       news = true;
     }
@@ -79,37 +88,28 @@ function collect(model: Model): ReadonlyMap<ts.Node, WorkerRun> {
   for (const { fn, exportName } of startedFunctions(model))
     reach(fn, ['task'], () => [`\`${exportName}\` is run in parallel (${placeText(fn)})`]);
   for (const file of model.candidates) {
-    for (const call of workerCalls(model, file)) {
-      for (const position of call.workers) {
-        for (const worker of resolveWorkers(model, position)) {
-          const fn = 'node' in worker ? bodyOf(worker.node) : undefined;
-          const why = () => [
-            `\`${nameOf(worker)}\` runs in workers through \`${call.name}\` (${placeText(call.node)})`,
-          ];
-          if (fn) reach(fn, [position.role], why, call);
-        }
-      }
+    for (const { fn, role, call } of handedIn(model, file)) {
+      const why = () => [
+        `\`${shownName(fn) ?? 'this function'}\` runs in workers through \`${call.name}\` (${placeText(call.node)})`,
+      ];
+      reach(fn, [role], why, call);
     }
     for (const run of model.keep(runMethods, file, file, [])) {
       reach(run, ['target'], () => [`\`run()\` is what the child process runs (${placeText(run)})`]);
     }
   }
   for (let run = queue.pop(); run !== undefined; run = queue.pop()) {
-    const { fn, roles, chain } = run;
+    const caller = run;
+    const { fn, roles } = caller;
     for (const [callee, place] of calledWithin(model, fn)) {
       reach(callee, roles, () => [
-        ...chain,
+        ...caller.chain,
         `\`${shownName(callee) ?? 'a function'}\` is called by \`${shownName(fn) ?? 'a function'}\` (${placeText(place)})`,
       ]);
     }
   }
   return runs;
 }
-
-const nameOf = (worker: ReturnType<typeof resolveWorkers>[number]): string =>
-  ('node' in worker ? shownName(worker.node) : undefined) ?? 'this function';
-
-const bodyOf = (node: ts.Node): Body | undefined => (isFunctionWithBody(node) ? node : undefined);
 
 /** `run()` of every class of a file that extends `Process`. */
 function runMethods(model: Model, file: ts.SourceFile): Body[] {

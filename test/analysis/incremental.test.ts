@@ -59,6 +59,48 @@ export const again = (n: number): number => own(n);
 export const use = (pool: Pool): Promise<number[]> => pool.map(again, [1]);
 main();
 `,
+  'state.ts': `export const counts = { done: 0 };
+export let limit = 0;
+export const setLimit = (n: number): void => {
+  limit = n;
+};
+export function count(): void {
+  counts.done += 1;
+}
+export function over(n: number): boolean {
+  return n > limit;
+}
+`,
+  'input.ts': `export const options = (): readonly string[] => process.argv.slice(2);
+export const log = (text: string): void => console.log(text);
+`,
+  'work.ts': `import { options } from './input.js';
+import { count, over } from './state.js';
+export function work(n: number): number {
+  count();
+  return over(n) ? n : options().length;
+}
+`,
+  'global.ts': `import type { Pool } from 'manycore';
+export type Own = Pool;
+declare global {
+  function shared(): Promise<number>;
+}
+`,
+  'user.ts': `import type { Pool } from 'manycore';
+import { take } from './functions.js';
+export const use = (pool: Pool): Promise<number> => pool.apply(take, [shared()]);
+`,
+  'report.ts': `import { Pool } from 'manycore';
+import { counts, setLimit } from './state.js';
+import { work } from './work.js';
+export async function report(n: number): Promise<number> {
+  setLimit(n);
+  await using pool = new Pool();
+  await pool.map(work, [n]);
+  return counts.done;
+}
+`,
 };
 
 /** Edits that change what is found in other files, by what they change. Each begins at the files above. */
@@ -108,6 +150,25 @@ const EDITS: readonly (readonly [
     (text) => text.replace('export const table = {', 'export const table = {{'),
   ],
   ['everything', 'functions.ts', () => ''],
+  [
+    'where a result is counted',
+    'report.ts',
+    (text) => text.replace('return counts.done', 'return 0').replace('counts, ', ''),
+  ],
+  ['what a worker calls', 'work.ts', (text) => text.replace('count();', 'void count;')],
+  ['what sets a variable', 'state.ts', (text) => text.replace('limit = n;', 'void n;')],
+  [
+    'what a function reads of the command line',
+    'input.ts',
+    (text) => text.replace('process.argv.slice(2)', "['a']"),
+  ],
+  ['which function runs in workers', 'report.ts', (text) => text.replace('pool.map(work', 'pool.map(Number')],
+  [
+    'a global variable that no import leads to',
+    'global.ts',
+    (text) => text.replace('shared(): Promise<number>', 'shared(): number'),
+  ],
+  ['a name that hides a global one', 'input.ts', (text) => `const process = { argv: [''] };\n${text}`],
 ];
 
 const shown = (diagnostics: readonly Diagnostic[]): string[] =>
@@ -134,8 +195,15 @@ describe('analysis after an edit', () => {
 
   it('has something to find', async () => {
     const found = await anew();
-    for (const part of ['start.ts:5:1 missing', 'main.ts:16:20 non-exported'])
-      assert.ok(found.join().includes(part), found.join('\n'));
+    const parts = [
+      'start.ts:5:1 missing',
+      'main.ts:16:20 non-exported',
+      'state.ts:7:3 worker-writes-module-state',
+      'main-only-state',
+      'user.ts:3:',
+      'worker-reads-argv-stdin',
+    ];
+    for (const part of parts) assert.ok(found.join().includes(part), found.join('\n'));
     assert.deepEqual(shown(await analyser.diagnoseAll()), found);
   });
 
@@ -154,5 +222,5 @@ describe('analysis after an edit', () => {
   }
 
   it('was tried with edits that change what is found', () =>
-    assert.ok(telling.length >= 8, telling.join(', ')));
+    assert.ok(telling.length >= 14, telling.join(', ')));
 });

@@ -1,7 +1,9 @@
+import { growSlowly } from '../../analysis/heap.ts';
 import { analyse } from './analyse.ts';
 import type { LintMessage, LintRequest } from './protocol.ts';
 
 // The analysis process of `manycore lint`: answers one request and ends.
+growSlowly();
 process.once('message', (request: LintRequest) => {
   analyse(request).then(
     (reply) => send({ reply }),
