@@ -17,11 +17,21 @@ export const callSites = (model: Model, fn: ts.Node): readonly CallSite[] =>
 
 function indexCalls(model: Model): ReadonlyMap<ts.Node, readonly CallSite[]> {
   const index = new Map<ts.Node, CallSite[]>();
+  for (const file of new Set([...model.candidates, ...reachedFiles(model)])) {
+    for (const [fn, site] of model.keep(callsIn, file, file, [])) {
+      const sites = index.get(fn);
+      if (sites === undefined) index.set(fn, [site]);
+      else sites.push(site);
+    }
+  }
+  return index;
+}
+
+/** The functions that a file calls or gives away, and where. */
+function callsIn(model: Model, file: ts.SourceFile): readonly (readonly [FunctionNode, CallSite])[] {
+  const found: [FunctionNode, CallSite][] = [];
   const add = (fn: FunctionNode | undefined, site: CallSite): void => {
-    if (fn === undefined || fn.getSourceFile().isDeclarationFile) return;
-    const sites = index.get(fn);
-    if (sites === undefined) index.set(fn, [site]);
-    else sites.push(site);
+    if (fn !== undefined && !fn.getSourceFile().isDeclarationFile) found.push([fn, site]);
   };
   const visit = (node: ts.Node): void => {
     if (ts.isTypeNode(node)) return;
@@ -44,6 +54,6 @@ function indexCalls(model: Model): ReadonlyMap<ts.Node, readonly CallSite[]> {
         add(model.functionOf(value), { call, asArgument });
     });
   };
-  for (const file of new Set([...model.candidates, ...reachedFiles(model)])) visit(file);
-  return index;
+  visit(file);
+  return found;
 }
