@@ -217,6 +217,8 @@ class ShapeJudge implements Judgement {
     const argument = node.arguments?.[0];
     if (name === 'Proxy' && declaration === undefined) {
       this.#fault(state, 'a Proxy', 'send the plain object that it wraps', node);
+    } else if (name === 'Function' && declaration === undefined) {
+      this.#fault(state, 'a function', 'send its source text, and make it there', node);
     } else if ((name === 'Map' || name === 'Set') && argument) {
       const element: Access[] =
         name === 'Map' ? [{ kind: 'element' }, { kind: 'element' }] : [{ kind: 'element' }];

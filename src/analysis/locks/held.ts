@@ -58,7 +58,7 @@ const NO_FACTS: LockFacts = {
 
 function findLocks(model: Model, root: FlowRoot): LockFacts {
   const text = ts.isSourceFile(root) ? root.text : root.getText();
-  if (!MENTIONS_LOCK.test(text) && !callsHelper(model, root)) return NO_FACTS;
+  if (!MENTIONS_LOCK.test(text) && !model.once(callsHelper, root, false)) return NO_FACTS;
   const client = new LockClient(model);
   const exits = walkFlow(model, root, client, NO_LOCKS);
   return {
@@ -70,21 +70,14 @@ function findLocks(model: Model, root: FlowRoot): LockFacts {
   };
 }
 
-/** A function that only calls helpers may hold a lock too: `await this.lock(); ... this.unlock()`. */
+/** A function that only calls helpers may hold a lock too: `await this.lock(); ... this.unlock()`, or `mutex.run(() => ...)`. */
 function callsHelper(model: Model, root: FlowRoot): boolean {
-  const { text } = root.getSourceFile();
-  if (!MENTIONS_LOCK.test(text)) return false;
   let found = false;
   const visit = (node: ts.Node): void => {
     if (found) return;
     if (ts.isCallExpression(node) && node.arguments.length < 3) {
       const fn = model.calledFunction(node);
-      if (
-        fn &&
-        fn !== root &&
-        fn.getSourceFile() === root.getSourceFile() &&
-        MENTIONS_LOCK.test(fn.getText())
-      ) {
+      if (fn && fn !== root && mayTakeLocks(model, fn)) {
         found = true;
         return;
       }
@@ -93,6 +86,13 @@ function callsHelper(model: Model, root: FlowRoot): boolean {
   };
   visit(root);
   return found;
+}
+
+/** Its file mentions lock operations, and it has some itself or calls a function that may. */
+function mayTakeLocks(model: Model, fn: FlowRoot): boolean {
+  const file = fn.getSourceFile();
+  if (file.isDeclarationFile || !MENTIONS_LOCK.test(file.text)) return false;
+  return MENTIONS_LOCK.test(fn.getText()) || model.once(callsHelper, fn, false);
 }
 
 class LockClient implements FlowClient<Locks> {
@@ -275,7 +275,7 @@ function translate(
 /** Locks that a function of the user holds while it calls the callback that it is given. */
 export function locksOfWrapper(model: Model, call: ts.CallExpression): Held[] {
   const fn = model.calledFunction(call);
-  if (fn === undefined || !MENTIONS_LOCK.test(fn.getText())) return [];
+  if (fn === undefined || ts.isSourceFile(fn) || !mayTakeLocks(model, fn)) return [];
   return model.once(locksAroundCallback, fn, []).map((held) => {
     const key = translate(model, held.key, fn, call) ?? `?${idOf(held.at)}`;
     return { ...held, key, at: call, scoped: true };

@@ -6,6 +6,7 @@ import { type FlowRoot, rootOf } from '../flow/immediate.ts';
 import { madeIn } from '../handles.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
+import { usesOf } from '../value-uses.ts';
 
 /** A pool is made again for every round of a loop, or for every request. */
 export const poolPerCall: Rule = {
@@ -17,7 +18,7 @@ export const poolPerCall: Rule = {
 
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   for (const made of madeIn(model, file, new Set(['Pool', 'ProcessPoolExecutor']))) {
-    if (!isForItself(made)) continue;
+    if (!isForItself(made) || isUnused(model, made)) continue;
     const loop = loopAround(model, made);
     if (loop !== undefined) {
       if (!dependsOn(model, made, loop) && !isLeft(loop))
@@ -36,6 +37,24 @@ function isForItself(made: ts.NewExpression): boolean {
   const { parent } = made;
   return ts.isVariableDeclaration(parent) || ts.isPropertyAccessExpression(parent);
 }
+
+/** No task is given to it: a program that only tries how pools start and end has nothing to use one pool for. */
+function isUnused(model: Model, made: ts.NewExpression): boolean {
+  const { members, escapes, captured } = usesOf(model, made);
+  return !escapes && !captured && !TASKS.some((name) => members.has(name));
+}
+
+const TASKS = [
+  'map',
+  'starmap',
+  'apply',
+  'mapAsync',
+  'starmapAsync',
+  'applyAsync',
+  'imap',
+  'imapUnordered',
+  'submit',
+];
 
 /** Its arguments use what changes from round to round or call to call. */
 function dependsOn(model: Model, made: ts.NewExpression, scope: ts.Node): boolean {
