@@ -3,7 +3,7 @@
  * one that fails ends it. The last line counts the tests of all mocha runs.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,7 @@ const bin = (name) => [process.execPath, inRoot('node_modules', ...name.split('/
 const [, mochaFile] = bin('mocha/bin/mocha.js');
 const mochaArgs = [mochaFile, '--reporter', inRoot('scripts/mocha-reporter.cjs')];
 const mocha = [process.execPath, ...mochaArgs];
+const runtimeTests = 'test/runtime/**/*.test.ts';
 const e2eFiles = ['test/e2e/**/*.{e2e,test}.ts'];
 
 /** In the order of running: what fails fastest and says most comes first. */
@@ -40,13 +41,18 @@ const steps = [
     ],
   },
   { name: 'unused code and packages', run: bin('knip/bin/knip.js') },
-  { name: 'unit and integration tests', only: 'unit', run: [...mocha, 'test/**/*.test.ts'] },
+  { name: 'tests of the runtime', only: 'unit', run: [...mocha, runtimeTests] },
   {
-    name: 'tests of the runtime under Node 24',
+    name: 'tests of everything else',
     only: 'unit',
-    // Where this is one, or a later one, they have just been run.
-    when: Number(process.versions.node.split('.')[0]) < 24,
-    run: async () => [await ensureNode24(), ...mochaArgs, 'test/runtime/**/*.test.ts'],
+    run: [...mocha, '--ignore', runtimeTests, 'test/**/*.test.ts'],
+    // Both wait for processes more than they compute: side by side they take little longer than the longer one.
+    beside: {
+      name: 'tests of the runtime under Node 24',
+      // Where this is one, or a later one, they have just been run.
+      when: Number(process.versions.node.split('.')[0]) < 24,
+      run: async () => [await ensureNode24(), ...mochaArgs, runtimeTests],
+    },
   },
   { name: 'tests inside VS Code', only: 'host', run: [process.execPath, inRoot('scripts/host-test.mjs')] },
   {
@@ -58,9 +64,7 @@ const steps = [
 
 await main(async () => {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
-  const chosen = steps.filter(
-    ({ only, when = true }) => when && (values.only === undefined || only === values.only),
-  );
+  const chosen = steps.filter(({ only }) => values.only === undefined || only === values.only);
   if (chosen.length === 0) throw new SetupError(`--only ${values.only}: there is unit, host and e2e`);
   const begin = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'manycore-test-'));
@@ -85,25 +89,45 @@ await main(async () => {
 
 /** Name of the first step that fails; null when none does. */
 async function firstFailure(chosen, env) {
-  for (const { name, run } of chosen) {
-    say(`${name} ...`);
-    const begin = performance.now();
-    const code = await step(typeof run === 'function' ? await run() : run, env);
-    say(
-      `${name}: ${code === 0 ? 'ok' : `failed (exit code ${code})`}, ${seconds(performance.now() - begin)}`,
-    );
-    if (code !== 0) return name;
+  for (const { beside, ...chosenStep } of chosen) {
+    const together = [timed(chosenStep, env)];
+    if (beside?.when) together.push(timedBeside(beside, env));
+    const failed = (await Promise.all(together)).find((name) => name !== null);
+    if (failed !== undefined) return failed;
   }
   return null;
 }
 
+/** Name of the step if it fails, else null. */
+async function timed({ name, run }, env, output = 'inherit', finished = () => {}) {
+  say(`${name} ...`);
+  const begin = performance.now();
+  const code = await step(typeof run === 'function' ? await run() : run, env, output);
+  finished();
+  say(`${name}: ${code === 0 ? 'ok' : `failed (exit code ${code})`}, ${seconds(performance.now() - begin)}`);
+  return code === 0 ? null : name;
+}
+
+/** The same beside another step: what it says is kept in a file until it has ended. */
+async function timedBeside(chosen, env) {
+  const folder = mkdtempSync(join(tmpdir(), 'manycore-test-'));
+  const said = join(folder, 'output.txt');
+  const output = openSync(said, 'w');
+  try {
+    return await timed(chosen, env, output, () => process.stdout.write(readFileSync(said)));
+  } finally {
+    closeSync(output);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Runs a step in a process group of its own, so that ending this command ends whatever the step started. */
-function step([command, ...args], env) {
+function step([command, ...args], env, output) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,
       env,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
       detached: true,
     });
     const end = (signal) => {
