@@ -29,7 +29,9 @@ async function run(
   stream: NodeJS.WriteStream,
   paint: Paint,
 ): Promise<RunExitCode> {
-  const config = toConfig(target, options, process.cwd(), nodeReason());
+  const { job } = options;
+  const found = job === undefined ? undefined : (await import('./find-job.ts')).findJob(job, process.cwd());
+  const config = toConfig(target, options, process.cwd(), nodeReason(), found);
   const display = await displayFor(stream, paint);
   const { startRun } = await import('../job/run.ts');
   const run = startRun(config, (event) => display.show(event));

@@ -20,6 +20,7 @@ export const RUN_FILES = {
   report: 'report.html',
   trace: 'trace.json',
   output: 'output',
+  profiles: 'profiles',
 } as const;
 
 /** Where a run puts its files. */
@@ -32,6 +33,8 @@ export interface RunFolder {
   readonly trace: string;
   /** Folder of the workers' logs. */
   readonly output: string;
+  /** Folder of the workers' CPU profiles, where they were asked for. */
+  readonly profiles: string;
 }
 
 /**
@@ -58,6 +61,7 @@ export function runFolderAt(path: string): RunFolder {
     report: join(path, RUN_FILES.report),
     trace: join(path, RUN_FILES.trace),
     output: join(path, RUN_FILES.output),
+    profiles: join(path, RUN_FILES.profiles),
   };
 }
 

@@ -199,7 +199,12 @@ async function execute(
   if (header.workers.count > 0) {
     pool = new PoolRun({
       config,
-      plan: { ...rest, exportName, functionHash: hash },
+      plan: {
+        ...rest,
+        exportName,
+        functionHash: hash,
+        profiles: config.cpuProf ? folder.profiles : undefined,
+      },
       settings,
       workers: header.workers.count,
       chunk: chunk.size,

@@ -70,6 +70,8 @@ export interface RunConfig {
   readonly report?: string | undefined;
   /** Write the timeline here too, in the Trace Event Format. */
   readonly trace?: string | undefined;
+  /** Write a CPU profile of each worker into the folder of the run. Default false. */
+  readonly cpuProf?: boolean | undefined;
   /** Default 'auto'. */
   readonly loader?: 'auto' | 'native' | 'bundle' | undefined;
   /** The Node that runs the job host, and why it was taken; for the header only. */

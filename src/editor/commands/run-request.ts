@@ -59,6 +59,7 @@ const checks: Readonly<Record<keyof RunRequest, Check>> = {
   force: flag,
   report: text,
   trace: text,
+  cpuProf: flag,
   loader: oneOf('auto', 'native', 'bundle'),
 };
 
