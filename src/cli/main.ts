@@ -95,6 +95,10 @@ function program(finish: (exitCode: number) => void): Command {
     .option('--report <FILE>', 'copy of the HTML report')
     .option('--trace <FILE>', 'copy of the timeline, for Perfetto or chrome://tracing')
     .option('--cpu-prof', 'write a CPU profile of each worker into the folder of the run')
+    .option(
+      '--debug-item <K>',
+      'run item K (from 0, or json:VALUE) in this process, as under node --inspect-brk',
+    )
     .option('--json', 'print the summary as one JSON object on stdout, everything else on stderr')
     .addOption(
       new Option('--loader <HOW>', 'how the module is loaded (default: auto)').choices([

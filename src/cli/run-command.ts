@@ -32,6 +32,10 @@ async function run(
   const { job } = options;
   const found = job === undefined ? undefined : (await import('./find-job.ts')).findJob(job, process.cwd());
   const config = toConfig(target, options, process.cwd(), nodeReason(), found);
+  if (options.debugItem !== undefined) {
+    const { chosenItem, debugItem } = await import('./debug-item.ts');
+    return debugItem(config, chosenItem(options.debugItem), { json: options.json ?? false, stream, paint });
+  }
   const display = await displayFor(stream, paint);
   const { startRun } = await import('../job/run.ts');
   const run = startRun(config, (event) => display.show(event));

@@ -35,6 +35,7 @@ export interface RunOptions {
   readonly report?: string;
   readonly trace?: string;
   readonly cpuProf?: boolean;
+  readonly debugItem?: string;
   readonly json?: boolean;
   readonly loader?: RunConfig['loader'];
   readonly node?: string;
@@ -52,7 +53,8 @@ export function toConfig(
   if (found !== undefined) return { ...ofJob(target, options, cwd, found), nodeReason };
   if (options.resume === undefined && options.onlyFailed === undefined) {
     if (target === undefined) throw missing('FILE[#EXPORT], the function to run');
-    if (options.data === undefined) throw missing('--data SOURCE, where the items come from');
+    const needsData = !options.debugItem?.startsWith('json:');
+    if (options.data === undefined && needsData) throw missing('--data SOURCE, where the items come from');
   }
   return {
     ...aboutTheRun(options),
@@ -65,7 +67,8 @@ export function toConfig(
 
 /** Options that are no matter of this process alone. */
 function aboutTheRun(options: RunOptions): Omit<RunConfig, 'function' | 'data' | 'cwd'> {
-  const { job: _job, json: _json, node: _node, envFile: _envFile, data: _data, verify, ...rest } = options;
+  const { job: _job, json: _json, node: _node, envFile: _envFile, debugItem: _item, ...ofRun } = options;
+  const { data: _data, verify, ...rest } = ofRun;
   return verify === undefined ? rest : { ...rest, verify: verify === true ? VERIFY_DEFAULT : verify };
 }
 

@@ -126,8 +126,56 @@ describe('manycore run', () => {
     });
   });
 
+  const fixture = fileURLToPath(new URL('../fixtures/job/functions.ts', import.meta.url));
+
+  describe('--debug-item', () => {
+    const debug = (...args: string[]): Promise<Ended> => manycore(temporary(), 'run', ...args);
+
+    it('runs one item in this process and prints what it gives', async () => {
+      const data = ['--data', 'range:5:50', '--skip', '1'];
+      const { code, stdout, stderr } = await debug(`${fixture}#square`, ...data, '--debug-item', '2');
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /functions\.ts#square item 2 8\nvalue 64\n$/);
+    });
+
+    it('takes an item that is typed, and gives the value alone on stdout for --json', async () => {
+      const given = ['--debug-item', 'json:[1,2]', '--spread', '--args', '[4]', '--json'];
+      const { code, stdout, stderr } = await debug(`${fixture}#add`, ...given);
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout, '7\n');
+    });
+
+    it('tells where the item failed, as a run does, and ends with 1', async () => {
+      const { code, stdout } = await debug(
+        `${fixture}#throwsOn7`,
+        '--data',
+        'range:0:9',
+        '--debug-item',
+        '7',
+      );
+      assert.equal(code, 1);
+      assert.match(stdout, /^ {2}item 7 RangeError: cannot take 7\n {4}at .*functions\.ts:14:11$/m);
+    });
+
+    for (const [name, item, message] of [
+      ['an item that is not there', '9', /There is no item 9: range:0:9 has 9/],
+      ['no number', 'last', /whole number from 0 or json:VALUE, got last/],
+      ['no JSON', 'json:{', /--debug-item json:\{ is not JSON/],
+    ] as const)
+      it(`refuses ${name}`, async () => {
+        const { code, stderr } = await debug(
+          `${fixture}#square`,
+          '--data',
+          'range:0:9',
+          '--debug-item',
+          item,
+        );
+        assert.equal(code, 2);
+        assert.match(stderr, message);
+      });
+  });
+
   describe('--cpu-prof', () => {
-    const fixture = fileURLToPath(new URL('../fixtures/job/functions.ts', import.meta.url));
     const line = readFileSync(fixture, 'utf8')
       .split('\n')
       .findIndex((text) => text.includes('export function busy('));

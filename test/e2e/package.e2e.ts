@@ -13,6 +13,8 @@ const SHIPPED = [
   'LICENSE.txt',
   'README.md',
   'dist/child.js',
+  'dist/cli-part-HASH.js',
+  'dist/cli.js',
   'dist/extension.cjs',
   'dist/job-host-part-HASH.js',
   'dist/job-host.js',
@@ -39,6 +41,7 @@ const SHIPPED = [
   'node_modules/koffi/src/koffi/index.cjs',
   'package.json',
   'package.nls.json',
+  'schemas/jobs.schema.json',
 ];
 
 describe('the packaged extension', () => {
