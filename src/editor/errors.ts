@@ -39,7 +39,7 @@ export const errors = {
   badArgument: (name: string, received: unknown, wanted: string) =>
     new EditorError(
       'ERR_MANYCORE_USAGE',
-      `manycore.runInParallel: "${name}" must be ${wanted}, got ${describe(received)}.`,
+      `The argument "${name}" must be ${wanted}, got ${describe(received)}.`,
     ),
   badData: (source: string, reason: string) =>
     new EditorError('ERR_MANYCORE_DATASET', `"${source}" is no dataset: ${reason}`),
@@ -69,6 +69,27 @@ export const errors = {
     new EditorError('ERR_MANYCORE_NO_RUN', 'Nothing has run yet. Use "Manycore: Run in Parallel" first.'),
   noRunFile: (file: string) =>
     new EditorError('ERR_MANYCORE_NO_RUN_FILE', `The run has no ${file}. It may have been moved or deleted.`),
+  noJobs: () =>
+    new EditorError(
+      'ERR_MANYCORE_JOB',
+      'There are no jobs in .vscode/manycore.json. Run a function, then use "Manycore: Save Run as Job...".',
+    ),
+  noJob: (name: string, known: readonly string[]) =>
+    new EditorError('ERR_MANYCORE_JOB', `There is no job "${name}". Known jobs: ${known.join(', ')}.`),
+  badJobFile: (problem: string) =>
+    new EditorError('ERR_MANYCORE_JOB', `.vscode/manycore.json has a mistake: ${problem}.`),
+  noJobFolder: (name: string) =>
+    new EditorError(
+      'ERR_MANYCORE_JOB',
+      `${name} is in no folder of the workspace, so there is no .vscode folder for the job.`,
+    ),
+  badTask: (problem: string) => new EditorError('ERR_MANYCORE_JOB', `${problem}. Correct it in tasks.json.`),
+  noProfile: () =>
+    new EditorError(
+      'ERR_MANYCORE_NO_PROFILE',
+      'No worker wrote a CPU profile: each was ended before it could. The log of the run says why.',
+      ['showLogs'],
+    ),
   noResult: (index: number) =>
     new EditorError('ERR_MANYCORE_NO_RESULT', `Item ${index} has no result on disk: it did not finish.`),
   resultTooLong: (index: number, limit: string) =>

@@ -4,8 +4,12 @@ import { AnalysisClient } from './analysis-client/analysis-client.ts';
 import { FunctionMemory } from './commands/memory.ts';
 import { RunInParallel } from './commands/run-in-parallel.ts';
 import { Command, languages } from './contributions.ts';
+import { DebugItem } from './debug/debug-item.ts';
 import { debugInformation } from './debug-information.ts';
 import { DisposableStore } from './disposables.ts';
+import { JobTasks, TASK_TYPE } from './jobs/job-tasks.ts';
+import { runJob } from './jobs/run-job.ts';
+import { saveJob } from './jobs/save-job.ts';
 import { LensProvider } from './lenses/lens-provider.ts';
 import { PanelHost } from './panel-host/panel-host.ts';
 import { openRunFile } from './panel-host/run-files.ts';
@@ -44,6 +48,9 @@ export class ManycoreExtension {
       showPanel: () => panel.show(),
       preflight: (file, exportName) => analysis.preflight(file, exportName),
     });
+    const commandFile = context.asAbsolutePath('dist/cli.js');
+    const debug = new DebugItem({ runs, memory, log, commandFile });
+    store.add(vscode.tasks.registerTaskProvider(TASK_TYPE, new JobTasks({ log, commandFile })));
     this.#log = log;
     this.#runs = runs;
     this.#analysis = analysis;
@@ -57,8 +64,13 @@ export class ManycoreExtension {
     );
     this.#register({
       [Command.runInParallel]: (argument) => command.execute(argument),
+      [Command.debugOneItem]: (argument) => debug.execute('item', argument),
+      [Command.debugWithWorkers]: (argument) => debug.execute('workers', argument),
+      [Command.profileRun]: (argument) => command.profile(argument),
       [Command.runAgain]: () => command.again(),
       [Command.stop]: () => runs.stop(),
+      [Command.runJob]: (name) => runJob(name, { log, run: (request) => command.execute(request) }),
+      [Command.saveJob]: (name) => this.#told(() => saveJob(runs.lastConfig, name)),
       [Command.showPanel]: () => panel.show(),
       [Command.openReport]: () => this.#told(() => openRunFile(panel.runDir, 'report')),
       [Command.openRunFolder]: () => this.#told(() => openRunFile(panel.runDir, 'folder')),

@@ -1,7 +1,8 @@
 import type { Job } from './job-file.ts';
 
-/** A job as what follows `manycore run`. */
-export function jobArguments({ function: target, description: _, ...options }: Job): string[] {
+/** A job, or a part of one, as what follows `manycore run`. */
+export function jobArguments(job: Pick<Job, 'function'> & Partial<Job>): string[] {
+  const { function: target, description: _, ...options } = job;
   const given = Object.entries(options).flatMap(([key, value]) => {
     if (value === undefined || value === false) return [];
     const name = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

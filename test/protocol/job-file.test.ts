@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import schema from '../../schemas/jobs.schema.json' with { type: 'json' };
 import { checkConfig } from '../../src/job/check-config.ts';
 import { type Job, jobSchema, parseJob, parseJobFile, withJob } from '../../src/protocol/job-file.ts';
@@ -188,5 +189,14 @@ describe('a job in a task', () => {
   it('is checked as one in the file is', () => {
     assert.deepEqual(parseJob({ ...minimal, maxErrors: 2 }), { job: { ...minimal, maxErrors: '2' } });
     assert.deepEqual(parseJob({ function: 'a.ts' }), { problem: 'The task lacks the key "data"' });
+  });
+
+  it('has the same keys in package.json', () => {
+    const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    const [{ properties }] = manifest.contributes.taskDefinitions;
+    const { job, ...others } = properties;
+    const { description: _, ...keys } = schema.definitions.job.properties;
+    assert.equal(job.type, 'string');
+    assert.deepEqual(others, keys);
   });
 });

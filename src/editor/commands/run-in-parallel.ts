@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
-import { type FoundNode, findNode, NodeSearchError } from '../../node/find-node.ts';
+import type { FoundNode } from '../../node/find-node.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import { formatMs, formatSpeedup, plural } from '../../report/format.ts';
 import { Command } from '../contributions.ts';
 import { errors } from '../errors.ts';
+import { heaviestProfile } from '../runs/heaviest-profile.ts';
 import type { RunOutcome } from '../runs/job-process.ts';
 import { withRunProgress } from '../runs/run-progress.ts';
 import type { Runs } from '../runs/runs.ts';
-import { readSetting } from '../settings/settings.ts';
+import { userNode } from '../runs/user-node.ts';
+import { readRunSettings } from '../settings/settings.ts';
 import { type Offer, offer, tellError } from '../user-messages.ts';
 import { chooseDataset } from './choose-dataset.ts';
 import { chooseFunction } from './choose-function.ts';
@@ -52,25 +54,40 @@ export class RunInParallel {
     }
   }
 
-  /** The newest run once more, just as it was. */
-  async again(): Promise<RunOutcome | undefined> {
+  /** The newest run once more, just as it was; with `profile`, each worker writes a CPU profile. */
+  async again(profile = false): Promise<RunOutcome | undefined> {
     try {
       const config = this.#options.runs.lastConfig;
       if (config === null) throw errors.noRun();
       if (!(await this.#mayStart('ask'))) return undefined;
-      const node = await this.#findNode(config.cwd);
-      return await this.#run({ ...config, runDir: undefined, nodeReason: node.reason }, node);
+      const node = await userNode(config.cwd, this.#options.log);
+      const cpuProf = profile || undefined;
+      return await this.#run({ ...config, cpuProf, runDir: undefined, nodeReason: node.reason }, node);
     } catch (error) {
       tellError(error, this.#options.log);
       return undefined;
     }
   }
 
+  /** The newest run once more, or one that is asked for, with a CPU profile; opens that of the heaviest worker. */
+  async profile(argument?: unknown): Promise<RunOutcome | undefined> {
+    const isNew = argument !== undefined || this.#options.runs.lastConfig === null;
+    const outcome = isNew
+      ? await this.execute({ ...toRequest(argument), cpuProf: true })
+      : await this.again(true);
+    const { summary } = outcome ?? {};
+    if (!summary) return outcome;
+    const file = heaviestProfile(summary);
+    if (file === undefined) tellError(errors.noProfile(), this.#options.log);
+    else await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
+    return outcome;
+  }
+
   async #execute(request: RunRequest): Promise<RunOutcome | undefined> {
     if (!vscode.workspace.isTrusted) throw errors.untrusted();
     const target = await chooseFunction(request);
     if (target === undefined) return undefined;
-    const { memory } = this.#options;
+    const { memory, log } = this.#options;
     const key = functionKey(target);
     const data = request.data ?? (await chooseDataset(target, memory.datasets(key)));
     if (data === undefined) return undefined;
@@ -81,14 +98,8 @@ export class RunInParallel {
     if (!(await this.#mayStart(request.ifRunning ?? (request.data === undefined ? 'ask' : 'fail'))))
       return undefined;
     const scope = vscode.Uri.file(target.file);
-    const settings = {
-      'manycore.workers': readSetting('manycore.workers', scope),
-      'manycore.run.baseline': readSetting('manycore.run.baseline', scope),
-      'manycore.run.sweep': readSetting('manycore.run.sweep', scope),
-      'manycore.run.loader': readSetting('manycore.run.loader', scope),
-    };
-    const node = await this.#findNode(target.cwd, scope);
-    const config = resolveRunConfig(target, data, request, settings, node);
+    const node = await userNode(target.cwd, log, scope);
+    const config = resolveRunConfig(target, data, request, readRunSettings(scope), node);
     await vscode.workspace.saveAll(false);
     await memory.rememberDataset(key, data);
     return this.#run(config, node);
@@ -106,16 +117,6 @@ export class RunInParallel {
     }
     this.#tellEnd(config, outcome);
     return outcome;
-  }
-
-  async #findNode(cwd: string, scope?: vscode.Uri): Promise<FoundNode> {
-    const { log } = this.#options;
-    const configured = readSetting('manycore.node.path', scope);
-    const ownRuntime = process.execPath;
-    const search = { configured, cwd, env: process.env, ownRuntime, log: (line: string) => log.debug(line) };
-    return findNode(search).catch((error: unknown) => {
-      throw error instanceof NodeSearchError ? errors.node(error.message) : error;
-    });
   }
 
   async #mayStart(ifRunning: 'ask' | 'stop' | 'fail'): Promise<boolean> {
