@@ -3,6 +3,9 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { jobArguments } from '../../src/protocol/job-arguments.ts';
+import type { Job } from '../../src/protocol/job-file.ts';
+import type { RunConfig } from '../../src/protocol/run.ts';
 import { readRows, readSummary, temporaryFolders } from '../job/harness.ts';
 import { bundleCommand } from './bundle.ts';
 
@@ -88,6 +91,29 @@ describe('manycore run', () => {
       );
       assert.ok(readdirSync(here).includes('mine.csv'));
       assert.ok(!readdirSync(folder).includes('out.jsonl'));
+    });
+
+    it('says the same as the options that a task makes of it, key by key', async () => {
+      const all: Required<Omit<Job, 'description' | 'sweep'>> = {
+        ...{ function: 'src/work.mjs#times', data: 'pairs.json', workers: 2, chunk: 'auto', timeout: 60_000 },
+        ...{ retries: 1, onError: 'continue', maxErrors: '50%', memoryLimit: 2 ** 31, baseline: 'sample' },
+        ...{ verify: 'all', onBadRecord: 'skip', spread: true, args: [{ a: [1] }], typed: true, skip: 1 },
+        ...{ limit: 8, sample: 4, seed: 7, out: 'o.jsonl', report: 'r.html', trace: 't.json' },
+        ...{ cpuProf: true, loader: 'bundle' },
+      };
+      const folder = project({ all });
+      writeFileSync(join(folder, 'pairs.json'), JSON.stringify(Array.from({ length: 9 }, (_, i) => [i, 2])));
+      const byName = await manycore(folder, 'run', '--job', 'all', '--run-dir', 'by-name');
+      const byOptions = await manycore(folder, 'run', ...jobArguments(all), '--run-dir', 'by-options');
+      assert.deepEqual([byName.code, byOptions.code], [0, 0], byName.stderr + byOptions.stderr);
+      const config = (run: string): Partial<RunConfig> => {
+        const [header = ''] = readFileSync(join(folder, run, 'journal.jsonl'), 'utf8').split('\n');
+        const { runDir: _, ...rest } = (JSON.parse(header) as { config: RunConfig }).config;
+        return rest;
+      };
+      assert.deepEqual(config('by-options'), config('by-name'));
+      const { cwd: _, nodeReason: __, ...said } = config('by-name');
+      assert.deepEqual(said, all);
     });
 
     it('lists the known names where there is no such job', async () => {

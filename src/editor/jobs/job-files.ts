@@ -30,7 +30,8 @@ export async function showProblem(uri: vscode.Uri, { line, column }: JsonProblem
 
 async function readText(uri: vscode.Uri): Promise<string> {
   const open = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
-  if (open !== undefined) return open.getText();
+  // One that is not changed may be older than the file for a moment.
+  if (open?.isDirty) return open.getText();
   try {
     return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
   } catch (error) {
