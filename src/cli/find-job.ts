@@ -11,19 +11,19 @@ export interface FoundJob {
 }
 
 /**
- * The job `name` of the first job file in `cwd` or a folder above it.
+ * The job `name` of the first job file in `cwd` or a folder above it. Mistakes in other jobs do not matter.
  * @throws {JobError} `ERR_MANYCORE_JOB` when there is no file, the file has a mistake, or no such job; known ones are listed.
  */
 export function findJob(name: string, cwd: string): FoundJob {
   const file = findFile(cwd);
   const { jobs, problems } = parseJobFile(read(file));
+  const job = jobs.get(name);
+  if (job !== undefined) return { job, folder: dirname(dirname(file)) };
   const [problem] = problems;
   if (problem !== undefined) {
     const { message, line, column } = problem;
     throw new JobError('ERR_MANYCORE_JOB', message, { at: { file, line, column } });
   }
-  const job = jobs.get(name);
-  if (job !== undefined) return { job, folder: dirname(dirname(file)) };
   throw new JobError('ERR_MANYCORE_JOB', `There is no job "${name}" in ${file}`, {
     hint: known(name, [...jobs.keys()]),
   });

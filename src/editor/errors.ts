@@ -83,6 +83,11 @@ export const errors = {
       'ERR_MANYCORE_JOB',
       `${name} is in no folder of the workspace, so there is no .vscode folder for the job.`,
     ),
+  jobNotSaved: () =>
+    new EditorError(
+      'ERR_MANYCORE_JOB',
+      '.vscode/manycore.json could not be saved. The job is in its editor: save it there.',
+    ),
   badTask: (problem: string) => new EditorError('ERR_MANYCORE_JOB', `${problem}. Correct it in tasks.json.`),
   noProfile: () =>
     new EditorError(

@@ -8,7 +8,7 @@
 import { evaluate, type ObjectNode, parse, type ValueNode } from '@humanwhocodes/momoa';
 import schema from '../../schemas/jobs.schema.json' with { type: 'json' };
 import type { RunConfig } from './run.ts';
-import { checkObject, type JsonProblem, problemAt, type Schema } from './schema-check.ts';
+import { checkObject, type JsonProblem, nameOf, problemAt, type Schema } from './schema-check.ts';
 import { parseSize } from './size.ts';
 
 export const JOB_FILE = '.vscode/manycore.json';
@@ -29,8 +29,9 @@ export interface Job extends Pick<RunConfig, JobKey> {
 }
 
 export interface JobFile {
+  /** Jobs without a mistake; none where the file itself has one. */
   readonly jobs: ReadonlyMap<string, Job>;
-  /** By place; jobs that have one are left out. */
+  /** By place. */
   readonly problems: readonly JsonProblem[];
 }
 
@@ -42,14 +43,18 @@ export const jobSchema: Schema & { readonly properties: Readonly<Record<keyof Jo
 export function parseJobFile(text: string): JobFile {
   const document = documentOf(text);
   if ('message' in document) return { jobs: new Map(), problems: [document] };
-  const problems = checkObject(document, schema, 'The file');
+  const ofFile = checkObject(document, schema, 'The file');
   const jobs = new Map<string, Job>();
-  for (const [name, node] of membersOf(memberOf(document, 'jobs'))) {
-    const found = checkObject(node, jobSchema, `The job "${name}"`);
-    if (found.length === 0) jobs.set(name, toJob(evaluate(node) as Record<string, unknown>));
-    problems.push(...found);
+  const ofJobs: JsonProblem[] = [];
+  for (const { name: node, value } of membersOf(memberOf(document, 'jobs'))) {
+    const name = nameOf(node);
+    const found = checkObject(value, jobSchema, `The job "${name}"`);
+    if (jobs.has(name)) ofJobs.push(problemAt(node, `There are two jobs "${name}"`));
+    if (found.length === 0) jobs.set(name, toJob(evaluate(value) as Record<string, unknown>));
+    ofJobs.push(...found);
   }
-  return { jobs, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
+  const problems = [...ofFile, ...ofJobs].sort((a, b) => a.line - b.line || a.column - b.column);
+  return { jobs: ofFile.length > 0 ? new Map() : jobs, problems };
 }
 
 /** A job from values that were checked against the schema elsewhere, as VS Code checks tasks. Throws nothing. */
@@ -72,9 +77,7 @@ export function withJob(text: string, name: string, job: Job): string {
   if ('message' in document) throw new TypeError(document.message);
   const jobs = memberOf(document, 'jobs');
   if (jobs?.type !== 'Object') return inserted(text, document, `"jobs": {\n    ${member}\n  }`, '  ');
-  const old = jobs.members.find(
-    (each) => (each.name.type === 'String' ? each.name.value : each.name.name) === name,
-  );
+  const old = jobs.members.find((each) => nameOf(each.name) === name);
   if (old === undefined) return inserted(text, jobs, member, '    ');
   return text.slice(0, old.loc.start.offset) + member + text.slice(old.loc.end.offset);
 }
@@ -91,13 +94,12 @@ function documentOf(text: string): ObjectNode | JsonProblem {
   }
 }
 
-function membersOf(node: ValueNode | undefined): [string, ValueNode][] {
-  if (node?.type !== 'Object') return [];
-  return node.members.map(({ name, value }) => [name.type === 'String' ? name.value : name.name, value]);
+function membersOf(node: ValueNode | undefined): ObjectNode['members'] {
+  return node?.type === 'Object' ? node.members : [];
 }
 
 function memberOf(node: ObjectNode, name: string): ValueNode | undefined {
-  return membersOf(node).find(([each]) => each === name)?.[1];
+  return node.members.find((each) => nameOf(each.name) === name)?.value;
 }
 
 function toJob(value: Record<string, unknown>): Job {

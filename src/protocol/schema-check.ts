@@ -1,4 +1,4 @@
-import type { ValueNode } from '@humanwhocodes/momoa';
+import type { MemberNode, ValueNode } from '@humanwhocodes/momoa';
 
 /** A place in a JSON text, and what is wrong there. Line and column from 1. */
 export interface JsonProblem {
@@ -28,7 +28,7 @@ export function checkObject(node: ValueNode, schema: Schema, name: string): Json
   const problems: JsonProblem[] = [];
   const seen = new Set<string>();
   for (const member of node.members) {
-    const key = member.name.type === 'String' ? member.name.value : member.name.name;
+    const key = nameOf(member.name);
     const known = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (seen.has(key)) problems.push(problemAt(member.name, `${name} has the key "${key}" twice`));
     seen.add(key);
@@ -46,6 +46,10 @@ export function checkObject(node: ValueNode, schema: Schema, name: string): Json
   for (const key of required)
     if (!seen.has(key)) problems.push(problemAt(node, `${name} lacks the key "${key}"`));
   return problems;
+}
+
+export function nameOf(node: MemberNode['name']): string {
+  return node.type === 'String' ? node.value : node.name;
 }
 
 export function problemAt({ loc }: { loc: ValueNode['loc'] }, message: string): JsonProblem {

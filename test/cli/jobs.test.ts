@@ -128,8 +128,9 @@ describe('manycore run', () => {
       assert.match(stderr, /Did you mean "nightly"\? Known jobs: nightly, weekly\./);
     });
 
-    it('tells the place of a mistake in the file', async () => {
-      const folder = project({ nightly: { ...nightly, wokers: 2 } });
+    it('tells the place of a mistake in the job', async () => {
+      const folder = project({ nightly: { ...nightly, wokers: 2 }, other: nightly });
+      assert.equal((await manycore(folder, 'run', '--job', 'other')).code, 0);
       const { code, stderr } = await manycore(folder, 'run', '--job', 'nightly');
       assert.equal(code, 2);
       assert.match(stderr, /The job "nightly" has the unknown key "wokers"; known are description, function/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { Command } from '../../src/editor/contributions.ts';
+import { Command, type SettingName } from '../../src/editor/contributions.ts';
 import type { DebugRequest } from '../../src/editor/debug/debug-request.ts';
 import { folder, manycore, until } from './workspace.ts';
 
@@ -113,6 +113,25 @@ describe('the debugger', function () {
     assert.match(watched.output, /src\/distances\.ts#distance item 0 \{"city":"Oslo"/);
     assert.match(watched.output, /value \{ city: 'Oslo', km: \d+ \}/);
     assert.equal(watched.stops.length, 0);
+  });
+
+  it('stops in TypeScript whose types Node itself strips', async function () {
+    // The extension host of the server runs under a newer Node than the tests may.
+    if (process.versions['electron'] !== undefined || !Reflect.get(process.features, 'typescript'))
+      this.skip();
+    const setting: SettingName = 'manycore.node.path';
+    const settings = vscode.workspace.getConfiguration();
+    await settings.update(setting, process.execPath, vscode.ConfigurationTarget.Global);
+    try {
+      const place = breakAt(cities.file, 'return');
+      await debug({ ...cities, item: 1, loader: 'native' });
+      const { at, variables, stop } = await watched.stop();
+      assert.deepEqual([at, variables.get('city')?.value], [place, "'Tokyo'"]);
+      await goOn(stop);
+      await watched.ends();
+    } finally {
+      await settings.update(setting, undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('calls the function with an item that is typed', async () => {

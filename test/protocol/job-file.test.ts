@@ -108,6 +108,8 @@ describe('a file of jobs', () => {
   it('gives the jobs that are right beside those that are not', () => {
     const text = JSON.stringify({ version: 1, jobs: { bad: {}, good: minimal } });
     assert.deepEqual([...parseJobFile(text).jobs.keys()], ['good']);
+    const newer = JSON.stringify({ version: 2, jobs: { good: minimal } });
+    assert.equal(parseJobFile(newer).jobs.size, 0, 'of a newer version nothing is known');
   });
 
   it('is refused when it is huge', () => {

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import * as path from 'node:path';
 import type { DebugConfiguration } from 'vscode';
 import type { FoundNode } from '../../node/find-node.ts';
@@ -20,7 +21,8 @@ export interface DebugOptions {
 
 /** What VS Code's own JavaScript debugger is told: to run the command on one item, or on all with the debugger in every worker. */
 export function debugConfiguration({ config, what, node, commandFile }: DebugOptions): DebugConfiguration {
-  const own = `${path.dirname(commandFile).split(path.sep).join('/')}/**`;
+  // As Node names the files of a folder that is a link.
+  const own = `${realpathSync(path.dirname(commandFile)).split(path.sep).join('/')}/**`;
   return {
     type: 'node',
     request: 'launch',

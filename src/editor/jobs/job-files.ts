@@ -8,6 +8,8 @@ export interface FolderJobs extends JobFile {
   readonly uri: vscode.Uri;
   /** As it is in the editor, saved or not; empty when there is no file. */
   readonly text: string;
+  /** It has changes that are not saved. */
+  readonly isDirty: boolean;
 }
 
 /** The jobs of every workspace folder. */
@@ -17,9 +19,12 @@ export function readAllJobs(): Promise<FolderJobs[]> {
 
 export async function readJobs(folder: vscode.WorkspaceFolder): Promise<FolderJobs> {
   const uri = vscode.Uri.joinPath(folder.uri, JOB_FILE);
-  const text = await readText(uri);
+  const open = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+  // One that is not changed may be older than the file for a moment.
+  const isDirty = open?.isDirty === true;
+  const text = isDirty ? open.getText() : await readText(uri);
   const none: JobFile = { jobs: new Map(), problems: [] };
-  return { folder, uri, text, ...(text.trim() === '' ? none : parseJobFile(text)) };
+  return { folder, uri, text, isDirty, ...(text.trim() === '' ? none : parseJobFile(text)) };
 }
 
 /** Shows the place of a mistake. */
@@ -29,9 +34,6 @@ export async function showProblem(uri: vscode.Uri, { line, column }: JsonProblem
 }
 
 async function readText(uri: vscode.Uri): Promise<string> {
-  const open = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
-  // One that is not changed may be older than the file for a moment.
-  if (open?.isDirty) return open.getText();
   try {
     return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
   } catch (error) {

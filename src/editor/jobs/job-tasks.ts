@@ -28,7 +28,11 @@ export class JobTasks implements vscode.TaskProvider {
     if (!vscode.workspace.isTrusted) return [];
     const files = await readAllJobs();
     const tasks = files.flatMap(({ folder, jobs }) =>
-      [...jobs.keys()].map((job) => this.#task({ type: TASK_TYPE, job }, folder, job, ['--job', job])),
+      [...jobs].map(async ([name, { description, function: target, data }]) => {
+        const task = await this.#task({ type: TASK_TYPE, job: name }, folder, name, ['--job', name]);
+        task.detail = description ?? `${target} over ${data}`;
+        return task;
+      }),
     );
     return Promise.all(tasks);
   }

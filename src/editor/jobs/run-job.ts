@@ -34,25 +34,35 @@ export async function runJob(argument: unknown, options: RunJobOptions): Promise
     const files = await readAllJobs();
     const broken = files.find(({ problems }) => problems.length > 0);
     const all = files.flatMap((of) => [...of.jobs].map(([each, job]): Found => ({ name: each, job, of })));
-    if (broken !== undefined && (all.length === 0 || name !== undefined)) {
-      if (name !== undefined) throw errors.badJobFile(broken.problems[0]?.message ?? '');
-      tellProblem(broken, log);
-      return undefined;
-    }
-    if (all.length === 0) throw errors.noJobs();
-    if (broken !== undefined) tellProblem(broken, log);
-    const found = name === undefined ? await pick(all) : all.find((each) => each.name === name);
-    if (found === undefined && name !== undefined)
-      throw errors.noJob(
-        name,
-        all.map((each) => each.name),
-      );
+    const found = name === undefined ? await choose(all, broken, log) : named(name, all, broken);
     return found === undefined ? undefined : await run(toRequest(found));
   } catch (error) {
     if (name !== undefined) throw error;
     tellError(error, log);
     return undefined;
   }
+}
+
+/** @throws {EditorError} when there is no such job */
+function named(name: string, all: readonly Found[], broken: FolderJobs | undefined): Found {
+  const found = all.find((each) => each.name === name);
+  if (found !== undefined) return found;
+  const [problem] = broken?.problems ?? [];
+  if (problem !== undefined) throw errors.badJobFile(problem.message);
+  throw errors.noJob(
+    name,
+    all.map((each) => each.name),
+  );
+}
+
+async function choose(
+  all: readonly Found[],
+  broken: FolderJobs | undefined,
+  log: vscode.LogOutputChannel,
+): Promise<Found | undefined> {
+  if (broken !== undefined) tellProblem(broken, log);
+  else if (all.length === 0) throw errors.noJobs();
+  return all.length === 0 ? undefined : pick(all);
 }
 
 /** The mistake with the way to it; jobs without one can be run. */

@@ -21,8 +21,9 @@ export async function saveJob(config: RunConfig | null, argument: unknown): Prom
   }
   const name = typeof argument === 'string' ? argument : await askName(config, file);
   if (name === undefined) return;
-  await write(file, withJob(file.text, name, toJob(config)));
-  await show(file.uri, name);
+  const text = withJob(file.text, name, toJob(config));
+  await write(file, text);
+  await show(file.uri, text, name);
 }
 
 /** What of a run is not as it would be anyway. */
@@ -53,20 +54,18 @@ async function askName(config: RunConfig, { jobs }: FolderJobs): Promise<string 
   return name?.trim();
 }
 
-async function write({ uri, text: old }: FolderJobs, text: string): Promise<void> {
-  const edit = new vscode.WorkspaceEdit();
-  if (old === '') {
-    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
-    return;
-  }
+/** A file with changes of the user's is changed in the editor, with them. */
+async function write({ uri, isDirty }: FolderJobs, text: string): Promise<void> {
+  if (!isDirty) return vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   const document = await vscode.workspace.openTextDocument(uri);
+  const edit = new vscode.WorkspaceEdit();
   edit.replace(uri, new vscode.Range(0, 0, document.lineCount, 0), text);
-  await vscode.workspace.applyEdit(edit);
-  await document.save();
+  if (!(await vscode.workspace.applyEdit(edit)) || !(await document.save())) throw errors.jobNotSaved();
 }
 
-async function show(uri: vscode.Uri, name: string): Promise<void> {
-  const document = await vscode.workspace.openTextDocument(uri);
-  const at = document.positionAt(Math.max(0, document.getText().indexOf(`${JSON.stringify(name)}:`)));
-  await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
+/** The editor may not have read the new text yet: the place is looked for in the text itself. */
+async function show(uri: vscode.Uri, text: string, name: string): Promise<void> {
+  const before = text.slice(0, Math.max(0, text.indexOf(`${JSON.stringify(name)}: {`))).split('\n');
+  const at = new vscode.Position(before.length - 1, before.at(-1)?.length ?? 0);
+  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at) });
 }
