@@ -76,7 +76,7 @@ const debug = (request: DebugRequest, command: Command = Command.debugOneItem): 
   vscode.commands.executeCommand<boolean>(command, request);
 
 describe('the debugger', function () {
-  this.timeout(90_000);
+  this.timeout(150_000);
   const cities = { file: 'src/distances.ts', export: 'distance', data: 'data/cities.csv' };
   let watched: Watched;
   before(() => manycore());
