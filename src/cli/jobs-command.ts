@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
-import { JobError, toFailure } from '../job/errors.ts';
+import { toFailure } from '../job/errors.ts';
 import type { RunExitCode } from '../protocol/run.ts';
 import { failureLines } from './display.ts';
 import { paintFor } from './paint.ts';
@@ -40,14 +40,23 @@ export async function jobsCommand({ engine: address, key, json }: JobsOptions): 
 /** `manycore cancel`: the run's own process keeps what is done. */
 export const cancelCommand = (id: string, address: string): Promise<RunExitCode> =>
   withEngine(address, async (engine) => {
+    const { unknownRun } = await import('../engine/attach.ts');
     const run = (await engine.announced()).find(({ announcement }) => announcement.id === id);
-    if (run === undefined) {
-      throw new JobError('ERR_MANYCORE_USAGE', `The engine has no run ${id}`, {
-        hint: 'manycore jobs --engine URL lists them.',
-      });
-    }
+    if (run === undefined) throw unknownRun(id);
     await engine.announce({ ...run, state: 'stopped' });
   });
+
+/** `manycore attach`: goes on with a run whose own process is gone. */
+export async function attachCommand(id: string, address: string): Promise<RunExitCode | number> {
+  let runDir = '';
+  const exitCode = await withEngine(address, async (engine) => {
+    const { attach } = await import('../engine/attach.ts');
+    runDir = await attach(engine, id);
+  });
+  if (exitCode !== 0) return exitCode;
+  const { runCommand } = await import('./run-command.ts');
+  return runCommand(undefined, { resume: runDir, engine: address });
+}
 
 async function withEngine(address: string, body: (engine: Engine) => Promise<void>): Promise<RunExitCode> {
   try {

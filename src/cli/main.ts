@@ -142,6 +142,15 @@ function program(finish: (exitCode: number) => void): Command {
       finish(await jobsCommand(options));
     });
   manycore
+    .command('attach')
+    .description('Go on with a run of an engine whose own process is gone.')
+    .argument('<ID>', 'as manycore jobs shows it')
+    .requiredOption('--engine <URL>', 'as of manycore run')
+    .action(async (id: string, options: { engine: string }) => {
+      const { attachCommand } = await import('./jobs-command.ts');
+      finish(await attachCommand(id, options.engine));
+    });
+  manycore
     .command('cancel')
     .description('Stop a run of an engine: what is done is kept.')
     .argument('<ID>', 'as manycore jobs shows it')
