@@ -56,49 +56,15 @@ export class BullEngine implements Engine {
   private constructor(libraries: Libraries, url: URL) {
     this.#libraries = libraries;
     this.#url = url;
-    this.#redis = this.#connect({ maxRetriesPerRequest: null });
+    this.#redis = connect(libraries, url, {});
   }
 
   /** Loads the libraries and reaches the server. Throws a `JobError` that says what is missing. */
   static async open(address: string): Promise<BullEngine> {
-    const engine = new BullEngine(await libraries(), checkAddress(address));
-    try {
-      await engine.check();
-      return engine;
-    } catch (error) {
-      engine.#redis.disconnect();
-      throw error;
-    }
-  }
-
-  async check(): Promise<void> {
-    const redis = this.#connect({ maxRetriesPerRequest: 0, retryStrategy: () => null, lazyConnect: true });
-    let last: unknown;
-    redis.on('error', (error) => {
-      last = error;
-    });
-    try {
-      await redis.connect();
-      await redis.ping();
-      const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory').catch(() => ''))?.[1];
-      if (policy !== undefined && policy !== 'noeviction') {
-        throw refused(
-          this.#url,
-          `its maxmemory-policy is ${policy}: it may throw away what a run needs`,
-          'Set maxmemory-policy noeviction.',
-        );
-      }
-    } catch (error) {
-      if (error instanceof JobError) throw error;
-      throw refused(
-        this.#url,
-        text(last ?? error),
-        'Is the server running, and are user and password right?',
-        error,
-      );
-    } finally {
-      redis.disconnect();
-    }
+    const url = checkAddress(address);
+    const loaded = await libraries();
+    await check(loaded, url);
+    return new BullEngine(loaded, url);
   }
 
   async putBlob(hash: string, bytes: Uint8Array): Promise<void> {
@@ -208,7 +174,7 @@ export class BullEngine implements Engine {
         return host;
       },
       {
-        connection: this.#connect({ maxRetriesPerRequest: null }),
+        connection: connect(this.#libraries, this.#url, {}),
         prefix: PREFIX,
         concurrency: width,
         lockDuration: LOCK,
@@ -248,19 +214,47 @@ export class BullEngine implements Engine {
     }
     return queue;
   }
+}
 
-  #connect(options: ConnectionOptions): Redis {
-    const all: ConnectionOptions = {
-      connectTimeout: REACH,
-      connectionName: 'manycore',
-      retryStrategy: (times: number) => Math.min(times * 100, 1000),
-      ...options,
-    };
-    const redis = new this.#libraries.Redis(this.#url.href, all);
-    // Each command that fails says so itself; a connection that is lost is made again.
-    redis.on('error', () => {});
-    return redis;
+/** Reaches the server once. */
+async function check(loaded: Libraries, url: URL): Promise<void> {
+  const redis = connect(loaded, url, {
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    lazyConnect: true,
+  });
+  let last: unknown;
+  redis.on('error', (error) => {
+    last = error;
+  });
+  try {
+    await redis.connect();
+    await redis.ping();
+    const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory').catch(() => ''))?.[1];
+    if (policy !== undefined && policy !== 'noeviction') {
+      const reason = `its maxmemory-policy is ${policy}: it may throw away what a run needs`;
+      throw refused(url, reason, 'Set maxmemory-policy noeviction.');
+    }
+  } catch (error) {
+    if (error instanceof JobError) throw error;
+    throw refused(url, text(last ?? error), 'Is the server running, and are user and password right?', error);
+  } finally {
+    redis.disconnect();
   }
+}
+
+function connect(loaded: Libraries, url: URL, options: ConnectionOptions): Redis {
+  const all: ConnectionOptions = {
+    connectTimeout: REACH,
+    connectionName: 'manycore',
+    maxRetriesPerRequest: null,
+    retryStrategy: (times: number) => Math.min(times * 100, 1000),
+    ...options,
+  };
+  const redis = new loaded.Redis(url.href, all);
+  // Each command that fails says so itself; a connection that is lost is made again.
+  redis.on('error', () => {});
+  return redis;
 }
 
 /** Loaded only when an engine is named. */

@@ -81,9 +81,6 @@ export interface Lease extends AsyncDisposable {
 }
 
 export interface Engine extends AsyncDisposable {
-  /** Loads and reaches the server. Throws a `JobError` that says what to do. */
-  check(): Promise<void>;
-
   putBlob(hash: string, bytes: Uint8Array): Promise<void>;
   getBlob(hash: string): Promise<Uint8Array | null>;
 

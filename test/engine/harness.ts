@@ -68,6 +68,10 @@ export class Cluster {
     return this.#spawn(process.execPath, [join(this.#command, 'cli.js'), ...args], cwd);
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   async close(): Promise<void> {
     for (const child of this.#started) child.kill('SIGTERM');
     await Promise.race([
