@@ -9,6 +9,7 @@ import {
 } from '../protocol/run.ts';
 import { applyEvent, emptyModel, type RunModel } from '../report/model.ts';
 import { SpanCoalescer } from '../report/timeline.ts';
+import { LiveTimeline } from './live-timeline.ts';
 
 /** Time in ms between two events of a kind. */
 const INTERVAL = 100;
@@ -27,6 +28,7 @@ export class EventFeed implements Disposable {
   readonly #progress: () => RunProgress | null;
   readonly #timer: NodeJS.Timeout;
   readonly #spans = new SpanCoalescer();
+  readonly #timeline = new LiveTimeline();
   #model: RunModel = emptyModel();
   #lines: OutputLine[] = [];
   #droppedLines = 0;
@@ -73,6 +75,7 @@ export class EventFeed implements Disposable {
 
   span(span: TimelineSpan): void {
     this.#spans.add(span);
+    this.#timeline.add(span);
   }
 
   /** Whether this row would be sent: making its previews is worth the time only then. A row that is not wanted counts as dropped. */
@@ -104,15 +107,15 @@ export class EventFeed implements Disposable {
       this.#rows = [];
       this.#droppedRows = 0;
     }
-    const spans = this.#spans.take();
-    if (spans.length > 0) this.send({ type: 'timeline', spans });
+    const stretches = this.#timeline.take();
+    if (stretches !== null) this.send({ type: 'timeline', stretches });
   }
 
   /** The last flush of a run: spans that are still open too. */
   finish(): void {
     this.flush();
-    const spans = this.#spans.finish();
-    if (spans.length > 0) this.send({ type: 'timeline', spans });
+    const stretches = this.#timeline.finish();
+    if (stretches !== null) this.send({ type: 'timeline', stretches });
   }
 
   /** What is kept of the run for the report. */

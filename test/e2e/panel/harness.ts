@@ -117,11 +117,18 @@ export interface OpenPanel {
   send(message: ToPanel<RunModel>): Promise<void>;
 }
 
-// Returns when the panel has drawn what it was told.
+// Runs in the page, whose globals are not those of this program.
+const deliver = new Function(
+  'message',
+  `return new Promise((done) => {
+    window.postMessage(message, '*');
+    setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done())), 0);
+  });`,
+) as (message: unknown) => Promise<void>;
+
+// Returns when the panel has drawn what it was told. Typed arrays stay what they are, as in VS Code.
 async function send(page: Page, message: ToPanel<RunModel>): Promise<void> {
-  await page.evaluate(
-    `(message => new Promise((done) => { window.postMessage(message, '*'); setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 0); }))(${JSON.stringify(message)})`,
-  );
+  await page.evaluate(deliver, message as unknown);
 }
 
 function page(theme: ThemeName): string {
