@@ -13,6 +13,8 @@ import type { PackedStretches } from '../protocol/run.ts';
 
 /** Most stretches kept for one run: 36 bytes each. */
 export const MAX_STRETCHES = 1_000_000;
+/** Columns of so many stretches are not copied any more into longer ones. */
+const LARGE = 100_000;
 /** What stands for "no item". */
 export const NO_ITEM = 0xffff_ffff;
 /** Numbers of one stretch in a `PackedStretches`. */
@@ -161,8 +163,9 @@ function joinSmall(all: readonly StretchColumns[]): readonly StretchColumns[] {
   for (;;) {
     const last = columns.at(-1);
     const before = columns.at(-2);
-    if (last === undefined || before === undefined || before.worker.length > 2 * last.worker.length)
-      return columns;
+    if (last === undefined || before === undefined) return columns;
+    const { length } = before.worker;
+    if (length >= LARGE || length > 2 * last.worker.length) return columns;
     columns.splice(-2, 2, concat(before, last));
   }
 }

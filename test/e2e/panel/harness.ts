@@ -77,8 +77,11 @@ export class PanelHarness implements AsyncDisposable {
     return new PanelHarness(browser, `http://127.0.0.1:${port}/`, () => server.close());
   }
 
-  async open(options: { theme?: ThemeName; width?: number; height?: number } = {}): Promise<OpenPanel> {
-    const { theme = 'dark', width = 1200, height = 300 } = options;
+  /** `init` runs before the first script of the page. */
+  async open(
+    options: { theme?: ThemeName; width?: number; height?: number; init?: string } = {},
+  ): Promise<OpenPanel> {
+    const { theme = 'dark', width = 1200, height = 300, init } = options;
     const page = await this.browser.newPage({ viewport: { width, height } });
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(String(error)));
@@ -90,6 +93,7 @@ export class PanelHarness implements AsyncDisposable {
     await page.addInitScript(
       'window.acquireVsCodeApi = () => { let state; return { postMessage: (m) => window.toHost(m), getState: () => state, setState: (s) => { state = s; } }; };',
     );
+    if (init !== undefined) await page.addInitScript(init);
     await page.goto(`${this.#url}?theme=${theme}`);
     await page.locator('.app').waitFor();
     return {
