@@ -52,19 +52,29 @@ export interface Run {
 
 /**
  * Runs a function over a dataset: the one way in for the command line and the editor. `onEvent` gets what happens as it
- * happens, at last one `finished` or `failed`; it must not throw.
+ * happens, at last one `finished` or `failed`; it must not throw. While `isBehind` says that earlier events have not been
+ * taken yet, those that come ten times a second are held back.
  */
-export function startRun(config: RunConfig, onEvent: (event: RunEvent) => void): Run {
+export function startRun(
+  config: RunConfig,
+  onEvent: (event: RunEvent) => void,
+  isBehind?: () => boolean,
+): Run {
   const stop = new StopSwitch();
   return {
     stop: () => stop.stop({ kind: 'user' }),
-    finished: runToEnd(config, onEvent, stop),
+    finished: runToEnd(config, { onEvent, isBehind }, stop),
   };
+}
+
+interface Viewer {
+  readonly onEvent: (event: RunEvent) => void;
+  readonly isBehind: (() => boolean) | undefined;
 }
 
 async function runToEnd(
   config: RunConfig,
-  onEvent: (event: RunEvent) => void,
+  { onEvent, isBehind }: Viewer,
   stop: StopSwitch,
 ): Promise<RunOutcome> {
   using _stop = stop;
@@ -74,7 +84,7 @@ async function runToEnd(
     onEvent(event);
   };
   try {
-    const { summary, exitCode } = await execute(config, noteFolder, stop);
+    const { summary, exitCode } = await execute(config, { onEvent: noteFolder, isBehind }, stop);
     onEvent({ type: 'finished', summary, exitCode });
     return { exitCode, summary, failure: null };
   } catch (error) {
@@ -86,7 +96,7 @@ async function runToEnd(
 
 async function execute(
   given: RunConfig,
-  onEvent: (event: RunEvent) => void,
+  { onEvent, isBehind }: Viewer,
   stop: StopSwitch,
 ): Promise<{ summary: RunSummary; exitCode: RunExitCode }> {
   const startedAt = Date.now();
@@ -149,6 +159,7 @@ async function execute(
   const collect: { now?: Collector } = {};
   using feed = new EventFeed(onEvent, {
     progress: () => pool?.progress() ?? null,
+    isBehind,
     onTick: () => {
       try {
         collect.now?.flush();
