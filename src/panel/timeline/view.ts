@@ -1,5 +1,5 @@
 import { isOver, isRunning, type RunModel } from '../../report/model.ts';
-import { NO_ITEM, type Stretch } from '../../report/stretches.ts';
+import { endOf, NO_ITEM, type Stretch } from '../../report/stretches.ts';
 import { button, el, setAttribute, setText } from '../dom.ts';
 import type { Part, Post } from '../part.ts';
 import { describeStretch } from './describe.ts';
@@ -255,18 +255,24 @@ export class TimelineView implements Part {
     this.#marked = mark;
     const stretch = this.#markedStretch();
     this.#canvas.classList.toggle('clickable', stretch !== null && stretch.item !== NO_ITEM);
-    this.#tip.hidden = stretch === null;
     if (stretch !== null) setText(this.#tip, describeStretch(stretch));
     this.#placeTip();
     this.#schedule();
   }
 
+  /** Under the marked stretch; nowhere while that is out of sight. */
   #placeTip(): void {
     const mark = this.#marked;
     const layout = this.#layout;
-    const stretch = mark === null ? undefined : this.#rows.all[mark.row];
-    if (mark === null || layout === null || stretch === undefined) return;
-    const x = (xOf(layout, stretch.beginAt(mark.index)) + xOf(layout, stretch.endAt(mark.index))) / 2;
+    const stretch = this.#markedStretch();
+    const inSight =
+      layout !== null &&
+      stretch !== null &&
+      endOf(stretch) >= layout.begin &&
+      stretch.begin <= layout.begin + layout.length;
+    this.#tip.hidden = !inSight;
+    if (mark === null || !inSight) return;
+    const x = (xOf(layout, stretch.begin) + xOf(layout, endOf(stretch))) / 2;
     const { offsetWidth: width, offsetHeight: height } = this.#tip;
     this.#tip.style.left = `${Math.max(4, Math.min(layout.width - width - 4, x - width / 2))}px`;
     const below = (mark.row + 1) * layout.pitch + 3;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { FromPanel } from '../../../src/protocol/panel.ts';
 import { applyEvent, emptyModel } from '../../../src/report/model.ts';
 import { type OpenPanel, PanelHarness } from './harness.ts';
-import { failedToStart, measuringBaseline, scenario } from './scenarios.ts';
+import { different, failedToStart, measuringBaseline, scenario } from './scenarios.ts';
 
 describe('panel', () => {
   let harness: PanelHarness;
@@ -298,6 +298,23 @@ describe('panel', () => {
     );
     await panel.page.waitForFunction('new Promise((done) => requestAnimationFrame(() => done(true)))');
     assert.ok(await has([1, 2, 3]));
+  });
+
+  it('shows what differs from one process in a tab of its own, which other runs do not have', async () => {
+    panel = await harness.open();
+    await panel.tell(scenario({ items: 60 }).events);
+    assert.ok(await panel.page.getByTestId('tab-verification').isHidden());
+    const { header, events } = scenario({ items: 60, verification: different });
+    await panel.tell([{ type: 'started', protocol: 1, header }, ...events.slice(1)]);
+    await press('tab-verification');
+    assert.match(
+      await panel.page.getByTestId('verification').innerText(),
+      /^Of 50 of 3,201 items run again in one process, 3 gave something else/,
+    );
+    const rows = panel.page.getByTestId('differences').locator('tbody tr');
+    assert.match(await rows.first().innerText(), /412\s+value\.rank\s+413\s+1\s+the same again/);
+    await rows.first().locator('button').click();
+    assert.deepEqual(said('openResult'), [{ type: 'openResult', index: 412 }]);
   });
 
   it('has no curve where no speedup was measured, and says why', async () => {

@@ -8,6 +8,7 @@ import {
   type RunHeader,
   type RunPhase,
   type TimelineSpan,
+  type Verification,
   type WorkerSnapshot,
 } from '../../../src/protocol/run.ts';
 import { MAX_ROWS } from '../../../src/report/model.ts';
@@ -41,6 +42,8 @@ export interface Shape {
   readonly dataset: string;
   /** Numbers of workers of a scaling sweep before the run; null for none. */
   readonly sweep: readonly number[] | null;
+  /** What comparing with one process gave; null where it was not asked for. */
+  readonly verification: Verification | null;
 }
 
 const START = Date.UTC(2026, 4, 6, 9, 30, 0);
@@ -57,6 +60,7 @@ const defaults: Shape = {
   name: 'scoreMovie',
   dataset: 'data/movies.json',
   sweep: null,
+  verification: null,
 };
 
 export function scenario(changes: Partial<Shape> = {}): Scenario {
@@ -70,7 +74,7 @@ export function scenario(changes: Partial<Shape> = {}): Scenario {
   ];
   const run = simulate(shape, Math.ceil(shape.items * shape.until));
   events.push(phase('running', 2_000));
-  events.push(...told(run));
+  events.push(...toldOf(run));
   const wallMs = Math.max(...run.workers.map((worker) => worker.aliveMs));
   const done = run.rows.length;
   const failed = run.rows.filter((row) => !row.ok).length;
@@ -115,7 +119,9 @@ export function scenario(changes: Partial<Shape> = {}): Scenario {
     workers: run.workers,
     firstErrors: run.rows.filter((row) => !row.ok).slice(0, 20),
   });
-  events.push({ type: 'finished', summary, exitCode: interrupted ? 130 : failed > 0 ? 1 : 0 });
+  const { verification } = shape;
+  const told = verification === null ? summary : { ...summary, verification };
+  events.push({ type: 'finished', summary: told, exitCode: interrupted ? 130 : failed > 0 ? 1 : 0 });
   return { header, events, spans: run.spans };
 }
 
@@ -132,6 +138,17 @@ function sweepOf({ itemMs }: Shape, counts: readonly number[]): SweepFacts {
     })),
   };
 }
+
+export const different: Verification = {
+  checked: 50,
+  of: 3_201,
+  differences: 3,
+  first: [
+    { index: 412, path: 'value.rank', parallel: '413', alone: '1', repeatable: true },
+    { index: 977, path: 'value.rank', parallel: '978', alone: '2', repeatable: true },
+    { index: 2_048, path: 'value.seed', parallel: '0.4931', alone: '0.0127', repeatable: false },
+  ],
+};
 
 export const failedToStart: Scenario = {
   spans: [],
@@ -170,7 +187,7 @@ export const measuringBaseline: Scenario = {
 };
 
 /** As the job host tells it: the timeline in events of bounded size, of the rest no more than is shown. */
-function told({ spans, lines, rows }: Simulated): RunEvent[] {
+function toldOf({ spans, lines, rows }: Simulated): RunEvent[] {
   const events: RunEvent[] = [];
   const timeline = new LiveTimeline();
   const put = (stretches: PackedStretches | null): void => {
