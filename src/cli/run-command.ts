@@ -34,7 +34,7 @@ async function run(
   const { startRun } = await import('../job/run.ts');
   const openEngine = async (address: string) =>
     (await import('../engine/distribute.ts')).openDistribution(address);
-  const run = startRun(config, (event) => display.show(event), openEngine);
+  const run = startRun(config, (event) => display.show(event), { openEngine });
   onSignals(() => run.stop());
   const { summary, failure, exitCode } = await run.finished;
   display.close();

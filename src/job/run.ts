@@ -53,25 +53,31 @@ export interface Run {
 
 /**
  * Runs a function over a dataset: the one way in for the command line and the editor. `onEvent` gets what happens as it
- * happens, at last one `finished` or `failed`; it must not throw. `openEngine` reaches the engine that `config` may name.
+ * happens, at last one `finished` or `failed`; it must not throw.
  */
 export function startRun(
   config: RunConfig,
   onEvent: (event: RunEvent) => void,
-  openEngine?: (address: string) => Promise<Distribution>,
+  options: StartOptions = {},
 ): Run {
   const stop = new StopSwitch();
   return {
     stop: () => stop.stop({ kind: 'user' }),
-    finished: runToEnd({ config, onEvent, stop, openEngine }),
+    finished: runToEnd({ config, onEvent, stop, ...options }),
   };
 }
 
-interface Start {
+export interface StartOptions {
+  /** While it says that earlier events have not been taken yet, those that come ten times a second are held back. */
+  readonly isBehind?: () => boolean;
+  /** Reaches the engine that the configuration may name. */
+  readonly openEngine?: (address: string) => Promise<Distribution>;
+}
+
+interface Start extends StartOptions {
   readonly config: RunConfig;
   readonly onEvent: (event: RunEvent) => void;
   readonly stop: StopSwitch;
-  readonly openEngine: ((address: string) => Promise<Distribution>) | undefined;
 }
 
 async function runToEnd(start: Start): Promise<RunOutcome> {
@@ -97,6 +103,7 @@ async function execute({
   config: given,
   onEvent,
   stop,
+  isBehind,
   openEngine,
 }: Start): Promise<{ summary: RunSummary; exitCode: RunExitCode }> {
   const startedAt = Date.now();
@@ -160,6 +167,7 @@ async function execute({
   const collect: { now?: Collector } = {};
   using feed = new EventFeed(onEvent, {
     progress: () => pool?.progress() ?? null,
+    isBehind,
     onTick: () => {
       try {
         collect.now?.flush();
