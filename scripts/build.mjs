@@ -50,9 +50,9 @@ export async function build({ development = false, force = false, quiet = false 
 }
 
 /** Bundles one entry, whatever was built before; returns its stamp. */
-export async function bundleOne({ entry, out, options }, development = false) {
+export async function bundleOne({ entry, out, apart, options }, development = false) {
   const esbuild = await import('esbuild');
-  const all = esbuildOptions(options, entry, out, development);
+  const all = { ...esbuildOptions(options, entry, out, development), plugins: [leftApart(apart ?? {})] };
   if (options.splitting) for (const part of partsOf(out)) rmSync(part);
   const result = await esbuild.build(all).catch((error) => {
     throw new SetupError(`build: ${out} failed (${error.errors?.length ?? 1} errors, above)`);
@@ -61,7 +61,7 @@ export async function bundleOne({ entry, out, options }, development = false) {
   const files = Object.keys(result.metafile.inputs).filter((file) => existsSync(inRoot(file)));
   const outputs = Object.keys(result.metafile.outputs);
   return {
-    options: optionsHash({ entry, out, options }, development),
+    options: optionsHash({ entry, out, apart, options }, development),
     inputs: Object.fromEntries(files.map((file) => [file, hashFile(inRoot(file))])),
     outputs,
   };
@@ -78,6 +78,18 @@ function isFresh(bundle, stamp, development) {
 
 const optionsHash = (bundle, development) =>
   hashText(JSON.stringify([bundle, development, hashFile(inRoot('package-lock.json'))]));
+
+/** Files that are bundled by themselves are only named: a bundle of CommonJS cannot be in parts otherwise. */
+const leftApart = (apart) => ({
+  name: 'apart',
+  setup(building) {
+    const bundleOf = new Map(Object.entries(apart).map(([file, out]) => [inRoot(file), out]));
+    building.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+      const out = kind === 'dynamic-import' ? bundleOf.get(join(resolveDir, path)) : undefined;
+      return out === undefined ? undefined : { path: out, external: true };
+    });
+  },
+});
 
 /** Where a bundle in parts goes: its name is that of the entry, the parts have it in front of theirs. */
 function inFolder(entry, out) {
