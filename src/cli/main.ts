@@ -85,6 +85,7 @@ function program(finish: (exitCode: number) => void): Command {
     .option('--limit <N>', 'run at most N items', parseNumber)
     .option('--sample <N>', 'run a random sample of N items', parseNumber)
     .option('--seed <N>', 'seed of every random choice (default: 1)', parseNumber)
+    .option('--preview', 'run nothing: show how many items there are and the calls that the first become')
     .option('--out <FILE>', 'copy of the results: .jsonl, .csv or .parquet')
     .option('--run-dir <DIR>', 'folder of the run (default: a new one under .manycore/runs)')
     .option('--resume <RUN>', 'go on with a run that was stopped or killed: what is done is not done again')
