@@ -30,9 +30,10 @@ Examples:
   $ cat events.jsonl | manycore run clean.js#clean --data -
   $ manycore run --resume .manycore/runs/2026-01-31-120000-score
 
-Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (lines), file.arrow, file.feather,
-      each also .gz or .zst; file.parquet; kind:FILE where the name does not say it, such as csv:export.dat;
+Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (lines), file.parquet, file.arrow,
+      file.feather, each also .gz or .zst; kind:FILE where the name does not say it, such as csv:export.dat;
       glob:PATTERN, range:START:STOP[:STEP], module:FILE#EXPORT, and - for JSON Lines on standard input.
+      --preview shows what it gives.
 
 A sample of the items is run once more alone, to measure the speedup; --baseline off runs every item exactly once.
 --sweep runs a sample some ten times more, with each number of workers.

@@ -9,10 +9,13 @@ import { moduleExport } from './dataset/module.ts';
 import { parseSource, type Source, withPointer } from './dataset/source.ts';
 import { toFailure } from './errors.ts';
 import { importModule } from './input.ts';
-import type { Records } from './records.ts';
+
+/** Files up to this many bytes are looked through, as far as this many items reach: then they are counted. */
+const SMALL = 4 * 1024 * 1024;
+const MAX_LOOKED = 10_000;
 
 /**
- * Opens a dataset as a run does and reads its first items. What is wrong with it is a `failure`, just as a run would
+ * Opens a dataset as a run does and reads its first items, of a small file all. What is wrong with it is a `failure`, just as a run would
  * tell it; never throws.
  */
 export async function previewDataset(config: PreviewConfig): Promise<DatasetPreview> {
@@ -40,20 +43,17 @@ async function preview(config: PreviewConfig): Promise<DatasetPreview> {
       skipped += records;
     },
   });
+  const known = selectedCount(dataset.count, config);
+  const looked =
+    known === null && bytes !== null && bytes <= SMALL && source.kind !== 'module' ? MAX_LOOKED : MAX_CALLS;
   const calls: string[] = [];
-  for await (const item of first(selectRecords(dataset.records(), config), MAX_CALLS)) {
-    calls.push(callText(name, argumentsOf(item, config)));
-  }
-  const count = selectedCount(dataset.count, config) ?? (calls.length < MAX_CALLS ? calls.length : null);
-  return { kind: dataset.kind, count, bytes, calls, skipped, uncalled: null };
-}
-
-async function* first(records: Records, count: number): AsyncGenerator<unknown, void, void> {
   let seen = 0;
-  for await (const record of records) {
-    yield record;
-    if (++seen === count) return;
+  for await (const item of selectRecords(dataset.records(), config)) {
+    if (++seen <= MAX_CALLS) calls.push(callText(name, argumentsOf(item, config)));
+    if (seen === looked) break;
   }
+  const count = known ?? (seen < looked ? seen : null);
+  return { kind: dataset.kind, count, bytes, calls, skipped, uncalled: null };
 }
 
 function argumentsOf(item: unknown, { spread, args = [] }: PreviewConfig): readonly unknown[] {

@@ -39,9 +39,16 @@ describe('a preview of a dataset', () => {
   });
 
   it('says that a file is streamed where only reading all of it counts the items', async () => {
-    folder.write('a.jsonl', '1\n2\n3\n4\n');
-    assert.deepEqual(await callsOf('a.jsonl'), [null, 'work(1)', 'work(2)', 'work(3)']);
-    assert.deepEqual(await callsOf('a.jsonl', { skip: 2 }), [2, 'work(3)', 'work(4)']);
+    folder.write('small.jsonl', '1\n2\n3\n4\n');
+    assert.deepEqual(await callsOf('small.jsonl'), [4, 'work(1)', 'work(2)', 'work(3)']);
+    assert.deepEqual(await callsOf('small.jsonl', { skip: 2 }), [2, 'work(3)', 'work(4)']);
+    for (const [name, content] of [
+      ['many.jsonl', '1\n'.repeat(10_001)],
+      ['large.jsonl', `${'1'.padEnd(500_000)}\n`.repeat(10)],
+    ] as const) {
+      folder.write(name, content);
+      assert.deepEqual(await callsOf(name), [null, 'work(1)', 'work(1)', 'work(1)']);
+    }
   });
 
   it('shows the arguments that a call gets', async () => {
@@ -112,7 +119,7 @@ describe('a preview of a dataset', () => {
   it('reads Parquet that is compressed as a whole, and leaves nothing of it on disk', async () => {
     const bytes = new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'n', data: [1, 2, 3, 4] }] }));
     folder.write('a.parquet.gz', gzipSync(bytes));
-    assert.deepEqual(await callsOf('a.parquet.gz'), [null, ...[1, 2, 3].map((n) => `work({ n: ${n} })`)]);
+    assert.deepEqual(await callsOf('a.parquet.gz'), [4, ...[1, 2, 3].map((n) => `work({ n: ${n} })`)]);
     assert.ok(
       !readdirSync(tmpdir()).some((name) => name.startsWith('manycore-dataset-') && name.length > 30),
     );

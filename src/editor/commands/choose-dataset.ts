@@ -76,6 +76,7 @@ class DatasetPick {
   readonly #quickPick = this.#store.add(vscode.window.createQuickPick<DatasetItem>());
   readonly #items: readonly DatasetItem[];
   readonly #preview: Preview;
+  readonly #cwd: string;
   readonly #details = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #pause: NodeJS.Timeout | undefined;
@@ -83,6 +84,7 @@ class DatasetPick {
   constructor(items: readonly DatasetItem[], target: RunTarget, preview: Preview) {
     this.#items = items;
     this.#preview = preview;
+    this.#cwd = target.cwd;
     const quickPick = this.#quickPick;
     quickPick.title = `Run ${functionKey(target)} in Parallel`;
     quickPick.placeholder = 'Dataset: pick one, or type a path, glob:…, range:… or module:…';
@@ -126,7 +128,8 @@ class DatasetPick {
       // A module is the user's code: it is imported when its name is typed, and not because it is on a list.
       if (source.startsWith('module:') && !alwaysShow) continue;
       const problem = problemOfTyped(source);
-      const detail = problem === null ? detailOf(await this.#preview(source)) : `$(error) ${problem}`;
+      const detail =
+        problem === null ? detailOf(await this.#preview(source), this.#cwd) : `$(error) ${problem}`;
       if (this.#store.isDisposed) return;
       this.#details.set(source, detail);
       this.#timer ??= setTimeout(() => this.#show(), GATHERED);
@@ -163,18 +166,22 @@ async function complete(source: string, target: RunTarget, preview: Preview): Pr
     prompt: `Relative paths begin at ${target.cwd}`,
     value: source,
     valueSelection: [source.indexOf(':') + 1, source.length],
-    validateInput: (value) => judge(value.trim(), preview),
+    validateInput: (value) => judge(value.trim(), target.cwd, preview),
   });
   return written?.trim();
 }
 
-async function judge(value: string, preview: Preview): Promise<vscode.InputBoxValidationMessage> {
+async function judge(
+  value: string,
+  cwd: string,
+  preview: Preview,
+): Promise<vscode.InputBoxValidationMessage> {
   const { Error: error, Info: info } = vscode.InputBoxValidationSeverity;
   const problem = problemOfTyped(value);
   if (problem !== null) return { message: problem, severity: error };
   const found = await preview(value);
-  if (found !== null && 'failure' in found) return { message: problemOf(found), severity: error };
-  return { message: detailOf(found), severity: info };
+  if (found !== null && 'failure' in found) return { message: problemOf(found, cwd), severity: error };
+  return { message: detailOf(found, cwd), severity: info };
 }
 
 /** A JSON file that is an object may have arrays inside: asks which of them. Any other dataset is chosen already. */
@@ -183,7 +190,7 @@ async function chooseArray(source: string, target: RunTarget, preview: Preview):
   const found = await preview(source);
   if (found === null || !('failure' in found) || found.arrays.length === 0) return source;
   const items = found.arrays.map(async (array): Promise<DatasetItem> => {
-    return { ...itemOf(array, 'json'), detail: detailOf(await preview(array)) };
+    return { ...itemOf(array, 'json'), detail: detailOf(await preview(array), target.cwd) };
   });
   const chosen = await vscode.window.showQuickPick(Promise.all(items), {
     title: `Run ${functionKey(target)} in Parallel`,
