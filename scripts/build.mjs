@@ -4,12 +4,13 @@
  * Nothing is built twice: the content hashes of all files that went into a bundle, and of its options, are kept in
  * `node_modules/.cache/manycore-build.json`; a bundle whose hashes are the same and whose output is there is left alone.
  */
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundles } from './bundles.mjs';
 import { writeDeclarations } from './declarations.mjs';
+import { licencesOf, noticesText, packagesIn } from './notices.mjs';
 import { hashFile, hashText, readStamp, writeStamp } from './setup/hash.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { inRoot, root } from './setup/paths.mjs';
@@ -37,6 +38,7 @@ export async function build({ development = false, force = false, quiet = false 
     done.push(bundle.out);
   }
   if (failed.length > 0) throw new SetupError(failed.map((error) => error.message).join('\nmanycore: '));
+  writeNotices(stamps);
   if (writeDeclarations(stamps)) {
     writeStamp(stampFile, stamps);
     done.push('runtime/dist/types');
@@ -64,12 +66,24 @@ export async function bundleOne({ entry, out, apart, options }, development = fa
     options: optionsHash({ entry, out, apart, options }, development),
     inputs: Object.fromEntries(files.map((file) => [file, hashFile(inRoot(file))])),
     outputs,
+    packages: packagesIn(result.metafile),
   };
+}
+
+/** What lies beside the bundles of the extension as it is, and is not installed by whoever installs it. */
+const BESIDE = { dist: ['esbuild', 'koffi'], 'runtime/dist': [] };
+
+/** The licences of what is in the bundles of each folder, beside them. */
+function writeNotices(stamps) {
+  for (const [folder, beside] of Object.entries(BESIDE)) {
+    const own = bundles.map(({ out }) => out).filter((out) => dirname(out) === folder);
+    writeFileSync(inRoot(folder, 'ThirdPartyNotices.txt'), noticesText(licencesOf(own, stamps, beside)));
+  }
 }
 
 function isFresh(bundle, stamp, development) {
   return (
-    stamp !== undefined &&
+    stamp?.packages !== undefined &&
     stamp.options === optionsHash(bundle, development) &&
     stamp.outputs.every((file) => existsSync(inRoot(file))) &&
     Object.entries(stamp.inputs).every(([file, hash]) => hashFile(inRoot(file)) === hash)
