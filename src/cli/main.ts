@@ -34,9 +34,10 @@ Examples:
   $ cat events.jsonl | manycore run clean.js#clean --data -
   $ manycore run --resume .manycore/runs/2026-01-31-120000-score
 
-Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (lines), file.arrow, file.feather,
-      each also .gz or .zst; file.parquet; kind:FILE where the name does not say it, such as csv:export.dat;
+Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (lines), file.parquet, file.arrow,
+      file.feather, each also .gz or .zst; kind:FILE where the name does not say it, such as csv:export.dat;
       glob:PATTERN, range:START:STOP[:STEP], module:FILE#EXPORT, and - for JSON Lines on standard input.
+      --preview shows what it gives.
 
 A sample of the items is run once more alone, to measure the speedup; --baseline off runs every item exactly once.
 --sweep runs a sample some ten times more, with each number of workers.
@@ -89,6 +90,7 @@ function program(finish: (exitCode: number) => void): Command {
     .option('--limit <N>', 'run at most N items', parseNumber)
     .option('--sample <N>', 'run a random sample of N items', parseNumber)
     .option('--seed <N>', 'seed of every random choice (default: 1)', parseNumber)
+    .option('--preview', 'run nothing: show how many items there are and the calls that the first become')
     .option('--out <FILE>', 'copy of the results: .jsonl, .csv or .parquet')
     .option('--run-dir <DIR>', 'folder of the run (default: a new one under .manycore/runs)')
     .option('--resume <RUN>', 'go on with a run that was stopped or killed: what is done is not done again')

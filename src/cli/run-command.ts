@@ -15,6 +15,7 @@ export async function runCommand(target: string | undefined, options: RunOptions
   try {
     if (options.node !== undefined && needsOtherNode(options.node)) return await runUnder(options.node);
     if (options.envFile !== undefined) loadEnvironment(options.envFile);
+    if (options.preview) return await (await import('./preview-command.ts')).previewCommand(target, options);
     return await run(target, options, stream, paint);
   } catch (error) {
     const { failure, exitCode } = toFailure(error);
