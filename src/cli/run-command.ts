@@ -3,8 +3,9 @@ import { JobError, toFailure } from '../job/errors.ts';
 import type { RunExitCode } from '../protocol/run.ts';
 import { type Display, failureLines } from './display.ts';
 import { type Paint, paintFor } from './paint.ts';
-import { needsOtherNode, nodeReason, runUnder } from './reexec.ts';
-import { type RunOptions, toConfig } from './run-options.ts';
+import { needsOtherNode, runUnder } from './reexec.ts';
+import { runConfig } from './run-config.ts';
+import type { RunOptions } from './run-options.ts';
 
 /** `manycore run`. Gives the exit code; what is wrong is told on the way. */
 export async function runCommand(target: string | undefined, options: RunOptions): Promise<number> {
@@ -15,6 +16,7 @@ export async function runCommand(target: string | undefined, options: RunOptions
   try {
     if (options.node !== undefined && needsOtherNode(options.node)) return await runUnder(options.node);
     if (options.envFile !== undefined) loadEnvironment(options.envFile);
+    if (options.preview) return await (await import('./preview-command.ts')).previewCommand(target, options);
     return await run(target, options, stream, paint);
   } catch (error) {
     const { failure, exitCode } = toFailure(error);
@@ -29,16 +31,16 @@ async function run(
   stream: NodeJS.WriteStream,
   paint: Paint,
 ): Promise<RunExitCode> {
-  const { job } = options;
-  const found = job === undefined ? undefined : (await import('./find-job.ts')).findJob(job, process.cwd());
-  const config = toConfig(target, options, process.cwd(), nodeReason(), found);
+  const config = await runConfig(target, options);
   if (options.debugItem !== undefined) {
     const { chosenItem, debugItem } = await import('./debug-item.ts');
     return debugItem(config, chosenItem(options.debugItem), { json: options.json ?? false, stream, paint });
   }
   const display = await displayFor(stream, paint);
   const { startRun } = await import('../job/run.ts');
-  const run = startRun(config, (event) => display.show(event));
+  const openEngine = async (address: string) =>
+    (await import('../engine/distribute.ts')).openDistribution(address);
+  const run = startRun(config, (event) => display.show(event), { openEngine });
   onSignals(() => run.stop());
   const { summary, failure, exitCode } = await run.finished;
   display.close();

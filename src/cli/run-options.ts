@@ -36,10 +36,12 @@ export interface RunOptions {
   readonly trace?: string;
   readonly cpuProf?: boolean;
   readonly debugItem?: string;
+  readonly preview?: boolean;
   readonly json?: boolean;
   readonly loader?: RunConfig['loader'];
   readonly node?: string;
   readonly envFile?: string;
+  readonly engine?: string;
 }
 
 /** The options as a configuration; `nodeReason` says why this Node runs it. They stand above what a job says. */
@@ -68,7 +70,7 @@ export function toConfig(
 /** Options that are no matter of this process alone. */
 function aboutTheRun(options: RunOptions): Omit<RunConfig, 'function' | 'data' | 'cwd'> {
   const { job: _job, json: _json, node: _node, envFile: _envFile, debugItem: _item, ...ofRun } = options;
-  const { data: _data, verify, ...rest } = ofRun;
+  const { data: _data, preview: _preview, verify, ...rest } = ofRun;
   return verify === undefined ? rest : { ...rest, verify: verify === true ? VERIFY_DEFAULT : verify };
 }
 

@@ -41,8 +41,6 @@ export const errors = {
       'ERR_MANYCORE_USAGE',
       `The argument "${name}" must be ${wanted}, got ${describe(received)}.`,
     ),
-  badData: (source: string, reason: string) =>
-    new EditorError('ERR_MANYCORE_DATASET', `"${source}" is no dataset: ${reason}`),
   busy: (running: string) =>
     new EditorError(
       'ERR_MANYCORE_BUSY',
@@ -87,6 +85,11 @@ export const errors = {
     new EditorError(
       'ERR_MANYCORE_JOB',
       '.vscode/manycore.json could not be saved. The job is in its editor: save it there.',
+    ),
+  jobFromInput: (name: string) =>
+    new EditorError(
+      'ERR_MANYCORE_JOB',
+      `The job "${name}" takes its items from standard input, which exists on the command line only.`,
     ),
   badTask: (problem: string) => new EditorError('ERR_MANYCORE_JOB', `${problem}. Correct it in tasks.json.`),
   noProfile: () =>

@@ -88,7 +88,7 @@ async function isReadOnce(dataset: Dataset, cwd: string): Promise<boolean> {
 }
 
 /** The module of `module:FILE#EXPORT`, in this process. */
-async function importModule(file: string): Promise<Record<string, unknown>> {
+export async function importModule(file: string): Promise<Record<string, unknown>> {
   await using plan = await planHere(file);
   return (await import(plan.url)) as Record<string, unknown>;
 }

@@ -94,7 +94,7 @@ describe('manycore run', () => {
     });
 
     it('says the same as the options that a task makes of it, key by key', async () => {
-      const all: Required<Omit<Job, 'description' | 'sweep'>> = {
+      const all: Required<Omit<Job, 'description' | 'sweep' | 'engine'>> = {
         ...{ function: 'src/work.mjs#times', data: 'pairs.json', workers: 2, chunk: 'auto', timeout: 60_000 },
         ...{ retries: 1, onError: 'continue', maxErrors: '50%', memoryLimit: 2 ** 31, baseline: 'sample' },
         ...{ verify: 'all', onBadRecord: 'skip', spread: true, args: [{ a: [1] }], typed: true, skip: 1 },
@@ -114,6 +114,12 @@ describe('manycore run', () => {
       assert.deepEqual(config('by-options'), config('by-name'));
       const { cwd: _, nodeReason: __, ...said } = config('by-name');
       assert.deepEqual(said, all);
+    });
+
+    it('shows the dataset of a job with --preview', async () => {
+      const { code, stdout } = await manycore(project({ nightly }), 'run', '--job', 'nightly', '--preview');
+      assert.equal(code, 0);
+      assert.match(stdout, /^items\.json: 4 items/);
     });
 
     it('lists the known names where there is no such job', async () => {

@@ -41,6 +41,7 @@ const whole: Required<Job> = {
   trace: 'out/a.json',
   cpuProf: true,
   loader: 'bundle',
+  engine: 'redis://127.0.0.1:6379',
 };
 
 describe('a file of jobs', () => {
@@ -49,7 +50,7 @@ describe('a file of jobs', () => {
     const { jobs, problems: found } = parseJobFile(file(whole));
     assert.deepEqual(found, []);
     assert.deepEqual(jobs.get('nightly'), whole);
-    checkConfig({ ...whole, cwd: '/' });
+    checkConfig({ ...whole, cpuProf: false, cwd: '/' });
   });
 
   it('has comments, trailing commas and sizes in words', () => {

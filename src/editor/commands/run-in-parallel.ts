@@ -11,9 +11,8 @@ import type { Runs } from '../runs/runs.ts';
 import { userNode } from '../runs/user-node.ts';
 import { readRunSettings } from '../settings/settings.ts';
 import { type Offer, offer, tellError } from '../user-messages.ts';
-import { chooseDataset } from './choose-dataset.ts';
+import { askDataset } from './ask-dataset.ts';
 import { chooseFunction } from './choose-function.ts';
-import { parseSource } from './dataset-source.ts';
 import type { FunctionMemory } from './memory.ts';
 import { mayRun, type Preflight } from './preflight.ts';
 import { functionKey, resolveRunConfig } from './resolve-run-config.ts';
@@ -23,6 +22,8 @@ export interface RunInParallelOptions {
   readonly runs: Runs;
   readonly memory: FunctionMemory;
   readonly log: vscode.LogOutputChannel;
+  /** The job host's bundle. */
+  readonly hostFile: string;
   /** Brings the panel into sight without taking the focus. */
   readonly showPanel: () => Thenable<unknown>;
   readonly preflight: Preflight;
@@ -87,18 +88,17 @@ export class RunInParallel {
     if (!vscode.workspace.isTrusted) throw errors.untrusted();
     const target = await chooseFunction(request);
     if (target === undefined) return undefined;
-    const { memory, log } = this.#options;
+    const { memory, log, hostFile } = this.#options;
     const key = functionKey(target);
-    const data = request.data ?? (await chooseDataset(target, memory.datasets(key)));
+    const scope = vscode.Uri.file(target.file);
+    const asking = { memory, log, hostFile, node: userNode(target.cwd, log, scope) };
+    const data = request.data ?? (await askDataset(target, request, asking));
     if (data === undefined) return undefined;
-    const parsed = parseSource(data, target.cwd);
-    if (request.data === undefined && 'problem' in parsed) throw errors.badData(data, parsed.problem);
     const asks = request.data === undefined;
     if (!(await mayRun(target, this.#options.preflight, asks, this.#options.log))) return undefined;
     if (!(await this.#mayStart(request.ifRunning ?? (request.data === undefined ? 'ask' : 'fail'))))
       return undefined;
-    const scope = vscode.Uri.file(target.file);
-    const node = await userNode(target.cwd, log, scope);
+    const node = await asking.node;
     const config = resolveRunConfig(target, data, request, readRunSettings(scope), node);
     await vscode.workspace.saveAll(false);
     await memory.rememberDataset(key, data);

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { chooseDataset } from '../commands/choose-dataset.ts';
 import { functionKey, type RunTarget } from '../commands/resolve-run-config.ts';
 import type { Debugged } from './debug-configuration.ts';
 
@@ -20,6 +19,7 @@ interface WayItem extends vscode.QuickPickItem {
 export async function chooseItem(
   target: RunTarget,
   remembered: readonly string[],
+  askDataset: () => Promise<string | undefined>,
 ): Promise<ChosenItem | undefined> {
   const title = `Debug One Item of ${functionKey(target)}`;
   const [newest] = remembered;
@@ -50,7 +50,7 @@ export async function chooseItem(
     case 'number':
       return numbered(title, chosen.data ?? '');
     case 'dataset':
-      return firstOf(await chooseDataset(target, remembered));
+      return firstOf(await askDataset());
     case 'json':
       return typed(title);
     default:

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunConfig } from '../../protocol/run.ts';
-import { chooseDataset } from '../commands/choose-dataset.ts';
+import { askDataset } from '../commands/ask-dataset.ts';
 import { chooseFunction } from '../commands/choose-function.ts';
 import type { FunctionMemory } from '../commands/memory.ts';
 import { functionKey, type RunTarget, resolveRunConfig } from '../commands/resolve-run-config.ts';
@@ -19,6 +19,8 @@ export interface DebugItemOptions {
   readonly log: vscode.LogOutputChannel;
   /** The command's bundle. */
   readonly commandFile: string;
+  /** The job host's bundle. */
+  readonly hostFile: string;
 }
 
 /** *Debug One Item* and *Debug with Workers*, from wherever they are asked for. */
@@ -74,13 +76,18 @@ export class DebugItem {
   async #choose(
     kind: 'item' | 'workers',
     target: RunTarget,
-    { item, value, data }: DebugRequest,
+    request: DebugRequest,
   ): Promise<ChosenItem | undefined> {
-    const remembered = this.#options.memory.datasets(functionKey(target));
+    const { item, value, data } = request;
+    const { memory, log } = this.#options;
+    const remembered = memory.datasets(functionKey(target));
+    const ask = (): Promise<string | undefined> =>
+      askDataset(target, request, { ...this.#options, node: userNode(target.cwd, log) });
     if (value !== undefined) return { what: { kind: 'value', json: JSON.stringify(value) }, data: '' };
-    if (kind === 'item' && item === undefined && data === undefined) return chooseItem(target, remembered);
+    if (kind === 'item' && item === undefined && data === undefined)
+      return chooseItem(target, remembered, ask);
     const source = data ?? (item === undefined ? undefined : remembered[0]);
-    const chosen = source ?? (await chooseDataset(target, remembered));
+    const chosen = source ?? (await ask());
     if (chosen === undefined) return undefined;
     return { what: kind === 'item' ? { kind, index: item ?? 0 } : { kind }, data: chosen };
   }

@@ -89,9 +89,9 @@ async function pick(all: readonly Found[]): Promise<Found | undefined> {
   return (await vscode.window.showQuickPick(items, options))?.found;
 }
 
-function toRequest({ job, of }: Found): RunRequest {
+function toRequest({ name, job, of }: Found): RunRequest {
   const { function: target, description: _, ...rest } = job;
-  if (rest.data === '-') throw errors.badData('-', 'standard input exists on the command line only');
+  if (rest.data === '-') throw errors.jobFromInput(name);
   const cwd = of.folder.uri.fsPath;
   const hash = target.lastIndexOf('#');
   const file = path.resolve(cwd, hash === -1 ? target : target.slice(0, hash));
