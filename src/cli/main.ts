@@ -162,6 +162,17 @@ function program(finish: (exitCode: number) => void): Command {
       finish(compareCommand(first, second, options.json ?? false));
     });
   manycore
+    .command('verify')
+    .description('Run the items of a run that is over once more in one process, and compare what they give.')
+    .argument('<RUN>', 'folder of the run, or its run.json')
+    .argument('[N|all]', 'how many items, drawn at random (default: all)', parseVerify)
+    .option('--force', 'although the dataset or the function is another one now')
+    .option('--json', 'print the summary as one JSON object on stdout, everything else on stderr')
+    .action(async (run: string, items: number | 'all' | undefined, options: RunOptions) => {
+      const { runCommand } = await import('./run-command.ts');
+      finish(await runCommand(undefined, { ...options, verifyRun: run, verify: items ?? 'all' }));
+    });
+  manycore
     .command('completion')
     .description('Print a script that makes a shell complete this command.')
     .addArgument(new Argument('<SHELL>', 'the shell').choices(SHELLS))

@@ -9,18 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { RUN_FILES } from '../protocol/run-folder.ts';
 import { JobError } from './errors.ts';
 import { writeFailure } from './line-file.ts';
-
-/** Names of the files of a run; readers of a run folder use them too. */
-export const RUN_FILES = {
-  summary: 'run.json',
-  results: 'results.jsonl',
-  journal: 'journal.jsonl',
-  report: 'report.html',
-  trace: 'trace.json',
-  output: 'output',
-} as const;
 
 /** Where a run puts its files. */
 export interface RunFolder {

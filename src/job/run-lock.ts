@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { RUN_FILES } from '../protocol/run-folder.ts';
 import { JobError } from './errors.ts';
 import { writeFailure } from './line-file.ts';
 
@@ -13,7 +14,7 @@ export class RunLock implements Disposable {
 
   /** Throws a `JobError` while another process has the folder. */
   constructor(folder: string) {
-    this.#file = join(folder, 'lock');
+    this.#file = join(folder, RUN_FILES.lock);
     for (let tries = 0; ; tries++) {
       try {
         writeFileSync(this.#file, `${process.pid} ${hostname()}\n`, { flag: 'wx' });

@@ -64,7 +64,7 @@ export async function verifyRun(options: {
         repeatable: firstDifference(outcome, again) === null,
       });
     }
-    onProgress(`${checked} of ${wanted.size} items verified in one process`);
+    onProgress(`${checked} of ${wanted.size} items`);
   };
   await using file = await open(results);
   let batch: Compared[] = [];

@@ -77,6 +77,8 @@ export function stateText(model: RunModel): string {
       return 'Measuring scaling';
     case 'running':
       return 'Running';
+    case 'verifying':
+      return 'Verifying';
     case 'finishing':
       return 'Finishing';
     case 'stopping':

@@ -7,6 +7,7 @@ const phases: Readonly<Record<string, string>> = {
   baseline: 'Measuring alone in one process',
   sweep: 'Measuring how it scales',
   running: 'Starting workers',
+  verifying: 'Verifying in one process',
   finishing: 'Writing results',
   stopping: 'Stopping',
 };
