@@ -41,6 +41,11 @@ export const errors = {
       'ERR_MANYCORE_USAGE',
       `manycore.runInParallel: "${name}" must be ${wanted}, got ${describe(received)}.`,
     ),
+  badRunArgument: (command: string, name: string, received: unknown) =>
+    new EditorError(
+      'ERR_MANYCORE_USAGE',
+      `${command}: "${name}" does not fit, got ${describe(received)}. Give { "runDir": "folder of a run" }.`,
+    ),
   badData: (source: string, reason: string) =>
     new EditorError('ERR_MANYCORE_DATASET', `"${source}" is no dataset: ${reason}`),
   busy: (running: string) =>
@@ -67,8 +72,37 @@ export const errors = {
     ),
   noRun: () =>
     new EditorError('ERR_MANYCORE_NO_RUN', 'Nothing has run yet. Use "Manycore: Run in Parallel" first.'),
+  notEnded: (runDir: string) =>
+    new EditorError(
+      'ERR_MANYCORE_RUN_NOT_ENDED',
+      `The run in ${runDir} did not come to its end: there are no measurements to compare. Resume it first.`,
+    ),
+  noOtherRun: () =>
+    new EditorError(
+      'ERR_MANYCORE_NO_OTHER_RUN',
+      'There is no other run to compare with. Run the function again first.',
+    ),
   noRunFile: (file: string) =>
     new EditorError('ERR_MANYCORE_NO_RUN_FILE', `The run has no ${file}. It may have been moved or deleted.`),
+  noStoredRun: (runDir: string, reason: string) =>
+    new EditorError('ERR_MANYCORE_NO_STORED_RUN', `${runDir} cannot be shown as a run: ${reason}.`),
+  runIsRunning: (runDir: string, holder: string) =>
+    new EditorError(
+      'ERR_MANYCORE_RUN_IS_RUNNING',
+      `The run in ${runDir} is still worked on by ${holder}. Wait for its end or stop it first.`,
+    ),
+  noStoredConfig: (runDir: string) =>
+    new EditorError(
+      'ERR_MANYCORE_NO_STORED_CONFIG',
+      `The run in ${runDir} does not say what was run: it is of an older version. Run the function anew.`,
+    ),
+  cwdGone: (cwd: string) =>
+    new EditorError(
+      'ERR_MANYCORE_CWD_GONE',
+      `The run was started in ${cwd}, which does not exist any more. Run the function anew from where it is now.`,
+    ),
+  cannotWrite: (file: string, reason: string) =>
+    new EditorError('ERR_MANYCORE_EXPORT', `${file} could not be written: ${reason}`),
   noResult: (index: number) =>
     new EditorError('ERR_MANYCORE_NO_RESULT', `Item ${index} has no result on disk: it did not finish.`),
   resultTooLong: (index: number, limit: string) =>

@@ -103,13 +103,13 @@ describe('verifying a run', () => {
         `${meeting()}let before = -1; export const work = (n) => { meet(); const r = before; before = n; return r; };`,
         { chunk: 1, verify: undefined },
       );
-      const readBefore = readSummary(ended.runDir);
-      assert.equal(readBefore.verification, undefined);
+      const onDisk = readSummary(ended.runDir);
+      assert.equal(onDisk.verification, undefined);
       const { summary, exitCode, events } = await later(ended.runDir);
       const { verification, ...others } = summary ?? assert.fail('it failed');
       assert.ok(verification && verification.differences > 0);
       assert.deepEqual([verification.checked, exitCode], [200, 1]);
-      assert.deepEqual({ ...others, verification: undefined }, { ...readBefore, verification: undefined });
+      assert.deepEqual({ ...others, verification: undefined }, { ...onDisk, verification: undefined });
       assert.deepEqual(readSummary(ended.runDir), summary);
       assert.equal(readFileSync(join(ended.runDir, 'report.html'), 'utf8').split('Results differ').length, 2);
       assert.ok(events.every(({ type }) => type === 'phase' || type === 'finished'));

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { type FoundNode, findNode, NodeSearchError } from '../../node/find-node.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import { formatMs, formatSpeedup, plural } from '../../report/format.ts';
+import type { RunModel } from '../../report/model.ts';
+import { verificationText } from '../../report/verification-text.ts';
 import { Command } from '../contributions.ts';
 import { errors } from '../errors.ts';
 import type { RunOutcome } from '../runs/job-process.ts';
@@ -52,18 +55,29 @@ export class RunInParallel {
     }
   }
 
-  /** The newest run once more, just as it was. */
-  async again(): Promise<RunOutcome | undefined> {
+  /** A run once more, just as it was: the newest one where none is named. */
+  async again(config: RunConfig | null = this.#options.runs.lastConfig): Promise<RunOutcome | undefined> {
     try {
-      const config = this.#options.runs.lastConfig;
       if (config === null) throw errors.noRun();
-      if (!(await this.#mayStart('ask'))) return undefined;
-      const node = await this.#findNode(config.cwd);
-      return await this.#run({ ...config, runDir: undefined, nodeReason: node.reason }, node);
+      // A run that was resumed is begun anew.
+      return await this.start({ ...config, runDir: undefined, resume: undefined, force: undefined });
     } catch (error) {
       tellError(error, this.#options.log);
       return undefined;
     }
+  }
+
+  /**
+   * Runs what is completely described. Undefined when another run goes on and the user wants to keep that.
+   * @param verified the run that `config.verifyRun` names, as it is shown
+   * @throws {EditorError} where it cannot begin
+   */
+  async start(config: RunConfig, verified: RunModel | null = null): Promise<RunOutcome | undefined> {
+    if (!vscode.workspace.isTrusted) throw errors.untrusted();
+    if (!existsSync(config.cwd)) throw errors.cwdGone(config.cwd);
+    if (!(await this.#mayStart('ask'))) return undefined;
+    const node = await this.#findNode(config.cwd);
+    return await this.#run({ ...config, nodeReason: node.reason }, node, verified);
   }
 
   async #execute(request: RunRequest): Promise<RunOutcome | undefined> {
@@ -94,13 +108,13 @@ export class RunInParallel {
     return this.#run(config, node);
   }
 
-  async #run(config: RunConfig, node: FoundNode): Promise<RunOutcome> {
+  async #run(config: RunConfig, node: FoundNode, verified: RunModel | null = null): Promise<RunOutcome> {
     const { runs, memory, log, showPanel } = this.#options;
-    const done = runs.start(config, node);
+    const done = runs.start(config, node, verified);
     // Not waited for: a panel that does not appear must not hold up the run.
     Promise.resolve(showPanel()).catch((error: unknown) => log.warn(`panel: ${error}`));
-    const outcome = await withRunProgress(runs, `Running ${config.function} over ${config.data}`, done);
-    if (outcome.summary !== null) {
+    const outcome = await withRunProgress(runs, titleOf(config), done);
+    if (outcome.summary !== null && verified === null) {
       await memory.rememberRun(config.function, outcome.summary);
       this.#options.onRemembered();
     }
@@ -154,6 +168,14 @@ export class RunInParallel {
       const text = [failure.message.split('\n')[0], failure.hint].filter(Boolean).join(' ');
       const offers = [showPanel, showLogs];
       offer(vscode.window.showErrorMessage(`${config.function}: ${text}`, ...labels(...offers)), offers, log);
+    } else if (config.verifyRun !== undefined && summary?.verification !== undefined) {
+      const { verification } = summary;
+      const show =
+        verification.differences > 0
+          ? vscode.window.showWarningMessage
+          : vscode.window.showInformationMessage;
+      const text = `${config.function}: ${verificationText(verification)}`;
+      offer(show(text, ...labels(showPanel)), [showPanel], log);
     } else if (summary !== null) {
       const speed = summary.speedup === null ? '' : `, ${formatSpeedup(summary.speedup)}`;
       const failed = summary.failed === 0 ? '' : `, ${summary.failed} failed`;
@@ -165,6 +187,13 @@ export class RunInParallel {
       offer(show(text, ...labels(...offers)), offers, log);
     }
   }
+}
+
+function titleOf({ function: name, data, verifyRun, resume, onlyFailed }: RunConfig): string {
+  if (verifyRun !== undefined) return `Verifying ${name} over ${data}`;
+  if (resume !== undefined) return `Resuming ${name} over ${data}`;
+  if (onlyFailed !== undefined) return `Running failed items of ${name} again`;
+  return `Running ${name} over ${data}`;
 }
 
 /** Menus give the URI of the file, lenses and programs an object. */
