@@ -9,6 +9,7 @@ import { DisposableStore } from './disposables.ts';
 import { LensProvider } from './lenses/lens-provider.ts';
 import { PanelHost } from './panel-host/panel-host.ts';
 import { RunActions } from './past-runs/run-actions.ts';
+import type { RunText } from './past-runs/run-text.ts';
 import { RunsTree } from './past-runs/runs-tree.ts';
 import { RunStatus } from './runs/run-progress.ts';
 import { Runs } from './runs/runs.ts';
@@ -23,6 +24,10 @@ export interface ManycoreApi {
   /** Process id of the job host while a run is under way. */
   readonly jobHostPid: number | undefined;
   readonly isAnalysisRunning: boolean;
+  /** The runs in the folders that are open, the newest first, as the view of runs says them. */
+  runsShown(): Promise<readonly RunText[]>;
+  /** The view of runs has been read again, because something changed. */
+  readonly onDidListRuns: vscode.Event<unknown>;
 }
 
 /** Everything that the extension is made of, and its end. */
@@ -31,6 +36,7 @@ export class ManycoreExtension {
   readonly #log: vscode.LogOutputChannel;
   readonly #runs: Runs;
   readonly #panel: PanelHost;
+  readonly #tree: RunsTree;
   readonly #analysis: AnalysisClient;
 
   constructor(context: vscode.ExtensionContext) {
@@ -53,6 +59,7 @@ export class ManycoreExtension {
     this.#log = log;
     this.#runs = runs;
     this.#panel = panel;
+    this.#tree = tree;
     this.#analysis = analysis;
     store.add(new RunStatus(runs));
     const selector = languages.map((language) => ({ language, scheme: 'file' }));
@@ -93,6 +100,7 @@ export class ManycoreExtension {
     this.#analysis.watch();
     const runs = this.#runs;
     const panel = this.#panel;
+    const tree = this.#tree;
     const analysis = this.#analysis;
     return {
       get runModel() {
@@ -107,6 +115,8 @@ export class ManycoreExtension {
       get isAnalysisRunning() {
         return analysis.isRunning;
       },
+      runsShown: async () => Promise.all((await tree.all()).map((run) => tree.text(run))),
+      onDidListRuns: tree.onDidChangeTreeData,
     };
   }
 

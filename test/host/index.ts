@@ -15,6 +15,7 @@ export async function run(): Promise<void> {
   await import('./lenses.host.ts');
   await import('./run.host.ts');
   await import('./stop.host.ts');
+  await import('./runs.host.ts');
   await import('./diagnostics.host.ts');
   const failures = await new Promise<number>((resolve) => runAll(mocha, resolve));
   if (failures > 0) throw new Error(`${failures} tests failed inside VS Code`);

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { RUN_FILES, RUNS_HOME } from '../../protocol/run-folder.ts';
+import { RUNS_HOME } from '../../protocol/run-folder.ts';
 import { isRunning } from '../../report/model.ts';
 import { Command, View } from '../contributions.ts';
 import { DisposableStore } from '../disposables.ts';
@@ -10,11 +10,16 @@ import { groupByDay, type RunGroup } from './day-groups.ts';
 import { RunCache } from './run-cache.ts';
 import { type ListedRun, listRuns } from './run-list.ts';
 import { type RunText, runText } from './run-text.ts';
+import { RunsWatcher } from './runs-watcher.ts';
 
 /** Rows of one group that are shown at first, and more each time that is asked for. */
 const PAGE = 100;
 /** Time in ms in which changes of files are put together. */
 const SETTLE = 250;
+/** Time in ms until a run that may have changed without a sign is looked at again, while the view is in sight. */
+const LOOK_AGAIN = 2_000;
+/** A folder as young as this (ms) may still become a run. */
+const YOUNG = 60_000;
 /** Time in ms between two drawings of the row of the run under way. */
 const PROGRESS_INTERVAL = 1_000;
 
@@ -61,7 +66,7 @@ export class RunsTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
   readonly #view: vscode.TreeView<Row>;
   readonly #shown = new Map<string, number>();
   readonly #rows = new Map<string, RunRow>();
-  readonly #watchers = new Map<string, DisposableStore>();
+  readonly #watchers = new Map<string, RunsWatcher>();
   #settling: NodeJS.Timeout | null = null;
   #lastProgress = 0;
 
@@ -107,7 +112,14 @@ export class RunsTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
 
   /** A run as a row of a list says it. */
   async text(listed: ListedRun): Promise<RunText> {
-    return runText(listed, await this.#cache.read(listed.path), this.#progressOf(listed.path));
+    const run = await this.#cache.read(listed.path);
+    const progress = this.#progressOf(listed.path);
+    const unsettled =
+      run.kind === 'no-run'
+        ? Date.now() - listed.startedAt < YOUNG
+        : run.kind === 'running' && progress === null;
+    if (unsettled && this.#view.visible) this.#settle(LOOK_AGAIN);
+    return runText(listed, run, progress);
   }
 
   async getChildren(parent?: Row): Promise<Row[]> {
@@ -210,33 +222,18 @@ export class RunsTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
       this.#watchers.delete(uri);
     }
     for (const [uri, folder] of wanted) {
-      if (!this.#watchers.has(uri)) this.#watchers.set(uri, this.#watch(folder));
+      if (!this.#watchers.has(uri)) this.#watchers.set(uri, new RunsWatcher(folder, () => this.#settle()));
     }
     this.#settle();
   }
 
-  /** Run folders come and go; of their files two say how a run stands. The journal grows all the time and is left alone. */
-  #watch(folder: vscode.WorkspaceFolder): DisposableStore {
-    const store = new DisposableStore();
-    const settle = (): void => this.#settle();
-    const files = [RUN_FILES.summary, RUN_FILES.lock];
-    for (const pattern of [`${RUNS_HOME}/*`, `${RUNS_HOME}/*/{${files.join(',')}}`]) {
-      const watcher = store.add(
-        vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, pattern)),
-      );
-      store.add(watcher.onDidCreate(settle));
-      store.add(watcher.onDidChange(settle));
-      store.add(watcher.onDidDelete(settle));
-    }
-    return store;
-  }
-
-  #settle(): void {
+  #settle(after: number = SETTLE): void {
     this.#settling ??= setTimeout(() => {
       this.#settling = null;
+      for (const watcher of this.#watchers.values()) watcher.look();
       this.#rows.clear();
       this.refresh();
-    }, SETTLE);
+    }, after);
   }
 }
 
