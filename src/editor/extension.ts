@@ -24,7 +24,7 @@ export interface ManycoreApi {
   /** Process id of the job host while a run is under way. */
   readonly jobHostPid: number | undefined;
   readonly isAnalysisRunning: boolean;
-  /** The runs in the folders that are open, the newest first, as the view of runs says them. */
+  /** The newest hundred runs in the folders that are open, as the view of runs says them. */
   runsShown(): Promise<readonly RunText[]>;
   /** The view of runs has been read again, because something changed. */
   readonly onDidListRuns: vscode.Event<unknown>;
@@ -115,7 +115,7 @@ export class ManycoreExtension {
       get isAnalysisRunning() {
         return analysis.isRunning;
       },
-      runsShown: async () => Promise.all((await tree.all()).map((run) => tree.text(run))),
+      runsShown: async () => Promise.all((await tree.all()).slice(0, 100).map((run) => tree.text(run))),
       onDidListRuns: tree.onDidChangeTreeData,
     };
   }

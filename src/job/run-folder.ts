@@ -18,6 +18,7 @@ export interface RunFolder {
   readonly path: string;
   readonly summary: string;
   readonly results: string;
+  readonly inputs: string;
   readonly journal: string;
   readonly report: string;
   readonly trace: string;
@@ -45,6 +46,7 @@ export function runFolderAt(path: string): RunFolder {
     path,
     summary: join(path, RUN_FILES.summary),
     results: join(path, RUN_FILES.results),
+    inputs: join(path, RUN_FILES.inputs),
     journal: join(path, RUN_FILES.journal),
     report: join(path, RUN_FILES.report),
     trace: join(path, RUN_FILES.trace),

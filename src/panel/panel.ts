@@ -12,6 +12,7 @@ import { ResultsView } from './results.ts';
 import { ScalingView } from './scaling/view.ts';
 import { Tabs } from './tabs.ts';
 import { TimelineView } from './timeline/view.ts';
+import { VerificationView, verificationBadge } from './verification.ts';
 
 interface Host {
   postMessage(message: FromPanel): void;
@@ -42,6 +43,12 @@ export class Panel {
         { id: 'results', label: 'Results', part: new ResultsView(post), badge: failedBadge },
         { id: 'losses', label: 'Where the time went', part: new LossesView() },
         { id: 'scaling', label: 'Scaling', part: new ScalingView() },
+        {
+          id: 'verification',
+          label: 'Verification',
+          part: new VerificationView(post),
+          badge: verificationBadge,
+        },
       ],
       rememberedTab(host.getState()) ?? 'timeline',
       (tab) => host.setState({ tab }),

@@ -3,7 +3,8 @@
  *
  * `run.json` is a `RunSummary`, written last: where it is, the run has ended and its folder is whole. `journal.jsonl`
  * begins with a `JournalHeader`. `lock` is there while a process works in the folder, as `PID HOST`; a killed process
- * leaves it. `results.jsonl` has a row for every finished item, in the order in which they finished.
+ * leaves it. `results.jsonl` has a row for every finished item, in the order in which they finished; `inputs.json` has
+ * what the items of some of them looked like, by index, as a list shows them: `{"7": "{\"city\":\"Oslo\"}"}`.
  */
 import type { RunConfig, RunHeader } from './run.ts';
 
@@ -11,6 +12,7 @@ import type { RunConfig, RunHeader } from './run.ts';
 export const RUN_FILES = {
   summary: 'run.json',
   results: 'results.jsonl',
+  inputs: 'inputs.json',
   journal: 'journal.jsonl',
   report: 'report.html',
   trace: 'trace.json',

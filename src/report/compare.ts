@@ -123,7 +123,7 @@ export function comparisonHeadline(first: RunSummary, second: RunSummary): Compa
     : `By items a second: the runs did different work, ${plural(a, 'item')} in ${one} and ${formatCount(b)} in ${other}.`;
   if (Math.abs(ratio - 1) < NOISE) return { change: 'unclear', value: 'About as fast', text: work };
   if (ratio > 1) return { change: 'better', value: `${formatSpeedup(ratio)} as fast`, text: work };
-  return { change: 'worse', value: `${formatSpeedup(1 / ratio)} as slow`, text: work };
+  return { change: 'worse', value: `${formatSpeedup(1 / ratio)} as long`, text: work };
 }
 
 function sameWork(first: RunSummary, second: RunSummary): boolean {

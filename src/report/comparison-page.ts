@@ -16,8 +16,8 @@ export interface ComparisonLinks {
 }
 
 const MARKS: Readonly<Record<Change, { readonly sign: string; readonly word: string }>> = {
-  better: { sign: '▲', word: 'better' },
-  worse: { sign: '▼', word: 'worse' },
+  better: { sign: '✓', word: 'better' },
+  worse: { sign: '✕', word: 'worse' },
   unclear: { sign: '≈', word: 'no clear difference' },
   other: { sign: '•', word: 'different' },
 };
@@ -76,7 +76,7 @@ function setupSection(facts: readonly ComparedFact[]): Markup {
   const same = setup.filter(({ differs }) => !differs).map(({ name }) => name);
   const rows = different.map(({ name, first, second }) =>
     name === 'code'
-      ? html`<tr><th scope="row">Code</th><td colspan="2">The function's file, or what is fixed about its calls, is another one</td></tr>`
+      ? html`<tr><th scope="row">Code</th><td colspan="2">Changed: the function's file, or what is fixed about its calls</td></tr>`
       : html`<tr><th scope="row">${capitalised(name)}</th><td>${first}</td><td>${second}</td></tr>`,
   );
   const table =
@@ -90,12 +90,12 @@ function setupSection(facts: readonly ComparedFact[]): Markup {
 function measuredSection(facts: readonly ComparedFact[]): Markup {
   const rows = facts.filter(({ group }) => group === 'measured').map(measuredRow);
   return html`<section id="measured"><h2>What was measured</h2><p class="note">Bars from zero; the line at a bar's end is the 95 % interval. A difference that the intervals do not bear, or of less than 5 % where there are none, counts as none.</p>
-<div class="wide"><table><thead><tr><th></th><th class="number">First</th><th class="number">Second</th><th></th><th>Difference</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
+<div class="wide"><table><thead><tr><th></th><th class="number">First</th><th class="number">Second</th><th></th><th class="difference">Difference</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
 function measuredRow(fact: ComparedFact): Markup {
   const { name, first, second, numbers } = fact;
-  return html`<tr><th scope="row">${capitalised(name)}</th><td class="number">${first}${interval(fact, 'firstInterval')}</td><td class="number">${second}${interval(fact, 'secondInterval')}</td><td class="pair">${numbers === null ? null : pair(fact)}</td><td>${mark(fact)}</td></tr>`;
+  return html`<tr><th scope="row">${capitalised(name)}</th><td class="number">${first}${interval(fact, 'firstInterval')}</td><td class="number">${second}${interval(fact, 'secondInterval')}</td><td class="pair">${numbers === null ? null : pair(fact)}</td><td class="difference">${mark(fact)}</td></tr>`;
 }
 
 function interval({ name, numbers }: ComparedFact, of: 'firstInterval' | 'secondInterval'): Markup | null {
@@ -127,15 +127,16 @@ function pair({ numbers, change }: ComparedFact): Markup {
 }
 
 function mark({ change, ratio, numbers }: ComparedFact): Markup {
+  if (numbers?.first === null && numbers.second === null) return html`<span class="soft">not measured</span>`;
   if (change === null) return html`<span class="soft">the same</span>`;
   const { sign, word } = MARKS[change];
-  const amount = ratio === null || numbers === null ? '' : `${percent(ratio - 1)} `;
+  const amount = ratio === null ? '' : `${percent(ratio - 1)}, `;
   return html`<span class="mark ${change}"><span aria-hidden="true">${sign}</span> ${amount}${word}</span>`;
 }
 
 /** `+12 %`, `−48 %`; a factor where a percentage is hard to picture. */
 function percent(part: number): string {
-  if (part >= 2) return `${(part + 1).toFixed(1)}x as much,`;
+  if (part >= 2) return `${(part + 1).toFixed(1)}x as much`;
   const text = Math.abs(part * 100).toFixed(Math.abs(part) < 0.0995 ? 1 : 0);
   return `${part < 0 ? '−' : '+'}${text} %`;
 }
@@ -146,15 +147,17 @@ function timeSection(facts: readonly ComparedFact[], first: RunSummary, second: 
     const { numbers, change } = fact;
     const points = ((numbers?.second ?? 0) - (numbers?.first ?? 0)) * 100;
     const { sign, word } = MARKS[change ?? 'unclear'];
+    const amount =
+      change === 'unclear' ? '' : `${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(1)} points, `;
     const text =
       change === null
         ? html`<span class="soft">the same</span>`
-        : html`<span class="mark ${change}"><span aria-hidden="true">${sign}</span> ${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(1)} points, ${word}</span>`;
-    return html`<tr><th scope="row"><span class="swatch ${LOSS_KINDS[index]?.key ?? ''}"></span>${capitalised(fact.name)}</th><td class="number">${fact.first}</td><td class="number">${fact.second}</td><td>${text}</td></tr>`;
+        : html`<span class="mark ${change}"><span aria-hidden="true">${sign}</span> ${amount}${word}</span>`;
+    return html`<tr><th scope="row"><span class="swatch ${LOSS_KINDS[index]?.key ?? ''}"></span>${capitalised(fact.name)}</th><td class="number">${fact.first}</td><td class="number">${fact.second}</td><td class="difference">${text}</td></tr>`;
   });
   return html`<section id="time"><h2>Where the workers' time went</h2><p class="note">Shares of the time of all workers together. More computing is better; the rest is loss.</p>
 <div class="strips"><span>First</span>${lossesBar(first.losses)}<span>Second</span>${lossesBar(second.losses)}</div>
-<div class="wide"><table><thead><tr><th></th><th class="number">First</th><th class="number">Second</th><th>Difference</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
+<div class="wide"><table><thead><tr><th></th><th class="number">First</th><th class="number">Second</th><th class="difference">Difference</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
 function capitalised(text: string): string {

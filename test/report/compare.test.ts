@@ -57,7 +57,7 @@ describe('two runs beside each other', () => {
       value: '2.00x as fast',
       text: '18 items took 1.00 s instead of 2.00 s.',
     });
-    assert.equal(comparisonHeadline(first, slower).value, '2.00x as slow');
+    assert.equal(comparisonHeadline(first, slower).value, '2.00x as long');
     assert.equal(comparisonHeadline(first, { ...first, wallMs: first.wallMs * 1.02 }).change, 'unclear');
     const half = { ...first, perWorker: first.perWorker.slice(0, 1), wallMs: first.wallMs / 4 };
     const other = comparisonHeadline(first, half);

@@ -68,6 +68,7 @@ export class RunsTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
   readonly #rows = new Map<string, RunRow>();
   readonly #watchers = new Map<string, RunsWatcher>();
   #settling: NodeJS.Timeout | null = null;
+  #due = 0;
   #lastProgress = 0;
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -227,8 +228,13 @@ export class RunsTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
     this.#settle();
   }
 
+  /** Reads again after a while; a later call that wants it sooner counts. */
   #settle(after: number = SETTLE): void {
-    this.#settling ??= setTimeout(() => {
+    const due = Date.now() + after;
+    if (this.#settling !== null && this.#due <= due) return;
+    if (this.#settling !== null) clearTimeout(this.#settling);
+    this.#due = due;
+    this.#settling = setTimeout(() => {
       this.#settling = null;
       for (const watcher of this.#watchers.values()) watcher.look();
       this.#rows.clear();

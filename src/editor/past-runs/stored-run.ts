@@ -31,6 +31,7 @@ export interface StoredRun {
 export const LIMITS = {
   results: 16 * 1024 * 1024,
   journal: 64 * 1024 * 1024,
+  inputs: 16 * 1024 * 1024,
   trace: 64 * 1024 * 1024,
   log: 64 * 1024,
 } as const;
@@ -42,8 +43,8 @@ const BATCH = 5_000;
 const MAX_ROW = 1024 * 1024;
 
 /**
- * Reads a run that has ended or broke off into what the panel shows, within `LIMITS`. Of an item only the result is on disk:
- * its input is known for the first failed ones. @throws {EditorError} for what is no run, or is still running.
+ * Reads a run that has ended or broke off into what the panel shows, within `LIMITS`. Inputs are known for as many items as a
+ * panel shows. @throws {EditorError} for what is no run, or is still running.
  */
 export async function readStoredRun(runDir: string): Promise<StoredRun> {
   const run = await readPastRun(runDir);
@@ -137,16 +138,30 @@ async function readRows(
   summary: RunSummary | null,
   items: number,
 ): Promise<{ rows: ResultRow[]; dropped: number }> {
+  const inputs = await readInputs(runDir);
   const known = new Map(summary?.firstErrors.map((row) => [row.index, row]));
   const rows: ResultRow[] = [];
   for await (const line of beginning(path.join(runDir, RUN_FILES.results), LIMITS.results)) {
     const row = parseRow(line);
     if (row === null) continue;
-    rows.push(known.get(row.index) ?? row);
+    rows.push(known.get(row.index) ?? { ...row, input: inputs[row.index] ?? '' });
     known.delete(row.index);
   }
   rows.push(...known.values());
   return { rows, dropped: Math.max(0, items - rows.length) };
+}
+
+/** What items looked like, by index; nothing of a run that broke off or is of an older version. */
+async function readInputs(runDir: string): Promise<Readonly<Record<number, string>>> {
+  const file = path.join(runDir, RUN_FILES.inputs);
+  try {
+    if ((await stat(file)).size > LIMITS.inputs) return {};
+    const inputs: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const entries = Object.entries(inputs ?? {}).filter(([, input]) => typeof input === 'string');
+    return Object.fromEntries(entries) as Record<number, string>;
+  } catch {
+    return {};
+  }
 }
 
 const DONE = /^\{"index":(\d+),"ok":true,"value":(.*),"ms":([\d.e-]+),"worker":(-?\d+)\}$/s;

@@ -23,6 +23,7 @@ body[class*="vscode-"] table, body[class*="vscode-"] .note { font-size: 1em; }
 .comparison tr:last-child th { border-bottom: 0; }
 .comparison td small { display: block; color: var(--soft); font-size: .88em; }
 .note.rest { margin: 10px 0 0; }
+th.difference, td.difference { padding-left: 20px; width: 30%; }
 td.pair { width: 240px; padding-top: 7px; } td.pair svg { width: 220px; height: 20px; }
 svg .before { fill: var(--waiting); } svg .after { fill: var(--accent); } svg .after.better { fill: var(--good); } svg .after.worse { fill: var(--bad); }
 svg .whisker { stroke: var(--ink); stroke-width: 1.2; fill: none; }
@@ -33,4 +34,4 @@ svg .whisker { stroke: var(--ink); stroke-width: 1.2; fill: none; }
 `;
 
 /** SHA-256 of `COMPARISON_STYLE` in base64. A test holds it equal to the text. */
-export const COMPARISON_STYLE_HASH = 'qmiVyUxLGIjDxu3M/aNRRsZKDbIt6OWxyggrdbKwb8w=';
+export const COMPARISON_STYLE_HASH = 'AQdhof4p09OXVMtmfTkG0+GygRbz5lDUJkeBI+8Sgbg=';

@@ -194,7 +194,7 @@ describe('panel', () => {
     assert.equal(await panel.page.getByTestId('tab-output').getAttribute('aria-selected'), 'true');
     await panel.page.keyboard.press('ArrowLeft');
     await panel.page.keyboard.press('ArrowLeft');
-    assert.equal(await panel.page.getByTestId('tab-scaling').getAttribute('aria-selected'), 'true');
+    assert.equal(await panel.page.getByTestId('tab-verification').getAttribute('aria-selected'), 'true');
   });
 
   it('draws the scaling curve, tells of its points by the keys, and has the same as a table', async () => {

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { Workbench } from './workbench.ts';
+
+const WORKSPACE = join(import.meta.dirname, '../fixtures/host');
+
+describe('the view of runs in VS Code', () => {
+  it('opens, verifies, compares and deletes what was run', async () => {
+    await using workbench = await Workbench.open({ workspace: WORKSPACE });
+    const { page } = workbench;
+    const row = (text: string | RegExp): Locator =>
+      page.locator('.sidebar .monaco-list-row', { hasText: text });
+    const runs = (): string[] => readdirSync(join(workbench.folder, '.manycore', 'runs'));
+    const run = async (file: string, data: string): Promise<void> => {
+      await workbench.openFile(file);
+      await workbench.lens('Run in parallel').click();
+      await workbench.pick(data);
+      await workbench.state('finished');
+    };
+
+    await workbench.command('View: Show Manycore');
+    await page.locator('.sidebar .welcome-view-content', { hasText: 'No runs yet' }).waitFor();
+    await run('src/distances.ts', 'cities.csv');
+    await row(/distance.* on \d/).waitFor();
+    await run('src/words.cjs', 'words.jsonl');
+    await row(/length.* 2 failed/).waitFor();
+
+    // The older one, from disk.
+    await row('distance').click();
+    await workbench.shown('function-name').filter({ hasText: 'distance' }).waitFor();
+    assert.equal(await workbench.value('succeeded-count'), '24');
+    await workbench.shown('tab-verification').click();
+    await workbench.shown('verify-all-button').click();
+    const verified = workbench.panel().locator('[data-testid="verification"][data-value="good"]');
+    await verified.filter({ hasText: 'all 24 items run again in one process gave the same' }).waitFor();
+
+    await row('length').click({ modifiers: ['ControlOrMeta'] });
+    await row('length').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Compare Runs...' }).click();
+    await page.locator('.tab.active', { hasText: 'Runs Compared' }).waitFor();
+
+    await row('length').click();
+    await page.keyboard.press('Delete');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('permanently delete the run of length').waitFor();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await row('length').waitFor({ state: 'detached' });
+    assert.equal(runs().length, 1);
+  });
+});
