@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../runtime/package.json' with { type: 'json' };
+import type { CompareOptions } from './compare-command.ts';
 import { completionScript, SHELLS, type Shell } from './completion.ts';
 import { type LintOptions, parseRule } from './lint-options.ts';
 import type { ReportOptions } from './report-command.ts';
@@ -157,9 +158,10 @@ function program(finish: (exitCode: number) => void): Command {
     .argument('<FIRST>', 'folder of a run, or its run.json')
     .argument('<SECOND>', 'another one')
     .option('--json', 'as one JSON object')
-    .action(async (first: string, second: string, options: { json?: boolean }) => {
+    .option('--html <FILE>', 'write the comparison here as one HTML page')
+    .action(async (first: string, second: string, options: CompareOptions) => {
       const { compareCommand } = await import('./compare-command.ts');
-      finish(compareCommand(first, second, options.json ?? false));
+      finish(compareCommand(first, second, options));
     });
   manycore
     .command('verify')

@@ -29,7 +29,7 @@ export interface StoredRun {
 
 /** Most bytes of each that are read to show a run: all of it stays on disk. */
 export const LIMITS = {
-  results: 16 * 1024 * 1024,
+  results: 4 * 1024 * 1024,
   journal: 64 * 1024 * 1024,
   inputs: 16 * 1024 * 1024,
   trace: 64 * 1024 * 1024,
