@@ -52,7 +52,7 @@ export const restrictedSettings: readonly SettingName[] = ['manycore.node.path']
 export const ContextKey = {
   /** A run is under way in this window. */
   running: 'manycore.running',
-  /** A run of this window has ended and can be repeated. */
+  /** The panel shows a run, which can be repeated. */
   hasRun: 'manycore.hasRun',
 } as const;
 export type ContextKey = (typeof ContextKey)[keyof typeof ContextKey];

@@ -96,6 +96,11 @@ export const errors = {
       'ERR_MANYCORE_NO_STORED_CONFIG',
       `The run in ${runDir} does not say what was run: it is of an older version. Run the function anew.`,
     ),
+  inputGone: (runDir: string) =>
+    new EditorError(
+      'ERR_MANYCORE_INPUT_GONE',
+      `The run in ${runDir} read its items from standard input, which cannot be read again. Run it from the command line.`,
+    ),
   cwdGone: (cwd: string) =>
     new EditorError(
       'ERR_MANYCORE_CWD_GONE',

@@ -55,18 +55,6 @@ export class RunInParallel {
     }
   }
 
-  /** A run once more, just as it was: the newest one where none is named. */
-  async again(config: RunConfig | null = this.#options.runs.lastConfig): Promise<RunOutcome | undefined> {
-    try {
-      if (config === null) throw errors.noRun();
-      // A run that was resumed is begun anew.
-      return await this.start({ ...config, runDir: undefined, resume: undefined, force: undefined });
-    } catch (error) {
-      tellError(error, this.#options.log);
-      return undefined;
-    }
-  }
-
   /**
    * Runs what is completely described. Undefined when another run goes on and the user wants to keep that.
    * @param verified the run that `config.verifyRun` names, as it is shown

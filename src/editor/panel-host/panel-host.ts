@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { FromPanel } from '../../protocol/panel.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import type { RunModel } from '../../report/model.ts';
-import { Command, View } from '../contributions.ts';
+import { Command, ContextKey, View } from '../contributions.ts';
 import { DisposableStore } from '../disposables.ts';
 import { errors } from '../errors.ts';
 import type { RunArgument } from '../past-runs/run-argument.ts';
@@ -61,6 +61,7 @@ export class PanelHost implements vscode.WebviewViewProvider, vscode.Disposable 
   async open(stored: StoredRun): Promise<void> {
     this.#stored = stored;
     this.#refresh();
+    void vscode.commands.executeCommand('setContext', ContextKey.hasRun, true);
     await this.show();
   }
 

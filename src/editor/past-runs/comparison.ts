@@ -6,8 +6,15 @@ import { errors } from '../errors.ts';
 import { readPastRun } from './past-run.ts';
 
 /** Shows two runs beside each other in an editor tab. @throws {EditorError} for one that has not ended */
-export async function showComparison(firstDir: string, secondDir: string): Promise<void> {
-  const [first, second] = await Promise.all([readEnded(firstDir), readEnded(secondDir)]);
+export async function showComparison(
+  oneDir: string,
+  otherDir: string,
+  order: 'older-first' | 'as-given',
+): Promise<void> {
+  const runs = await Promise.all([readEnded(oneDir), readEnded(otherDir)]);
+  if (order === 'older-first') runs.sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
+  const [first, second] = runs;
+  const [firstDir, secondDir] = [first.runDir, second.runDir];
   const command = (id: string, argument: object): string =>
     `command:${id}?${encodeURIComponent(JSON.stringify([argument]))}`;
   const page = renderComparison(first, second, {

@@ -49,9 +49,12 @@ export class RunActions {
   }
 
   async again(value: unknown): Promise<RunOutcome | undefined> {
-    const { command } = this.#options;
+    const { command, panel } = this.#options;
     const argument = toRunArgument('runAgain', value);
-    return command.again(argument === undefined ? this.#options.panel.config : await this.#config(argument));
+    const config = argument === undefined ? panel.config : await this.#config(argument);
+    if (config === null) throw errors.noRun();
+    // A run that was resumed is begun anew; one of failed items is one of those again.
+    return command.start({ ...plain(config), onlyFailed: config.onlyFailed });
   }
 
   /** Goes on with a run that was stopped or broke off. */
@@ -86,7 +89,7 @@ export class RunActions {
     const other = rows.find((row: RunArgument) => row.runDir !== first)?.runDir as string | undefined;
     const second = given?.with ?? other ?? (await this.#choose('Compare with', first));
     if (second === undefined) return;
-    await showComparison(first, second);
+    await showComparison(first, second, given?.with === undefined ? 'older-first' : 'as-given');
   }
 
   async openReport(value: unknown): Promise<void> {
@@ -154,6 +157,7 @@ export class RunActions {
     const stored: StoredRun | null = panel.storedDir === runDir ? null : await readStoredRun(runDir);
     const config = stored === null ? panel.config : stored.config;
     if (config === null) throw errors.noStoredConfig(runDir);
+    if (config.data === '-') throw errors.inputGone(runDir);
     return config;
   }
 

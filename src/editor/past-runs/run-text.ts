@@ -1,7 +1,6 @@
 import type { RunSummary } from '../../protocol/run.ts';
-import { formatMs, formatSpeedup, formatSpeedupInterval, plural } from '../../report/format.ts';
+import { formatCount, formatMs, formatSpeedup, formatSpeedupInterval, plural } from '../../report/format.ts';
 import { verificationText } from '../../report/verification-text.ts';
-import { lastRunText } from '../lenses/last-run-text.ts';
 import { nameOf, type PastRun, type RunKind } from './past-run.ts';
 import type { ListedRun } from './run-list.ts';
 
@@ -43,7 +42,7 @@ export function runText(listed: ListedRun, run: PastRun, progress: string | null
     spoken: `${label}, ${word}, ${description}`,
     facts: [['State', word], ...factsOf(listed, run)],
     remark: remarkOf(run),
-    context: ['run', ...abilities(run)].join(' '),
+    context: ['run', ...abilities(run), ...(progress === null ? [] : ['own'])].join(' '),
   };
 }
 
@@ -64,9 +63,18 @@ function describe(run: PastRun, progress: string | null): string {
   if (kind === 'running') return progress ?? 'running in another process';
   if (kind === 'broken-off') return 'broke off';
   if (kind === 'no-run' || summary === null) return 'not a run';
-  const differences = summary.verification?.differences ?? 0;
-  const text = lastRunText(summary);
-  return differences > 0 ? `${text} · ${differences.toLocaleString('en')} differ` : text;
+  const { speedup, workers, wallMs, failed, items, interrupted, verification } = summary;
+  const time = formatMs(wallMs);
+  const parts = [
+    // First, since a narrow view cuts the end.
+    ...(interrupted ? [`stopped after ${plural(items, 'item')}`] : []),
+    ...(speedup === null ? [`${time} on ${workers}`] : [`${formatSpeedup(speedup)} on ${workers}`, time]),
+    ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
+    ...(verification !== undefined && verification.differences > 0
+      ? [`${formatCount(verification.differences)} differ`]
+      : []),
+  ];
+  return parts.join(' · ');
 }
 
 function factsOf(listed: ListedRun, { summary, journal }: PastRun): [string, string][] {
@@ -84,10 +92,7 @@ function factsOf(listed: ListedRun, { summary, journal }: PastRun): [string, str
 function measured(summary: RunSummary): [string, string][] {
   const { items, failed, workers, speedup, speedupInterval, wallMs, baseline, node, loader } = summary;
   const facts: [string, string][] = [
-    [
-      'Items',
-      failed > 0 ? `${plural(items, 'item')}, ${failed.toLocaleString('en')} failed` : plural(items, 'item'),
-    ],
+    ['Items', failed > 0 ? `${plural(items, 'item')}, ${formatCount(failed)} failed` : plural(items, 'item')],
     ['Time', `${formatMs(wallMs)} on ${plural(workers, 'worker')}`],
   ];
   if (speedup !== null) {

@@ -110,7 +110,7 @@ describe('a run on disk', () => {
     const past = await readPastRun(runDir);
     const text = runText(LISTED, past);
     assert.equal(text.label, 'work');
-    assert.match(text.description, /^not measured on 2 · [\d.]+ (m?s) · 2 failed$/);
+    assert.match(text.description, /^[\d.]+ m?s on 2 · 2 failed$/);
     assert.deepEqual(text.context.split(' '), [
       'run',
       'deletable',
@@ -124,6 +124,9 @@ describe('a run on disk', () => {
     assert.ok(summary !== null);
     const stopped = { ...past, kind: 'stopped', summary: { ...summary, interrupted: true } } as const;
     assert.ok(abilities(stopped).includes('resumable'));
+    assert.match(runText(LISTED, stopped).description, /^stopped after 20 items · /);
+    const fast = { ...past, summary: { ...summary, speedup: 1.94, wallMs: 3100, failed: 0 } };
+    assert.equal(runText(LISTED, fast).description, '1.94x on 2 · 3.10 s');
     const again = { kind: 'only-failed', run: '/x', items: 2, failed: 2, functionChanged: false } as const;
     const ofFailed = { ...stopped, summary: { ...stopped.summary, earlier: again } };
     assert.ok(!abilities(ofFailed).includes('resumable'), 'what is left of its items is not known');
