@@ -46,8 +46,6 @@ export const errors = {
       'ERR_MANYCORE_USAGE',
       `${command}: "${name}" does not fit, got ${describe(received)}. Give { "runDir": "folder of a run" }.`,
     ),
-  badData: (source: string, reason: string) =>
-    new EditorError('ERR_MANYCORE_DATASET', `"${source}" is no dataset: ${reason}`),
   busy: (running: string) =>
     new EditorError(
       'ERR_MANYCORE_BUSY',

@@ -89,12 +89,12 @@ export class Tabs implements Part {
   }
 
   #arrange(): void {
-    const free = this.#tabs.filter((tab) => tab.id !== this.#pinned);
+    const free = this.#free;
     const shown = free.find((tab) => tab.id === this.#selected) ?? free[0];
     for (const tab of this.#tabs) {
       const pinned = tab.id === this.#pinned;
       const selected = tab === shown;
-      tab.handle.hidden = pinned;
+      tab.handle.hidden = !free.includes(tab);
       tab.handle.tabIndex = selected ? 0 : -1;
       setAttribute(tab.handle, 'aria-selected', String(selected));
       tab.page.hidden = !pinned && !selected;
@@ -104,8 +104,13 @@ export class Tabs implements Part {
     this.update(this.#model);
   }
 
+  /** Those that take turns. */
+  get #free(): readonly Mounted[] {
+    return this.#tabs.filter((tab) => tab.id !== this.#pinned);
+  }
+
   #onKey(event: KeyboardEvent): void {
-    const free = this.#tabs.filter((tab) => tab.id !== this.#pinned);
+    const free = this.#free;
     const now = free.findIndex((tab) => tab.handle === document.activeElement);
     const last = free.length - 1;
     const next = {

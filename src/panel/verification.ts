@@ -12,7 +12,7 @@ const SAMPLE = 100;
 export class VerificationView implements Part {
   readonly element: HTMLElement;
   readonly #post: Post;
-  readonly #answer = el('p', { class: 'answer-line', test: 'verification' });
+  readonly #answer = el('p', { class: 'outcome', test: 'verification' });
   readonly #about = el('p', { class: 'soft' });
   readonly #all: HTMLButtonElement;
   readonly #sample: HTMLButtonElement;
@@ -63,7 +63,7 @@ export class VerificationView implements Part {
         ? ['none', 'Not verified']
         : answerOf(verification);
     setText(this.#answer, answer);
-    setAttribute(this.#answer, 'data-value', tone);
+    setAttribute(this.#answer, 'data-tone', tone);
     setText(this.#about, aboutOf(model));
     this.#actions.hidden = busy || summary === null || summary.items === 0 || !isOver(model);
     if (summary !== null) this.#showCost(summary);
@@ -123,8 +123,8 @@ export function verificationBadge({ summary }: RunModel): { text: string; bad: b
 function answerOf(verification: Verification): [tone: string, text: string] {
   const text = verificationText(verification);
   const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-  if (verification.note !== undefined) return ['unknown', sentence];
-  return verification.differences > 0 ? ['bad', `✕ ${sentence}`] : ['good', `✓ ${sentence}`];
+  if (verification.note !== undefined) return ['fair', sentence];
+  return verification.differences > 0 ? ['bad', sentence] : ['good', sentence];
 }
 
 function aboutOf(model: RunModel): string {

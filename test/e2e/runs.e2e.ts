@@ -33,8 +33,8 @@ describe('the view of runs in VS Code', () => {
     assert.equal(await workbench.value('succeeded-count'), '24');
     await workbench.shown('tab-verification').click();
     await workbench.shown('verify-all-button').click();
-    const verified = workbench.panel().locator('[data-testid="verification"][data-value="good"]');
-    await verified.filter({ hasText: 'all 24 items run again in one process gave the same' }).waitFor();
+    const verified = workbench.panel().locator('[data-testid="verification"][data-tone="good"]');
+    await verified.filter({ hasText: 'All 24 items run again in one process gave the same' }).waitFor();
 
     await row('length').click({ modifiers: ['ControlOrMeta'] });
     await row('length').click({ button: 'right' });

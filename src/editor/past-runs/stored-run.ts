@@ -15,6 +15,7 @@ import {
 } from '../../protocol/run.ts';
 import { RUN_FILES } from '../../protocol/run-folder.ts';
 import { applyEvent, emptyModel, MAX_LINES, type RunModel } from '../../report/model.ts';
+import { packStretches, stretchesOf } from '../../report/stretches.ts';
 import { parseTrace } from '../../report/trace.ts';
 import { errors } from '../errors.ts';
 import { type PastRun, readJournalHeader, readPastRun } from './past-run.ts';
@@ -63,7 +64,10 @@ export async function readStoredRun(runDir: string): Promise<StoredRun> {
   for (let at = 0; at < rows.rows.length; at += BATCH)
     events.push({ type: 'results', rows: rows.rows.slice(at, at + BATCH), dropped: 0 });
   events.push({ type: 'results', rows: [], dropped: rows.dropped });
-  events.push({ type: 'output', ...lines }, { type: 'timeline', spans });
+  events.push(
+    { type: 'output', ...lines },
+    { type: 'timeline', stretches: packStretches(stretchesOf(spans)) },
+  );
   events.push(...(run.summary === null ? brokenOff(run, header, counted) : ended(run.summary)));
   return { runDir, config, model: events.reduce(applyEvent, emptyModel()) };
 }

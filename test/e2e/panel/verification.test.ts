@@ -65,7 +65,7 @@ describe('what can be done with a run in the panel', () => {
     assert.equal(await shown('verify-all-button'), false);
     const same = { checked: 240, of: 240, differences: 0, first: [] };
     await panel.tell(verified(same).filter(({ type }) => type === 'finished'));
-    assert.equal(await answer().getAttribute('data-value'), 'good');
+    assert.equal(await answer().getAttribute('data-tone'), 'good');
     assert.equal(await shown('differences'), false);
     assert.ok(await shown('verify-all-button'), 'it can be repeated');
   });
@@ -75,7 +75,7 @@ describe('what can be done with a run in the panel', () => {
     await panel.send({ type: 'snapshot', model: verified(differing).reduce(applyEvent, emptyModel()) });
     assert.match(await panel.page.getByTestId('tab-verification').innerText(), /31 differ/);
     await press('tab-verification');
-    assert.equal(await answer().getAttribute('data-value'), 'bad');
+    assert.equal(await answer().getAttribute('data-tone'), 'bad');
     const rows = panel.page.getByTestId('difference');
     assert.equal(await rows.count(), 20);
     assert.match(await rows.nth(1).innerText(), /^3\s+value\.rank\s+1\s+2\s+something else/);

@@ -7,8 +7,8 @@ import { RunCache } from '../../../src/editor/past-runs/run-cache.ts';
 import { listRuns } from '../../../src/editor/past-runs/run-list.ts';
 import { abilities, runText } from '../../../src/editor/past-runs/run-text.ts';
 import { parseLogLine, parseRow, readStoredRun } from '../../../src/editor/past-runs/stored-run.ts';
-import type { TimelineSpan } from '../../../src/protocol/run.ts';
 import { applyEvent, emptyModel } from '../../../src/report/model.ts';
+import { eachStretch } from '../../../src/report/stretches.ts';
 import { type EndedRun, runJob, temporaryFolders } from '../../job/harness.ts';
 
 const LISTED = { path: '/runs/x', name: '2026-01-31-120000-work', startedAt: 0 };
@@ -43,11 +43,14 @@ describe('a run on disk', () => {
     const texts = (lines: typeof live.output.lines) =>
       lines.map(({ text, item, worker }) => `${worker} ${item} ${text}`).sort();
     assert.deepEqual(texts(model.output.lines), texts(live.output.lines));
-    const busy = (spans: readonly TimelineSpan[]) =>
-      spans
-        .map(({ worker, kind, item, count, failed: bad }) => [worker, kind, item, count, bad].join())
-        .sort();
-    assert.deepEqual(busy(model.spans), busy(live.spans));
+    const stretches = ({ timeline }: typeof live): string[] => {
+      const all: string[] = [];
+      eachStretch(timeline, 0, ({ worker, item, count, failed, computing, startup }) => {
+        all.push([worker, item, count, failed, Math.round(computing + startup)].join());
+      });
+      return all.sort();
+    };
+    assert.deepEqual(stretches(model), stretches(live));
   });
 
   it('that broke off shows what it had finished, and can be resumed', async () => {
