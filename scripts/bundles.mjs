@@ -36,7 +36,10 @@ const hot = { keepNames: false, minifyIdentifiers: false };
 /** What is imported where it is needed lies in files of its own beside the bundle (`NAME-part-*.js`) and costs nothing before. */
 const inParts = { splitting: true };
 
-/** @typedef {{ entry: string, out: string, options: import('esbuild').BuildOptions }} Bundle */
+/**
+ * `beside` are programs that share the parts of a bundle, by the name of their file in the same folder.
+ * @typedef {{ entry: string, out: string, beside?: Record<string, string>, options: import('esbuild').BuildOptions }} Bundle
+ */
 
 /** @type {readonly Bundle[]} */
 export const bundles = [
@@ -65,9 +68,13 @@ export const bundles = [
     out: 'runtime/dist/lint.js',
     options: { ...esm, ...hot, ...withCompiler },
   },
+  // Apart from the command: the protocol and its checks weigh half as much as all of it, and only `manycore mcp` needs them.
+  { entry: 'src/cli/mcp/serve.ts', out: 'runtime/dist/mcp.js', options: { ...esm, ...withEsbuild } },
   {
     entry: 'src/cli/main.ts',
     out: 'runtime/dist/cli.js',
+    // The process in which `manycore mcp` runs a job.
+    beside: { 'job-host': 'src/job/host.ts' },
     options: {
       ...esm,
       ...withEsbuild,
