@@ -1,7 +1,7 @@
 /**
  * The folder of the family, on Linux in `/dev/shm`. In it lie
  *
- *   PID-NUMBER           segments that were sent
+ *   PID-NUMBER           segments that were sent, and sockets of servers
  *   PID.bell, PID.life   named pipes by which processes wake each other, see `sync/bells.ts`
  *   @INODE-NAME          marks: the segment NAME beside the folder is to be removed with the family, when nobody uses it
  *

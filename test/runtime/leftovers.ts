@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterEach, before, beforeEach } from 'mocha';
-import { familyFolder, familyPrefix, isRootGone } from '../../runtime/process/family.ts';
+import { familyPrefix, isRootGone } from '../../runtime/process/family.ts';
 import { eventually } from './processes.ts';
 
 /** Inherited by everything that a test starts, so that an orphan is found too. */
@@ -59,15 +59,13 @@ function openHandles(): Map<string, number> {
   return counts;
 }
 
-/** Those of other test runs on this machine, whose processes live, are not meant. */
-const sharedSegments = (): string[] =>
+/** The folders of families whose processes live, this one's among them, are not meant. */
+export const sharedSegments = (): string[] =>
   existsSync('/dev/shm')
-    ? readdirSync('/dev/shm').filter((name) => name.startsWith('manycore') && !isOfAnother(name))
+    ? readdirSync('/dev/shm').filter(
+        (name) => name.startsWith('manycore') && (!name.startsWith(familyPrefix()) || isRootGone(name)),
+      )
     : [];
-
-/** True for the folder of a family whose root lives and is not this process. */
-const isOfAnother = (name: string): boolean =>
-  name.startsWith(familyPrefix()) && !isRootGone(name) && !familyFolder().endsWith(name);
 
 /** Empty for a process that is gone, or only waits to be taken notice of. */
 function read(pid: number, file: string): string {

@@ -6,10 +6,11 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'mocha';
 import { EOFError, ManycoreError, Pipe } from '../../../runtime/index.ts';
+import { familyFolder } from '../../../runtime/process/family.ts';
 import { newPair, ticketOf } from '../../../runtime/queue/hub.ts';
 import type { Ticket } from '../../../runtime/queue/link.ts';
 import { FRAME, frameOf } from '../../../runtime/queue/message.ts';
-import { privateAddress } from '../../../runtime/queue/socket-folder.ts';
+import { addressInTemporaryFolder } from '../../../runtime/queue/socket-folder.ts';
 import { leavesNothing } from '../leftovers.ts';
 import { errorOf } from '../outcomes.ts';
 import { eventually, start } from '../processes.ts';
@@ -40,7 +41,7 @@ describe('the hub of the pipes of a process', () => {
   it('listens where nobody else of the machine comes', () => {
     const folder = statSync(dirname(hub()));
     assert.deepEqual([folder.mode & 0o777, folder.uid], [0o700, userInfo().uid]);
-    assert.match(hub(), /\/manycore-\d+-\d+-\w{6}\/[0-9a-f]{8}$/);
+    assert.equal(dirname(hub()), familyFolder());
   });
 
   it('cuts off who brings no ticket that it knows', async () => {
@@ -102,23 +103,32 @@ describe('the hub of the pipes of a process', () => {
     here.close();
   });
 
-  it('removes its socket at the end of its process, and what a killed process has left', async () => {
+  it('removes its socket at the end of its process, however it ends', async () => {
     const { output } = await start('hub-address.ts').ended;
     assert.match(output, /manycore/);
-    assert.equal(existsSync(dirname(output.trim())), false);
+    assert.ok(await eventually(() => !existsSync(dirname(output.trim()))));
     const killed = start('hub-address.ts', ['wait']);
     assert.ok(await eventually(() => killed.output().endsWith('\n')), killed.output());
-    const left = dirname(killed.output().trim());
+    const address = killed.output().trim();
+    assert.equal(existsSync(address), true);
     killed.child.kill('SIGKILL');
     await killed.ended;
-    assert.equal(readdirSync(left).length, 1);
-    // Another one, in which a process listens, and one that is too new to be judged.
-    const inUse = join(tmpdir(), `manycore-${userInfo().uid}-inUse${process.pid}`);
-    const fresh = join(tmpdir(), `manycore-${userInfo().uid}-fresh${process.pid}`);
-    for (const folder of [inUse, fresh]) mkdirSync(folder, { mode: 0o700 });
+    assert.ok(await eventually(() => !existsSync(dirname(address))));
+  });
+
+  it('finds what a killed process has left where nothing else removes it', async () => {
+    const make = (name: string) => {
+      const folder = join(tmpdir(), `manycore-${userInfo().uid}-${name}${process.pid}`);
+      mkdirSync(folder, { mode: 0o700 });
+      return folder;
+    };
+    const [inUse, left, fresh] = [make('inUse'), make('left'), make('fresh')];
+    const { output } = await start('deserted-socket.ts', [join(left, 'socket')]).ended;
+    assert.equal(output, '');
     const server = new Server().listen(join(inUse, 'socket'));
     for (const folder of [inUse, left]) utimesSync(folder, 0, 0);
-    const mine = dirname(privateAddress());
+    assert.equal(readdirSync(left).length, 1);
+    const mine = dirname(addressInTemporaryFolder());
     assert.ok(await eventually(() => !existsSync(left)));
     assert.deepEqual([existsSync(inUse), existsSync(fresh), existsSync(mine)], [true, true, true]);
     server.close();
