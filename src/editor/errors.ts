@@ -26,6 +26,14 @@ export const errors = {
       'ERR_MANYCORE_NOT_A_FILE',
       `Manycore runs functions of files on disk; ${uri} is not one. Save it to a folder first.`,
     ),
+  notInWorkspace: (file: string) =>
+    new EditorError('ERR_MANYCORE_NOT_IN_WORKSPACE', `${file} is no file of a folder of this workspace.`),
+  analysisOff: () =>
+    new EditorError(
+      'ERR_MANYCORE_ANALYSIS',
+      'The analysis is off by the setting manycore.lint.enabled, or did not start.',
+      ['showLogs'],
+    ),
   noFunction: (file: string) =>
     new EditorError(
       'ERR_MANYCORE_NO_FUNCTION',

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { analyzeTool, runTool } from '../protocol/tools.ts';
 import type { RunModel } from '../report/model.ts';
 import { AnalysisClient } from './analysis-client/analysis-client.ts';
 import { FunctionMemory } from './commands/memory.ts';
@@ -6,6 +7,8 @@ import { RunInParallel } from './commands/run-in-parallel.ts';
 import { Command, languages } from './contributions.ts';
 import { debugInformation } from './debug-information.ts';
 import { DisposableStore } from './disposables.ts';
+import { AnalyzeTool } from './language-model/analyze-tool.ts';
+import { RunTool } from './language-model/run-tool.ts';
 import { LensProvider } from './lenses/lens-provider.ts';
 import { PanelHost } from './panel-host/panel-host.ts';
 import { openRunFile } from './panel-host/run-files.ts';
@@ -48,6 +51,10 @@ export class ManycoreExtension {
     this.#runs = runs;
     this.#analysis = analysis;
     store.add(new RunStatus(runs));
+    const analyze = new AnalyzeTool((params, token) => analysis.analyze(params, token));
+    store.add(vscode.lm.registerTool(analyzeTool.name, analyze));
+    const run = new RunTool((request, token) => command.execute(request, token));
+    store.add(vscode.lm.registerTool(runTool.name, run));
     const selector = languages.map((language) => ({ language, scheme: 'file' }));
     store.add(vscode.languages.registerCodeLensProvider(selector, lenses));
     store.add(

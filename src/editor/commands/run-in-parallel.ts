@@ -38,12 +38,13 @@ export class RunInParallel {
 
   /**
    * @param argument a `RunRequest`, the URI of a file (menus give one), or nothing
+   * @param token stops the run
    * @returns how the run ended; undefined when the user gave up, or was told of an error
    * @throws {EditorError} instead of telling, when `data` was given: then a program asks
    */
-  async execute(argument?: unknown): Promise<RunOutcome | undefined> {
+  async execute(argument?: unknown, token?: vscode.CancellationToken): Promise<RunOutcome | undefined> {
     try {
-      return await this.#execute(toRequest(argument));
+      return await this.#execute(toRequest(argument), token);
     } catch (error) {
       const isProgram = typeof argument === 'object' && argument !== null && 'data' in argument;
       if (isProgram) throw error;
@@ -66,7 +67,7 @@ export class RunInParallel {
     }
   }
 
-  async #execute(request: RunRequest): Promise<RunOutcome | undefined> {
+  async #execute(request: RunRequest, token?: vscode.CancellationToken): Promise<RunOutcome | undefined> {
     if (!vscode.workspace.isTrusted) throw errors.untrusted();
     const target = await chooseFunction(request);
     if (target === undefined) return undefined;
@@ -91,12 +92,16 @@ export class RunInParallel {
     const config = resolveRunConfig(target, data, request, settings, node);
     await vscode.workspace.saveAll(false);
     await memory.rememberDataset(key, data);
-    return this.#run(config, node);
+    return this.#run(config, node, token);
   }
 
-  async #run(config: RunConfig, node: FoundNode): Promise<RunOutcome> {
+  async #run(config: RunConfig, node: FoundNode, token?: vscode.CancellationToken): Promise<RunOutcome> {
     const { runs, memory, log, showPanel } = this.#options;
+    if (token?.isCancellationRequested) throw new vscode.CancellationError();
     const done = runs.start(config, node);
+    // Told at once when it was cancelled meanwhile; ended with the run, as another one may begin then.
+    const stopping = token?.onCancellationRequested(() => runs.stop());
+    done.finally(() => stopping?.dispose()).catch(() => undefined);
     // Not waited for: a panel that does not appear must not hold up the run.
     Promise.resolve(showPanel()).catch((error: unknown) => log.warn(`panel: ${error}`));
     const outcome = await withRunProgress(runs, `Running ${config.function} over ${config.data}`, done);
