@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { analyzeTool, runTool } from '../protocol/tools.ts';
 import type { RunModel } from '../report/model.ts';
@@ -33,6 +34,8 @@ export class ManycoreExtension {
   readonly #analysis: AnalysisClient;
 
   constructor(context: vscode.ExtensionContext) {
+    // For the parts that do not know VS Code; undefined where it speaks English.
+    if (vscode.l10n.bundle !== undefined) l10n.config({ contents: vscode.l10n.bundle });
     const store = this.#store;
     const log = store.add(vscode.window.createOutputChannel('Manycore', { log: true }));
     const runs = store.add(new Runs({ log, hostFile: context.asAbsolutePath('dist/job-host.js') }));
@@ -114,5 +117,5 @@ export class ManycoreExtension {
 
 async function copyDebugInformation(extension: vscode.Extension<unknown>): Promise<void> {
   await vscode.env.clipboard.writeText(await debugInformation(extension));
-  vscode.window.setStatusBarMessage('Manycore: debug information copied', 4_000);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Manycore: debug information copied'), 4_000);
 }

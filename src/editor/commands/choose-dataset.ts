@@ -20,20 +20,20 @@ interface DatasetItem extends vscode.QuickPickItem {
 
 const typedSources: readonly DatasetItem[] = [
   {
-    label: '$(files) Glob…',
-    description: 'the path of each file that fits a pattern',
+    label: `$(files) ${vscode.l10n.t('Glob…')}`,
+    description: vscode.l10n.t('the path of each file that fits a pattern'),
     source: 'glob:**/*.json',
     complete: true,
   },
   {
-    label: '$(symbol-numeric) Range…',
-    description: 'each number from START to before STOP',
+    label: `$(symbol-numeric) ${vscode.l10n.t('Range…')}`,
+    description: vscode.l10n.t('each number from START to before STOP'),
     source: 'range:0:100',
     complete: true,
   },
   {
-    label: '$(symbol-variable) Export of a Module…',
-    description: 'an array, an iterable, or a function that gives one',
+    label: `$(symbol-variable) ${vscode.l10n.t('Export of a Module…')}`,
+    description: vscode.l10n.t('an array, an iterable, or a function that gives one'),
     source: 'module:./data.ts#items',
     complete: true,
   },
@@ -47,12 +47,12 @@ export async function chooseDataset(
   const known = remembered.flatMap((source) => describedItem(source, target, 'history'));
   const files = (await dataFiles(target)).filter((file) => !remembered.includes(file));
   const items: DatasetItem[] = [
-    ...section('Used before', known),
+    ...section(vscode.l10n.t('Used before'), known),
     ...section(
-      'Files',
+      vscode.l10n.t('Files'),
       files.flatMap((file) => describedItem(file, target, 'file')),
     ),
-    ...section('Other', typedSources),
+    ...section(vscode.l10n.t('Other'), typedSources),
   ];
   const chosen = await pick(items, target);
   if (chosen?.source === undefined) return undefined;
@@ -63,8 +63,8 @@ export async function chooseDataset(
 function pick(items: readonly DatasetItem[], target: RunTarget): Promise<DatasetItem | undefined> {
   const store = new DisposableStore();
   const quickPick = store.add(vscode.window.createQuickPick<DatasetItem>());
-  quickPick.title = `Run ${functionKey(target)} in Parallel`;
-  quickPick.placeholder = 'Dataset: pick one, or type a path, glob:…, range:… or module:…';
+  quickPick.title = vscode.l10n.t('Run {0} in Parallel', functionKey(target));
+  quickPick.placeholder = vscode.l10n.t('Dataset: pick one, or type a path, glob:…, range:… or module:…');
   quickPick.matchOnDescription = true;
   quickPick.items = items;
   return new Promise((resolve) => {
@@ -96,8 +96,8 @@ function pick(items: readonly DatasetItem[], target: RunTarget): Promise<Dataset
 /** An input box that says what is wrong, or what the items would be. */
 async function complete(source: string, target: RunTarget): Promise<string | undefined> {
   const written = await vscode.window.showInputBox({
-    title: `Run ${functionKey(target)} in Parallel`,
-    prompt: `Relative paths begin at ${target.cwd}`,
+    title: vscode.l10n.t('Run {0} in Parallel', functionKey(target)),
+    prompt: vscode.l10n.t('Relative paths begin at {0}', target.cwd),
     value: source,
     valueSelection: [source.indexOf(':') + 1, source.length],
     validateInput: (value) => judge(value, target),
@@ -117,7 +117,12 @@ async function judge(value: string, target: RunTarget): Promise<vscode.InputBoxV
 async function countFiles(pattern: string, cwd: string): Promise<string> {
   const relative = new vscode.RelativePattern(vscode.Uri.file(cwd), pattern.replace(/^\.\//, ''));
   const { length } = await vscode.workspace.findFiles(relative, EXCLUDED, MAX_COUNTED);
-  return length === MAX_COUNTED ? `${MAX_COUNTED} files or more. ` : `${length} files. `;
+  if (length === 1) return `${vscode.l10n.t('1 file.')} `;
+  const text =
+    length === MAX_COUNTED
+      ? vscode.l10n.t('{0} files or more.', MAX_COUNTED)
+      : vscode.l10n.t('{0} files.', length);
+  return `${text} `;
 }
 
 async function dataFiles(target: RunTarget): Promise<string[]> {

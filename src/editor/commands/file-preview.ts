@@ -2,8 +2,10 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { tableFromIPC } from '@uwdata/flechette';
+import * as l10n from '@vscode/l10n';
 import { parquetMetadata, parquetSchema } from 'hyparquet';
-import { formatBytes, plural } from '../../report/format.ts';
+import { formatBytes } from '../../report/format.ts';
+import { rowCount } from '../counts.ts';
 
 /** Bytes of a file that are read to show its first record. */
 const PEEK_BYTES = 4_096;
@@ -13,33 +15,38 @@ const MAX_DESCRIPTION = 1024 * 1024;
 /** The items of a data file, in a few words, and the call that the first one becomes. Never throws for what is in the file. */
 export function previewFile(file: string, pointer: string | null, functionName: string): string {
   const size = formatBytes(statSync(file).size);
-  if (pointer !== null) return `${size}: each item at ${pointer}`;
+  if (pointer !== null) return l10n.t('{0}: each item at {1}', size, pointer);
   const packed = /\.(gz|zst)$/i.exec(file)?.[1]?.toLowerCase();
   const extension = path
     .extname(packed === undefined ? file : file.slice(0, -1 - packed.length))
     .toLowerCase();
   const table = packed === undefined ? describeTable(file, extension) : null;
   if (table !== null) return `${size}: ${table}`;
-  if (packed === 'zst') return `${size}, compressed: each ${extension === '.txt' ? 'line' : 'record'}`;
-  return `${size}${packed ? ', compressed' : ''}: ${describeText(firstLines(file, packed === 'gz'), extension, functionName)}`;
+  const shown = packed === undefined ? size : l10n.t('{0}, compressed', size);
+  if (packed === 'zst')
+    return `${shown}: ${extension === '.txt' ? l10n.t('each line') : l10n.t('each record')}`;
+  return `${shown}: ${describeText(firstLines(file, packed === 'gz'), extension, functionName)}`;
 }
 
 function describeText(lines: readonly string[], extension: string, functionName: string): string {
   const first = lines[0] ?? '';
   switch (extension) {
     case '.json':
-      return `each item of the array, ${functionName}(${cut(lines.join(' ').replace(/^\s*\[\s*/, ''))}`;
+      return l10n.t(
+        'each item of the array, {0}',
+        `${functionName}(${cut(lines.join(' ').replace(/^\s*\[\s*/, ''))}`,
+      );
     case '.csv':
     case '.tsv':
-      return `a record for each row, with ${cut(first.split(/[,\t;]/).join(', '))}`;
+      return l10n.t('a record for each row, with {0}', cut(first.split(/[,\t;]/).join(', ')));
     case '.txt':
-      return `each line, ${functionName}(${cut(JSON.stringify(first))})`;
+      return l10n.t('each line, {0}', `${functionName}(${cut(JSON.stringify(first))})`);
     case '.arrow':
     case '.arrows':
     case '.feather':
-      return 'a record for each row';
+      return l10n.t('a record for each row');
     default:
-      return `a record for each line, ${functionName}(${cut(first)})`;
+      return l10n.t('a record for each line, {0}', `${functionName}(${cut(first)})`);
   }
 }
 
@@ -52,25 +59,32 @@ function describeTable(file: string, extension: string): string | null {
       : null;
   } catch {
     // The run says what is wrong with it, and where.
-    return 'a record for each row';
+    return l10n.t('a record for each row');
   }
 }
 
 function describeParquet(file: string): string {
   const { size } = statSync(file);
   const length = Buffer.from(peek(file, size - 8, 8)).readUInt32LE(0) + 8;
-  if (length > MAX_DESCRIPTION) return 'a record for each row';
+  if (length > MAX_DESCRIPTION) return l10n.t('a record for each row');
   const metadata = parquetMetadata(peek(file, size - length, length).buffer);
   const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
-  return `a record for each of ${plural(Number(metadata.num_rows), 'row')}, with ${cut(columns.join(', '))}`;
+  return l10n.t(
+    'a record for each of {0}, with {1}',
+    rowCount(Number(metadata.num_rows)),
+    cut(columns.join(', ')),
+  );
 }
 
 /** The first message of a stream is the schema; a file has a mark of 8 bytes before it. */
 function describeArrow(file: string): string {
   const begin = Buffer.from(peek(file, 0, 8)).toString('latin1', 0, 6) === 'ARROW1' ? 8 : 0;
   const length = Buffer.from(peek(file, begin + 4, 4)).readUInt32LE(0) + 8;
-  if (length > MAX_DESCRIPTION) return 'a record for each row';
-  return `a record for each row, with ${cut(tableFromIPC(peek(file, begin, length)).names.join(', '))}`;
+  if (length > MAX_DESCRIPTION) return l10n.t('a record for each row');
+  return l10n.t(
+    'a record for each row, with {0}',
+    cut(tableFromIPC(peek(file, begin, length)).names.join(', ')),
+  );
 }
 
 function firstLines(file: string, gzip: boolean): string[] {

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { type FoundNode, findNode, NodeSearchError } from '../../node/find-node.ts';
-import type { RunConfig } from '../../protocol/run.ts';
-import { formatMs, formatSpeedup, plural } from '../../report/format.ts';
+import type { RunConfig, RunSummary } from '../../protocol/run.ts';
+import { formatCount, formatMs, formatSpeedup } from '../../report/format.ts';
 import { Command } from '../contributions.ts';
+import { itemCount, workerCount } from '../counts.ts';
 import { errors } from '../errors.ts';
 import type { RunOutcome } from '../runs/job-process.ts';
 import { withRunProgress } from '../runs/run-progress.ts';
@@ -104,7 +105,11 @@ export class RunInParallel {
     done.finally(() => stopping?.dispose()).catch(() => undefined);
     // Not waited for: a panel that does not appear must not hold up the run.
     Promise.resolve(showPanel()).catch((error: unknown) => log.warn(`panel: ${error}`));
-    const outcome = await withRunProgress(runs, `Running ${config.function} over ${config.data}`, done);
+    const outcome = await withRunProgress(
+      runs,
+      vscode.l10n.t('Running {0} over {1}', config.function, config.data),
+      done,
+    );
     if (outcome.summary !== null) {
       await memory.rememberRun(config.function, outcome.summary);
       this.#options.onRemembered();
@@ -129,11 +134,15 @@ export class RunInParallel {
     if (current === null) return true;
     const name = runs.lastConfig?.function ?? 'A run';
     if (ifRunning === 'fail') throw errors.busy(name);
-    const stopIt = 'Stop It and Run';
+    const stopIt = vscode.l10n.t('Stop It and Run');
     const answer =
       ifRunning === 'stop'
         ? stopIt
-        : await vscode.window.showWarningMessage(`${name} is still running.`, { modal: true }, stopIt);
+        : await vscode.window.showWarningMessage(
+            vscode.l10n.t('{0} is still running.', name),
+            { modal: true },
+            stopIt,
+          );
     if (answer !== stopIt) return false;
     current.stop();
     await current.outcome;
@@ -143,15 +152,15 @@ export class RunInParallel {
   #tellEnd(config: RunConfig, { exitCode, summary, failure }: RunOutcome): void {
     const { log } = this.#options;
     const showPanel: Offer = {
-      label: 'Show Panel',
+      label: vscode.l10n.t('Show Panel'),
       apply: () => vscode.commands.executeCommand(Command.showPanel),
     };
     const openReport: Offer = {
-      label: 'Open Report',
+      label: vscode.l10n.t('Open Report'),
       apply: () => vscode.commands.executeCommand(Command.openReport),
     };
     const showLogs: Offer = {
-      label: 'Show Logs',
+      label: vscode.l10n.t('Show Logs'),
       apply: () => vscode.commands.executeCommand(Command.showLogs),
     };
     const labels = (...offers: Offer[]): string[] => offers.map(({ label }) => label);
@@ -160,16 +169,26 @@ export class RunInParallel {
       const offers = [showPanel, showLogs];
       offer(vscode.window.showErrorMessage(`${config.function}: ${text}`, ...labels(...offers)), offers, log);
     } else if (summary !== null) {
-      const speed = summary.speedup === null ? '' : `, ${formatSpeedup(summary.speedup)}`;
-      const failed = summary.failed === 0 ? '' : `, ${summary.failed} failed`;
-      const how = summary.interrupted ? ' before it was stopped' : '';
-      const text = `${config.function}: ${plural(summary.items, 'item')}${failed}${how} in ${formatMs(summary.wallMs)}${speed} on ${plural(summary.workers, 'worker')}`;
+      const text = endText(config, summary);
       const offers = [showPanel, openReport];
       const show =
         summary.failed > 0 ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
       offer(show(text, ...labels(...offers)), offers, log);
     }
   }
+}
+
+/** `src/score.ts#score: 24 items, 2 failed in 3.1 s, 1.94x on 2 workers`. */
+function endText({ function: name }: RunConfig, summary: RunSummary): string {
+  const { failed, interrupted, speedup } = summary;
+  const items = itemCount(summary.items);
+  const done = failed === 0 ? items : vscode.l10n.t('{0}, {1} failed', items, formatCount(failed));
+  const time = formatMs(summary.wallMs);
+  const gained = speedup === null ? time : `${time}, ${formatSpeedup(speedup)}`;
+  const workers = workerCount(summary.workers);
+  return interrupted
+    ? vscode.l10n.t('{0}: {1} before it was stopped in {2} on {3}', name, done, gained, workers)
+    : vscode.l10n.t('{0}: {1} in {2} on {3}', name, done, gained, workers);
 }
 
 /** Menus give the URI of the file, lenses and programs an object. */

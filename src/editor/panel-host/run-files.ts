@@ -70,7 +70,7 @@ async function openReport(file: string): Promise<void> {
   if (isLocal && (await vscode.env.openExternal(vscode.Uri.file(file)))) return;
   const tab = vscode.window.createWebviewPanel(
     'manycore.report',
-    'Manycore report',
+    vscode.l10n.t('Manycore report'),
     vscode.ViewColumn.Active,
     {
       enableScripts: true,
