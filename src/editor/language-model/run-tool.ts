@@ -21,10 +21,12 @@ export class RunTool implements vscode.LanguageModelTool<RunInput> {
 
   prepareInvocation({ input }: vscode.LanguageModelToolInvocationPrepareOptions<RunInput>) {
     const { cwd } = functionOf(input);
-    const message = new vscode.MarkdownString()
-      .appendText(vscode.l10n.t('This executes code of the workspace in worker processes:'))
-      .appendCodeblock(commandLine(input), 'sh')
-      .appendText(vscode.l10n.t('In the folder {0}. Results go to .manycore/runs there.', cwd));
+    const text = vscode.l10n.t(
+      'This executes code of the workspace in worker processes, in {0}. Results go to .manycore/runs there.',
+      cwd,
+    );
+    // The command comes last: some places show no more than the text of this.
+    const message = new vscode.MarkdownString().appendText(text).appendCodeblock(commandLine(input), 'sh');
     return {
       invocationMessage: vscode.l10n.t('Running {0} over {1}', input.function, input.data),
       confirmationMessages: { title: vscode.l10n.t('Run {0} in parallel?', input.function), message },
