@@ -1,5 +1,5 @@
-import * as l10n from '@vscode/l10n';
 import { formatCount } from '../report/format.ts';
+import * as l10n from './l10n.ts';
 
 // Whole texts, as languages differ in how they make a plural.
 
@@ -8,9 +8,6 @@ export const itemCount = (count: number): string =>
 
 export const workerCount = (count: number): string =>
   count === 1 ? l10n.t('1 worker') : l10n.t('{0} workers', formatCount(count));
-
-export const rowCount = (count: number): string =>
-  count === 1 ? l10n.t('1 row') : l10n.t('{0} rows', formatCount(count));
 
 export const problemCount = (count: number): string =>
   count === 1 ? l10n.t('1 problem') : l10n.t('{0} problems', formatCount(count));

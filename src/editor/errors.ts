@@ -1,4 +1,4 @@
-import * as l10n from '@vscode/l10n';
+import * as l10n from './l10n.ts';
 
 /** What the user can do about an error with one click; `user-messages.ts` knows how. */
 export type Remedy = 'openNodeSetting' | 'manageTrust' | 'showLogs';
@@ -60,8 +60,6 @@ export const errors = {
       'ERR_MANYCORE_USAGE',
       l10n.t('manycore.runInParallel: "{0}" must be {1}, got {2}.', name, wanted, describe(received)),
     ),
-  badData: (source: string, reason: string) =>
-    new EditorError('ERR_MANYCORE_DATASET', l10n.t('"{0}" is no dataset: {1}', source, reason)),
   busy: (running: string) =>
     new EditorError(
       'ERR_MANYCORE_BUSY',

@@ -1,4 +1,3 @@
-import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { analyzeTool, runTool } from '../protocol/tools.ts';
 import type { RunModel } from '../report/model.ts';
@@ -8,6 +7,7 @@ import { RunInParallel } from './commands/run-in-parallel.ts';
 import { Command, languages } from './contributions.ts';
 import { debugInformation } from './debug-information.ts';
 import { DisposableStore } from './disposables.ts';
+import { useBundle } from './l10n.ts';
 import { AnalyzeTool } from './language-model/analyze-tool.ts';
 import { RunTool } from './language-model/run-tool.ts';
 import { LensProvider } from './lenses/lens-provider.ts';
@@ -34,11 +34,11 @@ export class ManycoreExtension {
   readonly #analysis: AnalysisClient;
 
   constructor(context: vscode.ExtensionContext) {
-    // For the parts that do not know VS Code; undefined where it speaks English.
-    if (vscode.l10n.bundle !== undefined) l10n.config({ contents: vscode.l10n.bundle });
+    useBundle(vscode.l10n.bundle);
     const store = this.#store;
     const log = store.add(vscode.window.createOutputChannel('Manycore', { log: true }));
-    const runs = store.add(new Runs({ log, hostFile: context.asAbsolutePath('dist/job-host.js') }));
+    const hostFile = context.asAbsolutePath('dist/job-host.js');
+    const runs = store.add(new Runs({ log, hostFile }));
     const memory = new FunctionMemory(context.workspaceState);
     const lenses = store.add(new LensProvider(memory));
     const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
@@ -46,7 +46,7 @@ export class ManycoreExtension {
     const analysis = new AnalysisClient({ log, serverFile: context.asAbsolutePath('dist/server.js') });
     const onRemembered = (): void => lenses.refresh();
     const command = new RunInParallel({
-      ...{ runs, memory, log, onRemembered },
+      ...{ runs, memory, log, hostFile, onRemembered },
       showPanel: () => panel.show(),
       preflight: (file, exportName) => analysis.preflight(file, exportName),
     });

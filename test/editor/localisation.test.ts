@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import * as l10n from '@vscode/l10n';
 import { bundleFile, bundleText, usedTexts } from '../../scripts/l10n.mjs';
 import { itemCount } from '../../src/editor/counts.ts';
 import { errors } from '../../src/editor/errors.ts';
+import { useBundle } from '../../src/editor/l10n.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
@@ -52,17 +52,16 @@ describe('texts for translators', () => {
   });
 
   it('are translated in the parts that do not know VS Code too', () => {
-    const contents = {
+    useBundle({
       '{0} items': '{0} Elemente',
       'Item {0} has no result on disk: it did not finish.': 'Element {0} wurde nicht fertig.',
-    };
-    l10n.config({ contents });
+    });
     try {
       assert.equal(itemCount(2), '2 Elemente');
       assert.equal(itemCount(1), '1 item');
       assert.equal(errors.noResult(7).message, 'Element 7 wurde nicht fertig.');
     } finally {
-      l10n.config({ contents: {} });
+      useBundle(undefined);
     }
   });
 });

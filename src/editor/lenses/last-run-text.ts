@@ -1,7 +1,7 @@
-import * as l10n from '@vscode/l10n';
 import { formatCount, formatMs, formatSpeedup } from '../../report/format.ts';
 import type { LastRun } from '../commands/memory.ts';
 import { itemCount } from '../counts.ts';
+import * as l10n from '../l10n.ts';
 
 /** The last run as a lens says it: `1.94x on 2 · 3.1 s`. */
 export function lastRunText(run: LastRun): string {

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import * as l10n from '@vscode/l10n';
 import { environmentForNode } from '../../node/environment.ts';
 import type { FoundNode } from '../../node/find-node.ts';
 import {
@@ -12,6 +11,7 @@ import {
   type RunSummary,
 } from '../../protocol/run.ts';
 import { type EditorError, errors } from '../errors.ts';
+import * as l10n from '../l10n.ts';
 import { lineSplitter } from './line-splitter.ts';
 
 export interface JobProcessOptions {
