@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { type FoundNode, findNode, NodeSearchError } from '../../node/find-node.ts';
-import type { RunConfig } from '../../protocol/run.ts';
-import { formatMs, formatSpeedup, plural } from '../../report/format.ts';
+import type { RunConfig, RunSummary } from '../../protocol/run.ts';
+import { formatCount, formatMs, formatSpeedup } from '../../report/format.ts';
 import { Command } from '../contributions.ts';
+import { itemCount, workerCount } from '../counts.ts';
 import { errors } from '../errors.ts';
 import type { RunOutcome } from '../runs/job-process.ts';
 import { withRunProgress } from '../runs/run-progress.ts';
@@ -40,12 +41,13 @@ export class RunInParallel {
 
   /**
    * @param argument a `RunRequest`, the URI of a file (menus give one), or nothing
+   * @param token stops the run
    * @returns how the run ended; undefined when the user gave up, or was told of an error
    * @throws {EditorError} instead of telling, when `data` was given: then a program asks
    */
-  async execute(argument?: unknown): Promise<RunOutcome | undefined> {
+  async execute(argument?: unknown, token?: vscode.CancellationToken): Promise<RunOutcome | undefined> {
     try {
-      return await this.#execute(toRequest(argument));
+      return await this.#execute(toRequest(argument), token);
     } catch (error) {
       const isProgram = typeof argument === 'object' && argument !== null && 'data' in argument;
       if (isProgram) throw error;
@@ -68,7 +70,7 @@ export class RunInParallel {
     }
   }
 
-  async #execute(request: RunRequest): Promise<RunOutcome | undefined> {
+  async #execute(request: RunRequest, token?: vscode.CancellationToken): Promise<RunOutcome | undefined> {
     if (!vscode.workspace.isTrusted) throw errors.untrusted();
     const target = await chooseFunction(request);
     if (target === undefined) return undefined;
@@ -91,7 +93,7 @@ export class RunInParallel {
     const config = resolveRunConfig(target, data, request, settings, node);
     await vscode.workspace.saveAll(false);
     await memory.rememberDataset(key, data);
-    return this.#run(config, node);
+    return this.#run(config, node, token);
   }
 
   async #chooseDataset(
@@ -112,12 +114,20 @@ export class RunInParallel {
     );
   }
 
-  async #run(config: RunConfig, node: FoundNode): Promise<RunOutcome> {
+  async #run(config: RunConfig, node: FoundNode, token?: vscode.CancellationToken): Promise<RunOutcome> {
     const { runs, memory, log, showPanel } = this.#options;
+    if (token?.isCancellationRequested) throw new vscode.CancellationError();
     const done = runs.start(config, node);
+    // Told at once when it was cancelled meanwhile; ended with the run, as another one may begin then.
+    const stopping = token?.onCancellationRequested(() => runs.stop());
+    done.finally(() => stopping?.dispose()).catch(() => undefined);
     // Not waited for: a panel that does not appear must not hold up the run.
     Promise.resolve(showPanel()).catch((error: unknown) => log.warn(`panel: ${error}`));
-    const outcome = await withRunProgress(runs, `Running ${config.function} over ${config.data}`, done);
+    const outcome = await withRunProgress(
+      runs,
+      vscode.l10n.t('Running {0} over {1}', config.function, config.data),
+      done,
+    );
     if (outcome.summary !== null) {
       await memory.rememberRun(config.function, outcome.summary);
       this.#options.onRemembered();
@@ -142,11 +152,15 @@ export class RunInParallel {
     if (current === null) return true;
     const name = runs.lastConfig?.function ?? 'A run';
     if (ifRunning === 'fail') throw errors.busy(name);
-    const stopIt = 'Stop It and Run';
+    const stopIt = vscode.l10n.t('Stop It and Run');
     const answer =
       ifRunning === 'stop'
         ? stopIt
-        : await vscode.window.showWarningMessage(`${name} is still running.`, { modal: true }, stopIt);
+        : await vscode.window.showWarningMessage(
+            vscode.l10n.t('{0} is still running.', name),
+            { modal: true },
+            stopIt,
+          );
     if (answer !== stopIt) return false;
     current.stop();
     await current.outcome;
@@ -156,15 +170,15 @@ export class RunInParallel {
   #tellEnd(config: RunConfig, { exitCode, summary, failure }: RunOutcome): void {
     const { log } = this.#options;
     const showPanel: Offer = {
-      label: 'Show Panel',
+      label: vscode.l10n.t('Show Panel'),
       apply: () => vscode.commands.executeCommand(Command.showPanel),
     };
     const openReport: Offer = {
-      label: 'Open Report',
+      label: vscode.l10n.t('Open Report'),
       apply: () => vscode.commands.executeCommand(Command.openReport),
     };
     const showLogs: Offer = {
-      label: 'Show Logs',
+      label: vscode.l10n.t('Show Logs'),
       apply: () => vscode.commands.executeCommand(Command.showLogs),
     };
     const labels = (...offers: Offer[]): string[] => offers.map(({ label }) => label);
@@ -173,16 +187,26 @@ export class RunInParallel {
       const offers = [showPanel, showLogs];
       offer(vscode.window.showErrorMessage(`${config.function}: ${text}`, ...labels(...offers)), offers, log);
     } else if (summary !== null) {
-      const speed = summary.speedup === null ? '' : `, ${formatSpeedup(summary.speedup)}`;
-      const failed = summary.failed === 0 ? '' : `, ${summary.failed} failed`;
-      const how = summary.interrupted ? ' before it was stopped' : '';
-      const text = `${config.function}: ${plural(summary.items, 'item')}${failed}${how} in ${formatMs(summary.wallMs)}${speed} on ${plural(summary.workers, 'worker')}`;
+      const text = endText(config, summary);
       const offers = [showPanel, openReport];
       const show =
         summary.failed > 0 ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
       offer(show(text, ...labels(...offers)), offers, log);
     }
   }
+}
+
+/** `src/score.ts#score: 24 items, 2 failed in 3.1 s, 1.94x on 2 workers`. */
+function endText({ function: name }: RunConfig, summary: RunSummary): string {
+  const { failed, interrupted, speedup } = summary;
+  const items = itemCount(summary.items);
+  const done = failed === 0 ? items : vscode.l10n.t('{0}, {1} failed', items, formatCount(failed));
+  const time = formatMs(summary.wallMs);
+  const gained = speedup === null ? time : `${time}, ${formatSpeedup(speedup)}`;
+  const workers = workerCount(summary.workers);
+  return interrupted
+    ? vscode.l10n.t('{0}: {1} before it was stopped in {2} on {3}', name, done, gained, workers)
+    : vscode.l10n.t('{0}: {1} in {2} on {3}', name, done, gained, workers);
 }
 
 /** Menus give the URI of the file, lenses and programs an object. */
