@@ -78,6 +78,7 @@ export function drawTimeline(
     const columns = Math.max(1, Math.round(rowWidth(layout) * window.devicePixelRatio));
     buffer.fill(layout.rows, layout, columns, theme);
     buffer.draw(context, layout, columns);
+    if (layout.bar >= THIN) drawStartups(context, layout, theme);
   } else drawEach(context, layout, theme, inSight);
   drawMark(context, layout, theme, marked);
   context.restore();
@@ -95,6 +96,20 @@ function drawEach(
     for (let index = first; index <= last; index++) drawStretch(context, layout, theme, row, index, top);
     for (let index = first; index <= last; index++)
       if (row.failedAt(index) > 0) drawFailure(context, layout, theme, row, index, top);
+  });
+}
+
+/** A worker starts once, before all else: that is told by its form in shaded rows too. */
+function drawStartups(context: CanvasRenderingContext2D, layout: TimelineLayout, theme: TimelineTheme): void {
+  layout.rows.forEach((row, position) => {
+    const x = Math.max(layout.left, xOf(layout, row.beginAt(0)));
+    const width = xOf(layout, row.beginAt(0) + row.startupAt(0)) - x;
+    if (row.length === 0 || !(width > 1) || x > layout.width) return;
+    const top = position * layout.pitch;
+    context.clearRect(x, top, width, layout.bar);
+    context.fillStyle = theme.row;
+    context.fillRect(x, top, width, layout.bar);
+    hatch(context, theme.startup, x, top, Math.min(width, layout.width - x), layout.bar);
   });
 }
 
