@@ -247,7 +247,9 @@ class ShapeJudge implements Judgement {
 
   /** A function crosses by reference when a module exports it. */
   #function(node: ts.Node, state: TraceState): void {
-    if (state.exported || isExported(this.#model, node) || isExported(this.#model, node.parent)) {
+    // What an exported arrow function gives, as in `(a) => (b) => a + b`, is not exported with it.
+    const holder = ts.isFunctionLike(node.parent) ? node : node.parent;
+    if (state.exported || isExported(this.#model, node) || isExported(this.#model, holder)) {
       this.references.push(node.getSourceFile());
       return;
     }

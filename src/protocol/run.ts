@@ -74,6 +74,8 @@ export interface RunConfig {
   readonly trace?: string | undefined;
   /** Default 'auto'. */
   readonly loader?: 'auto' | 'native' | 'bundle' | undefined;
+  /** URL of the engine whose hosts run the items: `redis://` or `rediss://`. Default: workers of this machine. */
+  readonly engine?: string | undefined;
   /** The Node that runs the job host, and why it was taken; for the header only. */
   readonly nodeReason?: string | undefined;
 }
