@@ -18,6 +18,8 @@ import { main, SetupError, say } from './setup/say.mjs';
 const LARGEST = 150_000;
 /** A window of an editor has few colours; text stays sharp with so many. */
 const COLOURS = 128;
+/** Limit in ms for anything that is waited for: nobody waits for pictures, and a busy machine takes its time. */
+const PATIENCE = 300_000;
 const flights = 'node_modules/vega-datasets/data/flights-2k.json';
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
 const folder = resolve(positionals[0] ?? inRoot('docs', 'pictures'));
@@ -43,6 +45,7 @@ async function pictureTheMainJob(Workbench) {
   });
   try {
     const { page } = workbench;
+    page.setDefaultTimeout(PATIENCE);
     await workbench.openFile('expected-delay.ts');
     await page.locator('.monaco-editor textarea, .monaco-editor .native-edit-context').first().focus();
     await page.keyboard.press('Control+g');
@@ -80,6 +83,7 @@ async function pictureWhatGoesWrong(Workbench) {
   const workbench = await Workbench.open({ workspace: inRoot('test/fixtures/host') });
   try {
     const { page } = workbench;
+    page.setDefaultTimeout(PATIENCE);
     await workbench.openFile('src/unguarded.ts');
     await page.locator('.squiggly-error, .squiggly-warning').first().waitFor();
     await workbench.command('Problems: Focus on Problems View');
