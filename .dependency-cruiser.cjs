@@ -28,7 +28,15 @@ module.exports = {
     only('src/engine', ['runtime', 'src/job', 'src/report', 'src/protocol']),
     only('src/editor', ['src/node', 'src/protocol', 'src/report']),
     only('src/panel', ['src/protocol', 'src/report']),
-    only('src/cli', ['runtime', 'src/analysis', 'src/engine', 'src/job', 'src/protocol', 'src/report', 'src/server']),
+    only('src/cli', [
+      'runtime',
+      'src/analysis',
+      'src/engine',
+      'src/job',
+      'src/protocol',
+      'src/report',
+      'src/server',
+    ]),
     {
       name: 'runtime-needs-node-only',
       comment: 'The library has no dependency but what its own package.json names.',
