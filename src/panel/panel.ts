@@ -133,5 +133,7 @@ function failedBadge(model: RunModel): { text: string; bad: boolean } | null {
 
 function differencesBadge(model: RunModel): { text: string; bad: boolean } | null {
   const differences = model.summary?.verification?.differences ?? 0;
-  return differences === 0 ? null : { text: differences > 9999 ? '9999+' : String(differences), bad: true };
+  return differences === 0
+    ? null
+    : { text: `${differences > 9999 ? '9999+' : differences} differ`, bad: true };
 }
