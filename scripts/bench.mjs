@@ -73,8 +73,9 @@ function commit() {
 
 async function bench(args) {
   const at = args.indexOf('--only');
-  if (at >= 0 && args[at + 1] === 'job-memory')
-    return run(['--import', 'tsx', inRoot('bench/job-memory.ts'), ...args.slice(at + 2)]);
+  const alone = ['job-memory', 'panel', 'output'].find((name) => at >= 0 && args[at + 1] === name);
+  if (alone !== undefined)
+    return run(['--import', 'tsx', inRoot(`bench/${alone}.ts`), ...args.slice(at + 2)]);
   if (at >= 0 && args[at + 1] === 'analysis') {
     await build({ quiet: true });
     return run(['--import', 'tsx', inRoot('bench/analysis/main.ts'), ...args.slice(at + 2)]);

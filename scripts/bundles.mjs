@@ -27,6 +27,9 @@ const cjs = {
 /** esbuild is a native program: it is installed beside the bundle and never inlined. */
 const withEsbuild = { external: ['esbuild'] };
 
+/** Loaded only when an engine is named; whoever names one has them installed. */
+const withEngine = { external: ['esbuild', 'bullmq', 'ioredis'] };
+
 /** See `compiler.mjs`. */
 const withCompiler = { alias: { 'ts-morph': './scripts/compiler.mjs' } };
 
@@ -90,6 +93,7 @@ export const bundles = [
     options: {
       ...esm,
       ...withEsbuild,
+      ...withEngine,
       ...hot,
       ...inParts,
       banner: { js: `#!/usr/bin/env node\n${requireInEsm}` },

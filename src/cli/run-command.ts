@@ -33,7 +33,9 @@ async function run(
   const config = toConfig(target, options, process.cwd(), nodeReason());
   const display = await displayFor(stream, paint);
   const { startRun } = await import('../job/run.ts');
-  const run = startRun(config, (event) => display.show(event));
+  const openEngine = async (address: string) =>
+    (await import('../engine/distribute.ts')).openDistribution(address);
+  const run = startRun(config, (event) => display.show(event), { openEngine });
   onSignals(() => run.stop());
   const { summary, failure, exitCode } = await run.finished;
   display.close();

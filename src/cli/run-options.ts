@@ -36,6 +36,7 @@ export interface RunOptions {
   readonly loader?: RunConfig['loader'];
   readonly node?: string;
   readonly envFile?: string;
+  readonly engine?: string;
 }
 
 /** The options as a configuration; `nodeReason` says why this Node runs it. */

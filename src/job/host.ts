@@ -10,6 +10,8 @@ import { type Run, startRun } from './run.ts';
 let run: Run | undefined;
 /** Settles when the last event has left this process. */
 let sent: Promise<void> = Promise.resolve();
+/** Events that have not left yet. */
+let unsent = 0;
 
 // What user code of a `module:` dataset prints must not mix with anything that reads stdout.
 console.log = console.error;
@@ -26,7 +28,7 @@ void gone.then(stopAndEnd);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => run?.stop());
 
 async function begin(config: Extract<RunCommand, { type: 'run' }>['config']): Promise<void> {
-  run = startRun(config, send);
+  run = startRun(config, send, { isBehind: () => unsent > 0 });
   const { exitCode } = await run.finished;
   await Promise.race([sent, gone]);
   // An open handle of user code must not keep a finished host alive.
@@ -47,5 +49,11 @@ function stopAndEnd(): void {
 function send(event: RunEvent): void {
   // The viewer may be gone; then `disconnect` stops the run.
   if (!process.connected) return;
-  sent = new Promise((resolve) => process.send?.(event, undefined, undefined, () => resolve()));
+  unsent++;
+  sent = new Promise((resolve) => {
+    process.send?.(event, undefined, undefined, () => {
+      unsent--;
+      resolve();
+    });
+  });
 }
