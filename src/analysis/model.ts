@@ -3,6 +3,7 @@ import { assignedValue, type FunctionNode, isFunctionWithBody, unwrap } from './
 import { isDeclaredIn } from './declared-names.ts';
 import { Facts } from './facts.ts';
 import { RuntimeSymbols } from './runtime-symbols.ts';
+import { NOTHING, type Seen } from './seen.ts';
 import type { Started } from './started.ts';
 
 /** One write to a variable or to what it holds. */
@@ -16,10 +17,8 @@ export interface Write {
 interface Memo {
   readonly value: unknown;
   /** Files that were looked at. */
-  readonly seen: ReadonlySet<ts.SourceFile>;
+  readonly seen: Seen;
 }
-
-const NOTHING: ReadonlySet<ts.SourceFile> = new Set();
 
 /** One program with what was found out about it. It is thrown away when any file of the program changes. */
 export class Model {
@@ -37,7 +36,7 @@ export class Model {
   #named: readonly ts.SourceFile[] | undefined;
   readonly #candidateNames: ReadonlySet<string>;
   readonly #facts: Facts;
-  readonly #memos = new Map<object, WeakMap<object, Memo>>();
+  readonly #memos = new Map<object, Map<object, Memo>>();
   readonly #writes = new WeakMap<ts.SourceFile, Map<ts.Symbol, Write[]>>();
 
   /**
@@ -79,7 +78,7 @@ export class Model {
   once<N extends object, T>(key: (model: Model, node: N) => T, node: N, fallback: T): T {
     let memo = this.#memos.get(key);
     if (memo === undefined) {
-      memo = new WeakMap();
+      memo = new Map();
       this.#memos.set(key, memo);
     }
     const known = memo.get(node);
@@ -88,10 +87,9 @@ export class Model {
       return known.value as T;
     }
     memo.set(node, { value: fallback, seen: NOTHING });
-    const seen = new Set<ts.SourceFile>();
-    const value = this.#facts.watch(seen, () => key(this, node));
-    memo.set(node, { value, seen });
-    return value;
+    const found = this.#facts.watch(() => key(this, node));
+    memo.set(node, found);
+    return found.value;
   }
 
   /**

@@ -56,15 +56,26 @@ export function workerRunOf(model: Model, node: ts.Node): WorkerRun | undefined 
 }
 
 /** Functions of the set that a file declares, in the order of the text. */
-export function workerRunsIn(model: Model, file: ts.SourceFile): readonly WorkerRun[] {
-  return [...workerSet(model).values()]
-    .filter(({ fn }) => fn.getSourceFile() === file)
-    .sort((a, b) => a.fn.pos - b.fn.pos);
-}
+export const workerRunsIn = (model: Model, file: ts.SourceFile): readonly WorkerRun[] =>
+  runsByFile(model).get(file) ?? [];
 
 /** Files in which rules may find something although they do not name the package: the set reaches into them. */
-export const reachedFiles = (model: Model): ReadonlySet<ts.SourceFile> =>
-  new Set([...workerSet(model).keys()].map((fn) => fn.getSourceFile()));
+export const reachedFiles = (model: Model): Iterable<ts.SourceFile> => runsByFile(model).keys();
+
+const runsByFile = (model: Model): ReadonlyMap<ts.SourceFile, readonly WorkerRun[]> =>
+  model.once(sortByFile, model, new Map());
+
+function sortByFile(model: Model): ReadonlyMap<ts.SourceFile, readonly WorkerRun[]> {
+  const files = new Map<ts.SourceFile, WorkerRun[]>();
+  for (const run of workerSet(model).values()) {
+    const file = run.fn.getSourceFile();
+    const list = files.get(file);
+    if (list === undefined) files.set(file, [run]);
+    else list.push(run);
+  }
+  for (const runs of files.values()) runs.sort((a, b) => a.fn.pos - b.fn.pos);
+  return files;
+}
 
 function collect(model: Model): ReadonlyMap<ts.Node, WorkerRun> {
   const runs = new Map<ts.Node, Run>();
