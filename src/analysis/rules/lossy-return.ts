@@ -45,6 +45,7 @@ function judgeLoss(
   const where = `from the worker in which \`${name}\` runs through \`${call.name}\` (${placeText(call.node)})`;
   return {
     node: result,
+    ...(use && { severity: 'error' as const }),
     message: use
       ? `\`${loss.path}\` is ${article(loss.name)}: it arrives ${where} as a plain ${loss.base ?? 'object'} without ` +
         `\`${use.name.text}\`, which is used at ${placeText(use)}. Instead: ${instanceAdvice(loss, 'return', 'parent')}.`
