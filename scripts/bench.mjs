@@ -3,7 +3,7 @@
  *
  * The harness and a copy of the built library are put into a folder of their own, so that a run measures one version of
  * everything, whatever is edited or built meanwhile. `--only job-memory [ITEMS]` runs the measure of the job host instead,
- * `--only analysis [FILES]` that of the analysis.
+ * `--only analysis [FILES]` that of the analysis, `--only editor` that of the extension inside of VS Code.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -73,12 +73,15 @@ function commit() {
 
 async function bench(args) {
   const at = args.indexOf('--only');
-  if (at >= 0 && args[at + 1] === 'job-memory')
-    return run(['--import', 'tsx', inRoot('bench/job-memory.ts'), ...args.slice(at + 2)]);
+  const alone = ['job-memory', 'panel', 'output'].find((name) => at >= 0 && args[at + 1] === name);
+  if (alone !== undefined)
+    return run(['--import', 'tsx', inRoot(`bench/${alone}.ts`), ...args.slice(at + 2)]);
   if (at >= 0 && args[at + 1] === 'analysis') {
     await build({ quiet: true });
     return run(['--import', 'tsx', inRoot('bench/analysis/main.ts'), ...args.slice(at + 2)]);
   }
+  if (at >= 0 && args[at + 1] === 'editor')
+    return run([inRoot('scripts/host-test.mjs'), '--suite', 'bench/editor/main.ts']);
   const folder = await prepareBench();
   try {
     return run([join(folder, 'main.js'), ...args]);

@@ -4,12 +4,13 @@
  * Nothing is built twice: the content hashes of all files that went into a bundle, and of its options, are kept in
  * `node_modules/.cache/manycore-build.json`; a bundle whose hashes are the same and whose output is there is left alone.
  */
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundles } from './bundles.mjs';
 import { writeDeclarations } from './declarations.mjs';
+import { licencesOf, noticesText, packagesIn } from './notices.mjs';
 import { hashFile, hashText, readStamp, writeStamp } from './setup/hash.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { inRoot, root } from './setup/paths.mjs';
@@ -37,6 +38,7 @@ export async function build({ development = false, force = false, quiet = false 
     done.push(bundle.out);
   }
   if (failed.length > 0) throw new SetupError(failed.map((error) => error.message).join('\nmanycore: '));
+  writeNotices(stamps);
   if (writeDeclarations(stamps)) {
     writeStamp(stampFile, stamps);
     done.push('runtime/dist/types');
@@ -50,9 +52,9 @@ export async function build({ development = false, force = false, quiet = false 
 }
 
 /** Bundles one entry, whatever was built before; returns its stamp. */
-export async function bundleOne({ entry, out, options }, development = false) {
+export async function bundleOne({ entry, out, apart, options }, development = false) {
   const esbuild = await import('esbuild');
-  const all = esbuildOptions(options, entry, out, development);
+  const all = { ...esbuildOptions(options, entry, out, development), plugins: [leftApart(apart ?? {})] };
   if (options.splitting) for (const part of partsOf(out)) rmSync(part);
   const result = await esbuild.build(all).catch((error) => {
     throw new SetupError(`build: ${out} failed (${error.errors?.length ?? 1} errors, above)`);
@@ -61,15 +63,27 @@ export async function bundleOne({ entry, out, options }, development = false) {
   const files = Object.keys(result.metafile.inputs).filter((file) => existsSync(inRoot(file)));
   const outputs = Object.keys(result.metafile.outputs);
   return {
-    options: optionsHash({ entry, out, options }, development),
+    options: optionsHash({ entry, out, apart, options }, development),
     inputs: Object.fromEntries(files.map((file) => [file, hashFile(inRoot(file))])),
     outputs,
+    packages: packagesIn(result.metafile),
   };
+}
+
+/** What lies beside the bundles of the extension as it is, and is not installed by whoever installs it. */
+const BESIDE = { dist: ['esbuild', 'koffi'], 'runtime/dist': [] };
+
+/** The licences of what is in the bundles of each folder, beside them. */
+function writeNotices(stamps) {
+  for (const [folder, beside] of Object.entries(BESIDE)) {
+    const own = bundles.map(({ out }) => out).filter((out) => dirname(out) === folder);
+    writeFileSync(inRoot(folder, 'ThirdPartyNotices.txt'), noticesText(licencesOf(own, stamps, beside)));
+  }
 }
 
 function isFresh(bundle, stamp, development) {
   return (
-    stamp !== undefined &&
+    stamp?.packages !== undefined &&
     stamp.options === optionsHash(bundle, development) &&
     stamp.outputs.every((file) => existsSync(inRoot(file))) &&
     Object.entries(stamp.inputs).every(([file, hash]) => hashFile(inRoot(file)) === hash)
@@ -78,6 +92,18 @@ function isFresh(bundle, stamp, development) {
 
 const optionsHash = (bundle, development) =>
   hashText(JSON.stringify([bundle, development, hashFile(inRoot('package-lock.json'))]));
+
+/** Files that are bundled by themselves are only named: a bundle of CommonJS cannot be in parts otherwise. */
+const leftApart = (apart) => ({
+  name: 'apart',
+  setup(building) {
+    const bundleOf = new Map(Object.entries(apart).map(([file, out]) => [inRoot(file), out]));
+    building.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+      const out = kind === 'dynamic-import' ? bundleOf.get(join(resolveDir, path)) : undefined;
+      return out === undefined ? undefined : { path: out, external: true };
+    });
+  },
+});
 
 /** Where a bundle in parts goes: its name is that of the entry, the parts have it in front of theirs. */
 function inFolder(entry, out) {

@@ -3,6 +3,8 @@ import type { BuildOptions } from 'esbuild';
 export interface Bundle {
   readonly entry: string;
   readonly out: string;
+  /** Bundles beside this one, each by the file that is imported. */
+  readonly apart?: Readonly<Record<string, string>>;
   readonly options: BuildOptions;
 }
 

@@ -27,21 +27,43 @@ const cjs = {
 /** esbuild is a native program: it is installed beside the bundle and never inlined. */
 const withEsbuild = { external: ['esbuild'] };
 
+/** Loaded only when an engine is named; whoever names one has them installed. */
+const withEngine = { external: ['esbuild', 'bullmq', 'ioredis'] };
+
 /** See `compiler.mjs`. */
 const withCompiler = { alias: { 'ts-morph': './scripts/compiler.mjs' } };
 
 /** The pool makes functions while it works: keeping the name of each would take as long as to make it. */
 const hot = { keepNames: false, minifyIdentifiers: false };
 
+/**
+ * What the extension does not need to begin lies in bundles of its own, for which `apart` names the file that is imported.
+ * They are loaded by `require`: in VS Code's extension host only that finds the module `vscode`.
+ */
+const inExtensionHost = { ...cjs, external: ['vscode'], supported: { 'dynamic-import': false } };
+
 /** What is imported where it is needed lies in files of its own beside the bundle (`NAME-part-*.js`) and costs nothing before. */
 const inParts = { splitting: true };
 
-/** @typedef {{ entry: string, out: string, options: import('esbuild').BuildOptions }} Bundle */
+/**
+ * `apart`: bundles beside this one, each by the file that is imported.
+ * @typedef {{ entry: string, out: string, apart?: Readonly<Record<string, string>>, options: import('esbuild').BuildOptions }} Bundle
+ */
 
 /** @type {readonly Bundle[]} */
 export const bundles = [
   // The extension: one process each.
-  { entry: 'src/editor/main.ts', out: 'dist/extension.cjs', options: { ...cjs, external: ['vscode'] } },
+  {
+    entry: 'src/editor/main.ts',
+    out: 'dist/extension.cjs',
+    apart: { 'src/editor/analysis-client/server.ts': './analysis-client.cjs' },
+    options: inExtensionHost,
+  },
+  {
+    entry: 'src/editor/analysis-client/server.ts',
+    out: 'dist/analysis-client.cjs',
+    options: inExtensionHost,
+  },
   { entry: 'src/server/main.ts', out: 'dist/server.js', options: { ...esm, ...hot, ...withCompiler } },
   {
     entry: 'src/job/host.ts',
@@ -71,6 +93,7 @@ export const bundles = [
     options: {
       ...esm,
       ...withEsbuild,
+      ...withEngine,
       ...hot,
       ...inParts,
       banner: { js: `#!/usr/bin/env node\n${requireInEsm}` },

@@ -40,7 +40,9 @@ export class WorkerGuard {
     const last = this.#last.get(worker);
     this.#last.set(worker, { cpu: usage.cpu, time });
     worker.rss = usage.rss;
-    if (last !== undefined && this.#events.has('worker')) {
+    // A worker is told of from its start on.
+    const isStarted = worker.state !== 'starting' && worker.state !== 'initialising';
+    if (last !== undefined && isStarted && this.#events.has('worker')) {
       const cpu = (usage.cpu - last.cpu) / (time - last.time);
       const { id: workerId, pid } = worker;
       this.#events.emit('worker', { type: 'sample', workerId, pid, time: Date.now(), rss: usage.rss, cpu });

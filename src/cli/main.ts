@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../runtime/package.json' with { type: 'json' };
 import { completionScript, SHELLS, type Shell } from './completion.ts';
+import type { JobsOptions } from './jobs-command.ts';
 import { type LintOptions, parseRule } from './lint-options.ts';
 import type { ReportOptions } from './report-command.ts';
 import {
@@ -11,8 +12,11 @@ import {
   parseVerify,
   type RunOptions,
 } from './run-options.ts';
+import type { WorkerOptions } from './worker-command.ts';
 
 const USAGE_ERROR = 2;
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 const LINT_HELP = `
 Each path is judged together with the project around it. Without paths: the working directory.
@@ -30,9 +34,10 @@ Examples:
   $ cat events.jsonl | manycore run clean.js#clean --data -
   $ manycore run --resume .manycore/runs/2026-01-31-120000-score
 
-Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (lines), file.arrow, file.feather,
-      each also .gz or .zst; file.parquet; kind:FILE where the name does not say it, such as csv:export.dat;
+Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (lines), file.parquet, file.arrow,
+      file.feather, each also .gz or .zst; kind:FILE where the name does not say it, such as csv:export.dat;
       glob:PATTERN, range:START:STOP[:STEP], module:FILE#EXPORT, and - for JSON Lines on standard input.
+      --preview shows what it gives.
 
 A sample of the items is run once more alone, to measure the speedup; --baseline off runs every item exactly once.
 --sweep runs a sample some ten times more, with each number of workers.
@@ -85,6 +90,7 @@ function program(finish: (exitCode: number) => void): Command {
     .option('--limit <N>', 'run at most N items', parseNumber)
     .option('--sample <N>', 'run a random sample of N items', parseNumber)
     .option('--seed <N>', 'seed of every random choice (default: 1)', parseNumber)
+    .option('--preview', 'run nothing: show how many items there are and the calls that the first become')
     .option('--out <FILE>', 'copy of the results: .jsonl, .csv or .parquet')
     .option('--run-dir <DIR>', 'folder of the run (default: a new one under .manycore/runs)')
     .option('--resume <RUN>', 'go on with a run that was stopped or killed: what is done is not done again')
@@ -102,10 +108,58 @@ function program(finish: (exitCode: number) => void): Command {
     )
     .option('--node <PATH>', 'run under this Node')
     .option('--env-file <FILE>', 'environment variables for the workers')
+    .option(
+      '--engine <URL>',
+      'run on the hosts of an engine: redis://127.0.0.1:6379, rediss://user:password@host',
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (target: string | undefined, options: RunOptions) => {
       const { runCommand } = await import('./run-command.ts');
       finish(await runCommand(target, options));
+    });
+  manycore
+    .command('worker')
+    .description('Take part in the runs of an engine with the cores of this machine.')
+    .requiredOption(
+      '--engine <URL>',
+      'redis://127.0.0.1:6379, or rediss://user:password@host beyond this machine',
+    )
+    .option('--workers <N>', 'worker processes (default: one for every CPU)', parseNumber)
+    .option('--trust <KEY>', 'take runs only from this key, see manycore jobs --key; repeatable', collect, [])
+    .action(async (options: WorkerOptions) => {
+      const { workerCommand } = await import('./worker-command.ts');
+      finish(await workerCommand(options));
+    });
+  manycore
+    .command('jobs')
+    .description('List the runs of an engine and its hosts.')
+    .option('--engine <URL>', 'as of manycore run')
+    .option(
+      '--key',
+      'print the public key that signs your runs, for manycore worker --trust, and nothing else',
+    )
+    .option('--json', 'as one JSON object')
+    .action(async (options: JobsOptions) => {
+      const { jobsCommand } = await import('./jobs-command.ts');
+      finish(await jobsCommand(options));
+    });
+  manycore
+    .command('attach')
+    .description('Go on with a run of an engine whose own process is gone.')
+    .argument('<ID>', 'as manycore jobs shows it')
+    .requiredOption('--engine <URL>', 'as of manycore run')
+    .action(async (id: string, options: { engine: string }) => {
+      const { attachCommand } = await import('./jobs-command.ts');
+      finish(await attachCommand(id, options.engine));
+    });
+  manycore
+    .command('cancel')
+    .description('Stop a run of an engine: what is done is kept.')
+    .argument('<ID>', 'as manycore jobs shows it')
+    .requiredOption('--engine <URL>', 'as of manycore run')
+    .action(async (id: string, options: { engine: string }) => {
+      const { cancelCommand } = await import('./jobs-command.ts');
+      finish(await cancelCommand(id, options.engine));
     });
   manycore
     .command('lint')

@@ -15,6 +15,7 @@ export async function runCommand(target: string | undefined, options: RunOptions
   try {
     if (options.node !== undefined && needsOtherNode(options.node)) return await runUnder(options.node);
     if (options.envFile !== undefined) loadEnvironment(options.envFile);
+    if (options.preview) return await (await import('./preview-command.ts')).previewCommand(target, options);
     return await run(target, options, stream, paint);
   } catch (error) {
     const { failure, exitCode } = toFailure(error);
@@ -32,7 +33,9 @@ async function run(
   const config = toConfig(target, options, process.cwd(), nodeReason());
   const display = await displayFor(stream, paint);
   const { startRun } = await import('../job/run.ts');
-  const run = startRun(config, (event) => display.show(event));
+  const openEngine = async (address: string) =>
+    (await import('../engine/distribute.ts')).openDistribution(address);
+  const run = startRun(config, (event) => display.show(event), { openEngine });
   onSignals(() => run.stop());
   const { summary, failure, exitCode } = await run.finished;
   display.close();

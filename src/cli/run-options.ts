@@ -31,10 +31,12 @@ export interface RunOptions {
   readonly force?: boolean;
   readonly report?: string;
   readonly trace?: string;
+  readonly preview?: boolean;
   readonly json?: boolean;
   readonly loader?: RunConfig['loader'];
   readonly node?: string;
   readonly envFile?: string;
+  readonly engine?: string;
 }
 
 /** The options as a configuration; `nodeReason` says why this Node runs it. */
@@ -44,7 +46,7 @@ export function toConfig(
   cwd: string,
   nodeReason: string,
 ): RunConfig {
-  const { json: _json, node: _node, envFile: _envFile, data, verify, ...rest } = options;
+  const { json: _json, preview: _preview, node: _node, envFile: _envFile, data, verify, ...rest } = options;
   if (options.resume === undefined && options.onlyFailed === undefined) {
     if (target === undefined) throw missing('FILE[#EXPORT], the function to run');
     if (data === undefined) throw missing('--data SOURCE, where the items come from');

@@ -41,8 +41,6 @@ export const errors = {
       'ERR_MANYCORE_USAGE',
       `manycore.runInParallel: "${name}" must be ${wanted}, got ${describe(received)}.`,
     ),
-  badData: (source: string, reason: string) =>
-    new EditorError('ERR_MANYCORE_DATASET', `"${source}" is no dataset: ${reason}`),
   busy: (running: string) =>
     new EditorError(
       'ERR_MANYCORE_BUSY',

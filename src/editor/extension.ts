@@ -32,7 +32,8 @@ export class ManycoreExtension {
   constructor(context: vscode.ExtensionContext) {
     const store = this.#store;
     const log = store.add(vscode.window.createOutputChannel('Manycore', { log: true }));
-    const runs = store.add(new Runs({ log, hostFile: context.asAbsolutePath('dist/job-host.js') }));
+    const hostFile = context.asAbsolutePath('dist/job-host.js');
+    const runs = store.add(new Runs({ log, hostFile }));
     const memory = new FunctionMemory(context.workspaceState);
     const lenses = store.add(new LensProvider(memory));
     const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
@@ -40,7 +41,7 @@ export class ManycoreExtension {
     const analysis = new AnalysisClient({ log, serverFile: context.asAbsolutePath('dist/server.js') });
     const onRemembered = (): void => lenses.refresh();
     const command = new RunInParallel({
-      ...{ runs, memory, log, onRemembered },
+      ...{ runs, memory, log, hostFile, onRemembered },
       showPanel: () => panel.show(),
       preflight: (file, exportName) => analysis.preflight(file, exportName),
     });

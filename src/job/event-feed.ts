@@ -1,4 +1,5 @@
 import {
+  MAX_LINE_PREVIEW,
   MAX_OUTPUT_LINES,
   type OutputLine,
   type ResultRow,
@@ -9,6 +10,7 @@ import {
 } from '../protocol/run.ts';
 import { applyEvent, emptyModel, type RunModel } from '../report/model.ts';
 import { SpanCoalescer } from '../report/timeline.ts';
+import { LiveTimeline } from './live-timeline.ts';
 
 /** Time in ms between two events of a kind. */
 const INTERVAL = 100;
@@ -17,6 +19,15 @@ const MAX_ROWS_A_TICK = 200;
 /** Rows of a run that are sent at most: failed ones, and others. Slower ones than any before always are. */
 const MAX_FAILED_ROWS = 2000;
 const MAX_OTHER_ROWS = 1000;
+
+export interface FeedSources {
+  /** Asked at every tick. */
+  readonly progress: () => RunProgress | null;
+  /** Runs at every tick, before `progress`. */
+  readonly onTick: () => void;
+  /** Whether who watches has not taken yet what was sent: then nothing more is, and what waits stays within its limits. */
+  readonly isBehind?: (() => boolean) | undefined;
+}
 
 /**
  * Puts what happens together into at most ten events a second of each kind, and keeps the bounded picture of the run
@@ -27,6 +38,7 @@ export class EventFeed implements Disposable {
   readonly #progress: () => RunProgress | null;
   readonly #timer: NodeJS.Timeout;
   readonly #spans = new SpanCoalescer();
+  readonly #timeline = new LiveTimeline();
   #model: RunModel = emptyModel();
   #lines: OutputLine[] = [];
   #droppedLines = 0;
@@ -38,16 +50,12 @@ export class EventFeed implements Disposable {
   #lastPhase = '';
   #lastPhaseTime = 0;
 
-  /** `progress` is asked at every tick; `onTick` runs before it. */
-  constructor(
-    onEvent: (event: RunEvent) => void,
-    sources: { progress: () => RunProgress | null; onTick: () => void },
-  ) {
+  constructor(onEvent: (event: RunEvent) => void, sources: FeedSources) {
     this.#onEvent = onEvent;
     this.#progress = sources.progress;
     this.#timer = setInterval(() => {
       sources.onTick();
-      this.flush();
+      if (sources.isBehind?.() !== true) this.flush();
     }, INTERVAL);
   }
 
@@ -67,12 +75,13 @@ export class EventFeed implements Disposable {
   }
 
   line(line: OutputLine): void {
-    if (this.#lines.length < MAX_OUTPUT_LINES) this.#lines.push(line);
-    else this.#droppedLines++;
+    this.#lines.push(line);
+    if (this.#lines.length >= 2 * MAX_OUTPUT_LINES) this.#dropOldLines();
   }
 
   span(span: TimelineSpan): void {
     this.#spans.add(span);
+    this.#timeline.add(span);
   }
 
   /** Whether this row would be sent: making its previews is worth the time only then. A row that is not wanted counts as dropped. */
@@ -94,8 +103,9 @@ export class EventFeed implements Disposable {
   flush(): void {
     const progress = this.#progress();
     if (progress) this.send({ type: 'progress', progress });
-    if (this.#lines.length > 0 || this.#droppedLines > 0) {
-      this.send({ type: 'output', lines: this.#lines, dropped: this.#droppedLines });
+    this.#dropOldLines();
+    if (this.#lines.length > 0) {
+      this.send({ type: 'output', lines: this.#lines.map(cutLine), dropped: this.#droppedLines });
       this.#lines = [];
       this.#droppedLines = 0;
     }
@@ -104,15 +114,23 @@ export class EventFeed implements Disposable {
       this.#rows = [];
       this.#droppedRows = 0;
     }
-    const spans = this.#spans.take();
-    if (spans.length > 0) this.send({ type: 'timeline', spans });
+    const stretches = this.#timeline.take();
+    if (stretches !== null) this.send({ type: 'timeline', stretches });
   }
 
   /** The last flush of a run: spans that are still open too. */
   finish(): void {
     this.flush();
-    const spans = this.#spans.finish();
-    if (spans.length > 0) this.send({ type: 'timeline', spans });
+    const stretches = this.#timeline.finish();
+    if (stretches !== null) this.send({ type: 'timeline', stretches });
+  }
+
+  /** The newest are those that are wanted; all of them are on disk. */
+  #dropOldLines(): void {
+    const surplus = this.#lines.length - MAX_OUTPUT_LINES;
+    if (surplus <= 0) return;
+    this.#lines = this.#lines.slice(surplus);
+    this.#droppedLines += surplus;
   }
 
   /** What is kept of the run for the report. */
@@ -124,4 +142,9 @@ export class EventFeed implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
+}
+
+function cutLine(line: OutputLine): OutputLine {
+  if (line.text.length <= MAX_LINE_PREVIEW) return line;
+  return { ...line, text: `${line.text.slice(0, MAX_LINE_PREVIEW - 1)}…` };
 }

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { Options } from 'csv-stringify';
 import { writeFailure } from './line-file.ts';
 import { errorText, FIXED_COLUMNS, findColumns, rowsOf } from './result-columns.ts';
 import { writeWhole } from './run-folder.ts';
@@ -23,7 +24,10 @@ export async function exportResults(results: string, out: string): Promise<void>
     if (/\.parquet$/i.test(out)) {
       const { writeParquet } = await import('./export-parquet.ts');
       await writeParquet(results, temporary);
-    } else await pipeline(csvLines(results), createWriteStream(temporary));
+    } else {
+      const { stringify } = await import('csv-stringify');
+      await pipeline(csvRows(results), stringify(RFC_4180), createWriteStream(temporary));
+    }
     await rename(temporary, out);
   } catch (error) {
     throw writeFailure(out, error);
@@ -32,22 +36,18 @@ export async function exportResults(results: string, out: string): Promise<void>
   }
 }
 
-async function* csvLines(results: string): AsyncGenerator<string> {
+/** What csv-stringify does not do by itself: quotes around line ends and outer spaces, booleans as words, the rest as JSON. */
+const RFC_4180: Options = {
+  record_delimiter: 'windows',
+  quoted_match: /^\s|\s$|[\r\n]/,
+  cast: { boolean: String, object: (value) => JSON.stringify(value) },
+};
+
+async function* csvRows(results: string): AsyncGenerator<readonly unknown[]> {
   const columns = await findColumns(results);
-  yield csvLine([...FIXED_COLUMNS, ...columns.map(({ name }) => name)]);
+  yield [...FIXED_COLUMNS, ...columns.map(({ name }) => name)];
   for await (const row of rowsOf(results)) {
     const { index, ok, ms, worker } = row;
-    yield csvLine([index, ok, ms, worker, errorText(row), ...columns.map(({ read }) => read(row))]);
+    yield [index, ok, ms, worker, errorText(row), ...columns.map(({ read }) => read(row))];
   }
-}
-
-function csvLine(fields: readonly unknown[]): string {
-  return `${fields.map(csvField).join()}\r\n`;
-}
-
-/** RFC 4180: quotes where they are needed, doubled inside. */
-function csvField(field: unknown): string {
-  if (field === undefined || field === null) return '';
-  const text = typeof field === 'object' ? JSON.stringify(field) : String(field);
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -88,7 +88,7 @@ async function isReadOnce(dataset: Dataset, cwd: string): Promise<boolean> {
 }
 
 /** The module of `module:FILE#EXPORT`, in this process. Node options are too late for it; where it needs some, it is bundled. */
-async function importModule(file: string): Promise<Record<string, unknown>> {
+export async function importModule(file: string): Promise<Record<string, unknown>> {
   await using direct = await planLoad(file, { loader: 'auto' });
   if (direct.execArgv.every((option) => UNNEEDED.test(option) || process.execArgv.includes(option))) {
     return (await import(direct.url)) as Record<string, unknown>;

@@ -16,15 +16,21 @@ export type LogOwner = number | 'baseline' | 'sweep';
 export class OutputLogs implements Disposable {
   readonly #folder: string;
   readonly #open = new Map<LogOwner, LineFile>();
+  /** Many lines have the same time. */
+  #time = Number.NaN;
+  #timeText = '';
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
   append(line: Omit<OutputLine, 'worker'> & { readonly worker: LogOwner }): void {
-    const time = new Date(line.time).toISOString();
+    if (line.time !== this.#time) {
+      this.#time = line.time;
+      this.#timeText = new Date(line.time).toISOString();
+    }
     const item = line.item === null ? '-' : `item ${line.item}`;
-    this.#log(line.worker).append(`${time}  ${line.stream}  ${item}  ${line.text}\n`);
+    this.#log(line.worker).append(`${this.#timeText}  ${line.stream}  ${item}  ${line.text}\n`);
   }
 
   flush(): void {

@@ -17,8 +17,9 @@ import { chooseChunk, chooseWorkers } from './calibration.ts';
 import type { TaskPlan } from './call.ts';
 import { checkConfig } from './check-config.ts';
 import { Collector } from './collector.ts';
+import type { Distribution, ItemRun } from './distribution.ts';
 import { Earlier } from './earlier.ts';
-import { toFailure } from './errors.ts';
+import { JobError, toFailure } from './errors.ts';
 import { EventFeed } from './event-feed.ts';
 import { finishRun } from './finish.ts';
 import { type Input, openInput } from './input.ts';
@@ -54,27 +55,41 @@ export interface Run {
  * Runs a function over a dataset: the one way in for the command line and the editor. `onEvent` gets what happens as it
  * happens, at last one `finished` or `failed`; it must not throw.
  */
-export function startRun(config: RunConfig, onEvent: (event: RunEvent) => void): Run {
+export function startRun(
+  config: RunConfig,
+  onEvent: (event: RunEvent) => void,
+  options: StartOptions = {},
+): Run {
   const stop = new StopSwitch();
   return {
     stop: () => stop.stop({ kind: 'user' }),
-    finished: runToEnd(config, onEvent, stop),
+    finished: runToEnd({ config, onEvent, stop, ...options }),
   };
 }
 
-async function runToEnd(
-  config: RunConfig,
-  onEvent: (event: RunEvent) => void,
-  stop: StopSwitch,
-): Promise<RunOutcome> {
-  using _stop = stop;
+export interface StartOptions {
+  /** While it says that earlier events have not been taken yet, those that come ten times a second are held back. */
+  readonly isBehind?: () => boolean;
+  /** Reaches the engine that the configuration may name. */
+  readonly openEngine?: (address: string) => Promise<Distribution>;
+}
+
+interface Start extends StartOptions {
+  readonly config: RunConfig;
+  readonly onEvent: (event: RunEvent) => void;
+  readonly stop: StopSwitch;
+}
+
+async function runToEnd(start: Start): Promise<RunOutcome> {
+  const { onEvent } = start;
+  using _stop = start.stop;
   let runDir: string | undefined;
   const noteFolder = (event: RunEvent): void => {
     if (event.type === 'started') runDir = event.header.runDir;
     onEvent(event);
   };
   try {
-    const { summary, exitCode } = await execute(config, noteFolder, stop);
+    const { summary, exitCode } = await execute({ ...start, onEvent: noteFolder });
     onEvent({ type: 'finished', summary, exitCode });
     return { exitCode, summary, failure: null };
   } catch (error) {
@@ -84,16 +99,19 @@ async function runToEnd(
   }
 }
 
-async function execute(
-  given: RunConfig,
-  onEvent: (event: RunEvent) => void,
-  stop: StopSwitch,
-): Promise<{ summary: RunSummary; exitCode: RunExitCode }> {
+async function execute({
+  config: given,
+  onEvent,
+  stop,
+  isBehind,
+  openEngine,
+}: Start): Promise<{ summary: RunSummary; exitCode: RunExitCode }> {
   const startedAt = Date.now();
   onEvent({ type: 'phase', phase: 'preparing', time: startedAt });
   using earlier = await stop.race(Earlier.open(given));
   const { config } = earlier;
   checkConfig(config);
+  await using engine = config.engine === undefined ? null : await stop.race(reach(config.engine, openEngine));
   const target = parseTarget(config.function, config.cwd);
   const input = await stop.race(openInput(config));
   await using load = await stop.race(planLoad(target.file, { loader: config.loader ?? 'auto' }));
@@ -123,7 +141,7 @@ async function execute(
     exportName,
     line: load.line(exportName),
     dataset: { source: config.data, kind: input.kind, items: total },
-    workers: chooseWorkers(config, left),
+    workers: engine !== null && left !== 0 ? engine.workers : chooseWorkers(config, left),
     node: {
       version: process.version,
       path: process.execPath,
@@ -145,10 +163,11 @@ async function execute(
   onEvent({ type: 'started', protocol: PROTOCOL_VERSION, header });
 
   using logs = new OutputLogs(folder.output);
-  let pool: PoolRun | undefined;
+  let pool: ItemRun | undefined;
   const collect: { now?: Collector } = {};
   using feed = new EventFeed(onEvent, {
     progress: () => pool?.progress() ?? null,
+    isBehind,
     onTick: () => {
       try {
         collect.now?.flush();
@@ -197,7 +216,7 @@ async function execute(
   let ran: Awaited<ReturnType<PoolRun['run']>> = { wallMs: 0, workers: [] };
   input.countSkipped();
   if (header.workers.count > 0) {
-    pool = new PoolRun({
+    const options = {
       config,
       plan: { ...rest, exportName, functionHash: hash },
       settings,
@@ -211,7 +230,16 @@ async function execute(
       collector,
       feed,
       logs,
-    });
+    };
+    pool =
+      engine === null
+        ? new PoolRun(options)
+        : await engine.start({
+            ...options,
+            title: header.function,
+            runDir: folder.path,
+            itemMs: measured.mean,
+          });
     ran = await pool.run();
   }
   feed.phase('finishing');
@@ -245,6 +273,14 @@ async function execute(
     summary,
     exitCode: exitCodeOf(stop, before.failed + collector.failed + (verification?.differences ?? 0)),
   };
+}
+
+async function reach(address: string, open: Start['openEngine']): Promise<Distribution> {
+  if (open !== undefined) return await open(address);
+  throw new JobError(
+    'ERR_MANYCORE_ENGINE',
+    `No engine can be reached from here, and ${address} is asked for`,
+  );
 }
 
 /** In a process of its own, so that nothing of the baseline's state is there. What hinders it ends no run. */

@@ -9,10 +9,25 @@ import { VirtualList } from './virtual-list.ts';
 
 const LINE_HEIGHT = 20;
 
-/** What the workers write: by worker, by text, following the newest line until the reader scrolls up. */
+/** What the workers write: by worker, level, item and text, following the newest line until the reader scrolls up. */
 export class OutputView implements Part {
   readonly element: HTMLElement;
   readonly #worker = el('select', { 'aria-label': 'Worker', test: 'output-worker' });
+  readonly #level = el(
+    'select',
+    { 'aria-label': 'Level', test: 'output-level' },
+    el('option', { value: '' }, 'All levels'),
+    el('option', { value: 'stdout' }, 'Output (stdout)'),
+    el('option', { value: 'stderr' }, 'Errors (stderr)'),
+  );
+  readonly #item = el('input', {
+    type: 'search',
+    inputmode: 'numeric',
+    placeholder: 'Item',
+    class: 'short',
+    'aria-label': 'Filter output by the number of an item',
+    test: 'output-item',
+  });
   readonly #text = el('input', {
     type: 'search',
     placeholder: 'Filter',
@@ -50,11 +65,15 @@ export class OutputView implements Part {
       () => post({ type: 'copy', text: this.#list.items.map((line) => plainText(line.text)).join('\n') }),
       { class: 'toggle', title: 'Copy the lines shown' },
     );
-    this.#log = button('Open log', () => post({ type: 'openLog', worker: Number(this.#worker.value) }), {
+    const worker = (): number | null => (this.#worker.value === '' ? null : Number(this.#worker.value));
+    this.#log = button('Open full log', () => post({ type: 'openLog', worker: worker() }), {
       class: 'toggle',
-      title: 'Open everything this worker wrote',
+      title: 'Open everything that a worker wrote',
+      test: 'open-log-button',
     });
     this.#worker.addEventListener('change', () => this.#refilter());
+    this.#level.addEventListener('change', () => this.#refilter());
+    this.#item.addEventListener('input', () => this.#refilter());
     this.#text.addEventListener('input', () => this.#refilter());
     this.#list.element.addEventListener('scroll', () => {
       if (this.#list.element.clientHeight > 0) this.#setFollowing(this.#list.atEnd, false);
@@ -66,7 +85,11 @@ export class OutputView implements Part {
     this.element = el(
       'div',
       { class: 'output' },
-      el('div', { class: 'tools' }, this.#worker, this.#text, this.#follow, copy, this.#log, this.#note),
+      el(
+        'div',
+        { class: 'tools' },
+        ...[this.#worker, this.#level, this.#item, this.#text, this.#follow, copy, this.#log, this.#note],
+      ),
       this.#empty,
       this.#list.element,
     );
@@ -89,13 +112,14 @@ export class OutputView implements Part {
     const model = this.#model;
     if (model === null) return;
     const worker = this.#worker.value === '' ? null : Number(this.#worker.value);
-    const lines = filterLines(model.output.lines, { worker, text: this.#text.value });
-    this.#log.hidden = worker === null;
+    const stream = this.#level.value === '' ? null : this.#level.value === 'stderr' ? 'stderr' : 'stdout';
+    const filter = { worker, stream, item: itemOf(this.#item.value), text: this.#text.value } as const;
+    const lines = filterLines(model.output.lines, filter);
+    this.#log.hidden = model.output.lines.length === 0;
     this.#list.setItems(lines);
     if (this.#following) this.#list.scrollToEnd();
     const part = lines.length < model.output.lines.length ? `${formatCount(lines.length)} of ` : '';
-    const gone =
-      model.output.dropped > 0 ? `, ${formatCount(model.output.dropped)} older ones in the logs` : '';
+    const gone = model.output.dropped > 0 ? `, ${formatCount(model.output.dropped)} more only on disk` : '';
     setText(this.#note, `${part}${plural(model.output.lines.length, 'line')}${gone}`);
     this.#showEmpty(model);
   }
@@ -138,6 +162,11 @@ export class OutputView implements Part {
     setAttribute(this.#follow, 'aria-pressed', String(following));
     if (following && scroll) this.#list.scrollToEnd();
   }
+}
+
+/** Null for no number: then every item is meant. */
+function itemOf(text: string): number | null {
+  return /^\s*\d+\s*$/.test(text) ? Number(text) : null;
 }
 
 function createLine(): HTMLElement {

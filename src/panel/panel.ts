@@ -12,6 +12,7 @@ import { ResultsView } from './results.ts';
 import { ScalingView } from './scaling/view.ts';
 import { Tabs } from './tabs.ts';
 import { TimelineView } from './timeline/view.ts';
+import { VerificationView } from './verification.ts';
 
 interface Host {
   postMessage(message: FromPanel): void;
@@ -42,6 +43,13 @@ export class Panel {
         { id: 'results', label: 'Results', part: new ResultsView(post), badge: failedBadge },
         { id: 'losses', label: 'Where the time went', part: new LossesView() },
         { id: 'scaling', label: 'Scaling', part: new ScalingView() },
+        {
+          id: 'verification',
+          label: 'Verification',
+          part: new VerificationView(post),
+          isWanted: (model) => model.summary?.verification !== undefined,
+          badge: differencesBadge,
+        },
       ],
       rememberedTab(host.getState()) ?? 'timeline',
       (tab) => host.setState({ tab }),
@@ -121,4 +129,9 @@ function outputBadge(model: RunModel): { text: string; bad: boolean } | null {
 function failedBadge(model: RunModel): { text: string; bad: boolean } | null {
   const failed = model.summary?.failed ?? model.progress?.failed ?? 0;
   return failed === 0 ? null : { text: `${failed > 9999 ? '9999+' : failed} failed`, bad: true };
+}
+
+function differencesBadge(model: RunModel): { text: string; bad: boolean } | null {
+  const differences = model.summary?.verification?.differences ?? 0;
+  return differences === 0 ? null : { text: differences > 9999 ? '9999+' : String(differences), bad: true };
 }

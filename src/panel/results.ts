@@ -1,40 +1,56 @@
 import type { ResultRow } from '../protocol/run.ts';
-import { formatCount, formatMs, plural } from '../report/format.ts';
+import { formatCount, plural } from '../report/format.ts';
 import { isOver, type RunModel } from '../report/model.ts';
 import { button, el, setAttribute, setText } from './dom.ts';
 import type { Part, Post } from './part.ts';
-import { orderRows, type ResultFilter } from './results-order.ts';
+import {
+  ALL_IN_ORDER,
+  orderRows,
+  type ResultOrder,
+  SLOWEST_FIRST,
+  SORT_KEYS,
+  type SortKey,
+} from './results-order.ts';
+import { failureText, rowCells, rowsAsText } from './results-text.ts';
 import { VirtualList } from './virtual-list.ts';
 
 const ROW_HEIGHT = 24;
-const FILTERS: readonly { readonly filter: ResultFilter; readonly label: string }[] = [
-  { filter: 'all', label: 'All' },
-  { filter: 'failed', label: 'Failed' },
-  { filter: 'slowest', label: 'Slowest first' },
-];
 const COLUMNS = ['Item', 'Input', 'Result', 'Time', 'Worker'] as const;
 
 /** A row for each item kept: its value opens as a document, its error leads to the source line. By mouse and by keyboard. */
 export class ResultsView implements Part {
   readonly element: HTMLElement;
   readonly #post: Post;
-  readonly #filters: readonly { readonly filter: ResultFilter; readonly button: HTMLButtonElement }[];
+  readonly #all: HTMLButtonElement;
+  readonly #failed: HTMLButtonElement;
+  readonly #slowest: HTMLButtonElement;
+  readonly #heads: readonly { readonly key: SortKey; readonly cell: HTMLElement }[];
   readonly #note = el('span', { class: 'soft' });
   readonly #empty = el('p', { class: 'empty' });
   readonly #grid: HTMLElement;
   readonly #list: VirtualList<ResultRow>;
-  #filter: ResultFilter = 'all';
+  #order: ResultOrder = ALL_IN_ORDER;
   #active = -1;
   #rows: RunModel['results'] | null = null;
   #model: RunModel | null = null;
 
   constructor(post: Post) {
     this.#post = post;
-    this.#filters = FILTERS.map(({ filter, label }) => ({
-      filter,
-      button: button(label, () => this.#setFilter(filter), { class: 'toggle', test: `results-${filter}` }),
-    }));
-    const heads = COLUMNS.map((name) => el('div', { role: 'columnheader' }, name));
+    const toggle = (label: string, test: string, act: () => void): HTMLButtonElement =>
+      button(label, act, { class: 'toggle', test: `results-${test}` });
+    this.#all = toggle('All', 'all', () => this.#setOrder(ALL_IN_ORDER));
+    this.#failed = toggle('Failed', 'failed', () =>
+      this.#setOrder({ ...this.#order, failedOnly: !this.#order.failedOnly }),
+    );
+    this.#slowest = toggle('Slowest first', 'slowest', () => {
+      const { by, descending } = isSlowestFirst(this.#order) ? ALL_IN_ORDER : SLOWEST_FIRST;
+      this.#setOrder({ ...this.#order, by, descending });
+    });
+    this.#heads = COLUMNS.map((name, column) => {
+      const key = SORT_KEYS[column] ?? 'index';
+      const sort = button(name, () => this.#sortBy(key), { class: 'link', test: `sort-${key}` });
+      return { key, cell: el('div', { role: 'columnheader' }, sort) };
+    });
     this.#grid = el(
       'div',
       {
@@ -44,7 +60,7 @@ export class ResultsView implements Part {
         'aria-label': 'Results; Enter opens the source of an error or the value, Space the whole result',
         test: 'results',
       },
-      el('div', { role: 'row', class: 'row head' }, ...heads),
+      el('div', { role: 'row', class: 'row head' }, ...this.#heads.map(({ cell }) => cell)),
     );
     this.#list = new VirtualList<ResultRow>(
       {
@@ -56,8 +72,20 @@ export class ResultsView implements Part {
       ROW_HEIGHT,
     );
     this.#grid.addEventListener('keydown', (event) => this.#onKey(event));
-    const all = button('Open all results', () => post({ type: 'openRunFile', file: 'results' }), {
+    const copy = button('Copy', () => post({ type: 'copy', text: rowsAsText(this.#list.items) }), {
       class: 'toggle',
+      title: 'Copy the rows shown, with tabs between their columns',
+      test: 'results-copy',
+    });
+    const open = button('Open all', () => post({ type: 'openRunFile', file: 'results' }), {
+      class: 'toggle',
+      title: 'Open the file with the results of all items',
+      test: 'results-open',
+    });
+    const save = button('Save all…', () => post({ type: 'saveResults' }), {
+      class: 'toggle',
+      title: 'Save the results of all items as JSON Lines',
+      test: 'results-save',
     });
     this.element = el(
       'div',
@@ -68,9 +96,9 @@ export class ResultsView implements Part {
         el(
           'div',
           { class: 'choices', role: 'group', 'aria-label': 'Which results' },
-          ...this.#filters.map((each) => each.button),
+          ...[this.#all, this.#failed, this.#slowest],
         ),
-        all,
+        ...[copy, open, save],
         this.#note,
       ),
       this.#empty,
@@ -87,19 +115,31 @@ export class ResultsView implements Part {
     this.#showNotes(model);
   }
 
-  #setFilter(filter: ResultFilter): void {
-    this.#filter = filter;
+  /** Up first; a second time, down. */
+  #sortBy(by: SortKey): void {
+    this.#setOrder({ ...this.#order, by, descending: this.#order.by === by && !this.#order.descending });
+  }
+
+  #setOrder(order: ResultOrder): void {
+    this.#order = order;
     this.#active = -1;
+    setAttribute(this.#grid, 'aria-activedescendant', null);
     this.#list.element.scrollTop = 0;
     this.#reorder();
     if (this.#model !== null) this.#showNotes(this.#model);
   }
 
   #reorder(): void {
-    this.#list.setItems(orderRows(this.#rows?.rows ?? [], this.#filter));
+    const order = this.#order;
+    this.#list.setItems(orderRows(this.#rows?.rows ?? [], order));
     setAttribute(this.#grid, 'aria-rowcount', String(this.#list.items.length + 1));
-    for (const each of this.#filters)
-      setAttribute(each.button, 'aria-pressed', String(each.filter === this.#filter));
+    const isPlain = !order.failedOnly && order.by === 'index' && !order.descending;
+    setAttribute(this.#all, 'aria-pressed', String(isPlain));
+    setAttribute(this.#failed, 'aria-pressed', String(order.failedOnly));
+    setAttribute(this.#slowest, 'aria-pressed', String(isSlowestFirst(order)));
+    const direction = order.descending ? 'descending' : 'ascending';
+    for (const { key, cell } of this.#heads)
+      setAttribute(cell, 'aria-sort', key === order.by ? direction : null);
   }
 
   #showNotes(model: RunModel): void {
@@ -117,7 +157,7 @@ export class ResultsView implements Part {
     if (none)
       setText(
         this.#empty,
-        this.#filter === 'failed' ? 'No item failed.' : isOver(model) ? 'No item was run.' : 'No result yet.',
+        this.#order.failedOnly ? 'No item failed.' : isOver(model) ? 'No item was run.' : 'No result yet.',
       );
   }
 
@@ -143,25 +183,13 @@ export class ResultsView implements Part {
     row.id = `result-${index}`;
     setAttribute(row, 'aria-rowindex', String(index + 2));
     setAttribute(row, 'aria-selected', String(index === this.#active));
-    const failure = item.error === null ? 'Failed' : `${item.error.name}: ${item.error.message}`;
-    const place =
-      item.error?.at === undefined
-        ? ''
-        : ` (${item.error.at.file.split(/[/\\]/).at(-1)}:${item.error.at.line})`;
-    const texts = [
-      String(item.index),
-      item.input,
-      item.ok ? item.value || 'undefined' : `✕ ${failure}${place}`,
-      formatMs(item.ms),
-      String(item.worker),
-    ];
-    texts.forEach((text, column) => {
+    rowCells(item).forEach((text, column) => {
       const cell = row.children[column];
       if (cell instanceof HTMLElement) setText(cell, text);
     });
     row.title = item.ok
       ? 'Open the value'
-      : `${failure}\n${item.error?.at === undefined ? 'Open the error' : 'Click the error to go to its line; elsewhere to open it whole'}`;
+      : `${failureText(item)}\n${item.error?.at === undefined ? 'Open the error' : 'Click the error to go to its line; elsewhere to open it whole'}`;
   }
 
   #open(item: ResultRow): void {
@@ -176,6 +204,8 @@ export class ResultsView implements Part {
   }
 
   #onKey(event: KeyboardEvent): void {
+    // The heads are buttons of their own.
+    if (event.target !== this.#grid) return;
     const last = this.#list.items.length - 1;
     const page = Math.max(1, Math.floor(this.#list.element.clientHeight / ROW_HEIGHT) - 1);
     const steps: Record<string, number> = {
@@ -194,4 +224,8 @@ export class ResultsView implements Part {
     else return;
     event.preventDefault();
   }
+}
+
+function isSlowestFirst({ by, descending }: ResultOrder): boolean {
+  return by === SLOWEST_FIRST.by && descending === SLOWEST_FIRST.descending;
 }

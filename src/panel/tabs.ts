@@ -6,6 +6,8 @@ export interface Tab {
   readonly id: string;
   readonly label: string;
   readonly part: Part;
+  /** Whether there is anything for it to show; always where it does not say. */
+  readonly isWanted?: (model: RunModel) => boolean;
   /** A few characters beside the label; null for none. */
   readonly badge?: (model: RunModel) => { readonly text: string; readonly bad: boolean } | null;
 }
@@ -24,6 +26,7 @@ export class Tabs implements Part {
   readonly #chosen: (id: string) => void;
   #selected: string;
   #pinned: string | null = null;
+  #unwanted: readonly Mounted[] = [];
   #model: RunModel = emptyModel();
 
   constructor(tabs: readonly Tab[], selected: string, chosen: (id: string) => void) {
@@ -43,6 +46,12 @@ export class Tabs implements Part {
 
   update(model: RunModel): void {
     this.#model = model;
+    const unwanted = this.#tabs.filter((tab) => tab.isWanted?.(model) === false);
+    if (unwanted.map((tab) => tab.id).join() !== this.#unwanted.map((tab) => tab.id).join()) {
+      this.#unwanted = unwanted;
+      this.#arrange();
+      return;
+    }
     for (const tab of this.#tabs) {
       const badge = tab.badge?.(model) ?? null;
       tab.note.hidden = badge === null;
@@ -89,12 +98,12 @@ export class Tabs implements Part {
   }
 
   #arrange(): void {
-    const free = this.#tabs.filter((tab) => tab.id !== this.#pinned);
+    const free = this.#free;
     const shown = free.find((tab) => tab.id === this.#selected) ?? free[0];
     for (const tab of this.#tabs) {
       const pinned = tab.id === this.#pinned;
       const selected = tab === shown;
-      tab.handle.hidden = pinned;
+      tab.handle.hidden = !free.includes(tab);
       tab.handle.tabIndex = selected ? 0 : -1;
       setAttribute(tab.handle, 'aria-selected', String(selected));
       tab.page.hidden = !pinned && !selected;
@@ -104,8 +113,13 @@ export class Tabs implements Part {
     this.update(this.#model);
   }
 
+  /** Those that take turns. */
+  get #free(): readonly Mounted[] {
+    return this.#tabs.filter((tab) => tab.id !== this.#pinned && !this.#unwanted.includes(tab));
+  }
+
   #onKey(event: KeyboardEvent): void {
-    const free = this.#tabs.filter((tab) => tab.id !== this.#pinned);
+    const free = this.#free;
     const now = free.findIndex((tab) => tab.handle === document.activeElement);
     const last = free.length - 1;
     const next = {

@@ -18,7 +18,10 @@ export type FromPanel =
   | { readonly type: 'openSource'; readonly at: SourcePlace }
   /** A file of the run folder: the full results, the report, one worker's log. */
   | { readonly type: 'openRunFile'; readonly file: 'results' | 'report' | 'summary' | 'folder' }
-  | { readonly type: 'openLog'; readonly worker: number }
+  /** Everything that a worker wrote; null lets the user choose the worker. */
+  | { readonly type: 'openLog'; readonly worker: number | null }
+  /** Asks where to, and copies the file with all results there. */
+  | { readonly type: 'saveResults' }
   /** The whole value or error of one item, as a document. */
   | { readonly type: 'openResult'; readonly index: number }
   | { readonly type: 'copy'; readonly text: string }

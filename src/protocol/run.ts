@@ -6,13 +6,15 @@
  * same events by a call. Version: `PROTOCOL_VERSION`, sent in `started`; both sides ship together, so a mismatch is an error.
  *
  * Limits: events are coalesced to at most 10 a second for each type; `results` carries previews of at most
- * `MAX_PREVIEW` characters; `output` at most `MAX_OUTPUT_LINES` lines a message. Everything in full is on disk.
+ * `MAX_PREVIEW` characters; `output` at most `MAX_OUTPUT_LINES` lines a message, each of at most `MAX_LINE_PREVIEW`. Everything in full is on disk.
  * Units: times in ms, points in time in ms since the epoch, sizes in bytes; lines and columns from 1.
  */
 
 export const PROTOCOL_VERSION = 1;
 /** Longest text of a value or an argument in an event. */
 export const MAX_PREVIEW = 400;
+/** Longest text of a line in an event. */
+export const MAX_LINE_PREVIEW = 2_000;
 /** Most lines in one `output` event; the rest is counted in `dropped`. */
 export const MAX_OUTPUT_LINES = 500;
 
@@ -72,6 +74,8 @@ export interface RunConfig {
   readonly trace?: string | undefined;
   /** Default 'auto'. */
   readonly loader?: 'auto' | 'native' | 'bundle' | undefined;
+  /** URL of the engine whose hosts run the items: `redis://` or `rediss://`. Default: workers of this machine. */
+  readonly engine?: string | undefined;
   /** The Node that runs the job host, and why it was taken; for the header only. */
   readonly nodeReason?: string | undefined;
 }
@@ -93,7 +97,7 @@ export type RunEvent =
   | { readonly type: 'output'; readonly lines: readonly OutputLine[]; readonly dropped: number }
   /** Every failed item (up to a limit) and as many successful ones as fit; not in index order. */
   | { readonly type: 'results'; readonly rows: readonly ResultRow[]; readonly dropped: number }
-  | { readonly type: 'timeline'; readonly spans: readonly TimelineSpan[] }
+  | { readonly type: 'timeline'; readonly stretches: PackedStretches }
   | { readonly type: 'finished'; readonly summary: RunSummary; readonly exitCode: RunExitCode }
   /** The run could not begin, or broke off; `runDir` holds what was done, if anything. */
   | { readonly type: 'failed'; readonly failure: RunFailure; readonly exitCode: RunExitCode };
@@ -197,6 +201,16 @@ export interface SourcePlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+}
+
+/**
+ * What workers did, a stretch for each item: start-up, computing and encoding end to end; see `src/report/stretches.ts`.
+ * Eight whole numbers for each: worker, begin, startup, computing, encoding, first item (2^32 - 1 for none), number of
+ * items, failed ones. Times in µs; `begin` is counted from that of the stretch before, the first one's from `base`.
+ */
+export interface PackedStretches {
+  readonly base: number;
+  readonly numbers: readonly number[];
 }
 
 /** What one worker did for a while: one item, or adjacent ones put together. */

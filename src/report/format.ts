@@ -30,6 +30,13 @@ export function formatTick(ms: number): string {
   return formatMs(ms).replace(/\.(\d*?)0+(?= )/, (_, digits: string) => (digits === '' ? '' : `.${digits}`));
 }
 
+/** A point on an axis whose points are `step` ms apart: with as many digits as tell them apart. */
+export function formatFineTick(ms: number, step: number): string {
+  const unit = ms >= 1000 ? 1000 : 1;
+  const digits = Math.max(0, -Math.floor(Math.log10(step / unit) + 1e-9));
+  return `${(ms / unit).toFixed(digits)} ${unit === 1 ? 'ms' : 's'}`;
+}
+
 /** A ratio as `1.94x`; two decimals below 10, one below 100, and `< 0.01x` for what would read as nothing at all. */
 export function formatSpeedup(speedup: number): string {
   if (speedup < 0.005) return '< 0.01x';

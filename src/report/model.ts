@@ -8,9 +8,8 @@ import type {
   RunPhase,
   RunProgress,
   RunSummary,
-  TimelineSpan,
 } from '../protocol/run.ts';
-import { compactSpans, SPAN_BUDGET } from './timeline.ts';
+import { addStretches, NO_STRETCHES, type StretchTable } from './stretches.ts';
 
 /** Most output lines kept for showing; the newest stay. All of them are on disk. */
 export const MAX_LINES = 5_000;
@@ -33,7 +32,7 @@ export interface RunModel {
   readonly output: { readonly lines: readonly OutputLine[]; readonly dropped: number };
   /** `dropped` rows are not kept here; they are in `results.jsonl`. */
   readonly results: { readonly rows: readonly ResultRow[]; readonly dropped: number };
-  readonly spans: readonly TimelineSpan[];
+  readonly timeline: StretchTable;
   readonly summary: RunSummary | null;
   readonly failure: RunFailure | null;
   readonly exitCode: RunExitCode | null;
@@ -48,7 +47,7 @@ export function emptyModel(): RunModel {
     progress: null,
     output: { lines: [], dropped: 0 },
     results: { rows: [], dropped: 0 },
-    spans: [],
+    timeline: NO_STRETCHES,
     summary: null,
     failure: null,
     exitCode: null,
@@ -73,7 +72,7 @@ export function applyEvent(model: RunModel, event: RunEvent): RunModel {
     case 'results':
       return { ...model, results: addRows(model.results, event.rows, event.dropped) };
     case 'timeline':
-      return { ...model, spans: compactSpans([...model.spans, ...event.spans], SPAN_BUDGET) };
+      return { ...model, timeline: addStretches(model.timeline, event.stretches) };
     case 'finished':
       return {
         ...model,

@@ -1,7 +1,7 @@
 import type { TimelineSpan } from '../protocol/run.ts';
 
 /**
- * Keeping the timeline of a run of any length small.
+ * Keeping the timeline of a run of any length small, for the report and the trace. (Who watches gets `stretches.ts`.)
  *
  * Spans of one worker that lie close together form a group. A group of several keeps the time of each kind, the items
  * and the failures of its spans, laid end to end from where it began; what the worker idled comes after them:
@@ -13,17 +13,16 @@ import type { TimelineSpan } from '../protocol/run.ts';
  */
 
 /** Most spans kept for one run. */
-export const SPAN_BUDGET = 20_000;
+const SPAN_BUDGET = 20_000;
 
 const KINDS = ['startup', 'computing', 'encoding'] as const;
 
-/** Collects spans as items finish, and hands on a bounded number of them. Spans of one worker come in the order of time. */
+/** Collects spans as items finish, and keeps a bounded number of them. Spans of one worker come in the order of time. */
 export class SpanCoalescer {
   readonly #budget: number;
   readonly #groups = new Map<number, Group>();
   #resolution = 0;
   #kept: TimelineSpan[] = [];
-  #fresh: TimelineSpan[] = [];
 
   /** @param budget most spans that `all` gives, beside those of the groups still open (at most three for a worker). */
   constructor(budget: number = SPAN_BUDGET) {
@@ -39,19 +38,6 @@ export class SpanCoalescer {
       this.#close(group);
       this.#open(span);
     }
-  }
-
-  /** Spans that became final since the last call. Short ones are held back until their group is full; see `finish`. */
-  take(): TimelineSpan[] {
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    return fresh.length > this.#budget ? compactSpans(fresh, this.#budget) : fresh;
-  }
-
-  /** Closes every group: the last `take` of a run. */
-  finish(): TimelineSpan[] {
-    for (const group of [...this.#groups.values()]) this.#close(group);
-    return this.take();
   }
 
   /** The whole run so far, at one resolution: what the report draws. */
@@ -74,13 +60,8 @@ export class SpanCoalescer {
 
   #close(group: Group): void {
     this.#groups.delete(group.worker);
-    for (const span of group.spans()) {
-      this.#kept.push(span);
-      this.#fresh.push(span);
-    }
+    this.#kept.push(...group.spans());
     if (this.#kept.length > this.#budget) this.#coarsen();
-    // Nobody takes: what waits is bounded too.
-    if (this.#fresh.length > 2 * this.#budget) this.#fresh = compactSpans(this.#fresh, this.#budget);
   }
 
   // To half the budget at once, so that the cost of going over all spans is spread over as many new ones.

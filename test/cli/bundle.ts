@@ -43,7 +43,7 @@ async function bundleInto(prefix: string, entries: Readonly<Record<string, strin
     format: 'esm',
     keepNames: true,
     sourcemap: 'linked',
-    external: ['esbuild'],
+    external: ['esbuild', 'bullmq', 'ioredis'],
     logLevel: 'warning',
     banner: {
       js: REQUIRE_IN_ESM,

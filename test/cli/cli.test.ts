@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJournal } from '../../src/job/journal.ts';
 import {
@@ -175,6 +175,23 @@ describe('manycore', () => {
       readRows(join(dir, 'run')).map(({ value }) => value),
       ['{"n":1}', '{"n":2}'],
     );
+  });
+
+  it('shows with --preview what a dataset gives, and runs nothing', async () => {
+    const dir = folder();
+    const preview = (data: string, ...more: string[]): Promise<Ended> =>
+      manycore(...runIn(dir, 'functions.ts#square', '--data', data, '--preview', ...more));
+    const range = await preview('range:0:1000', '--args', '[2]');
+    assert.equal(range.stdout, 'range:0:1000: 1,000 items\n  square(0, 2)\n  square(1, 2)\n  square(2, 2)\n');
+    const file = join(dir, 'a.json');
+    writeFileSync(file, '{"rows":[1,2]}');
+    const object = await preview(file);
+    assert.deepEqual([object.code, object.stdout], [2, '']);
+    assert.match(object.stderr, /is an object, not an array/);
+    assert.ok(object.stderr.includes(`--data '${file}#/rows'`), object.stderr);
+    const { code, stdout } = await preview(`${file}#/rows`, '--json');
+    assert.deepEqual([code, JSON.parse(stdout).calls], [0, ['square(1)', 'square(2)']]);
+    assert.deepEqual(readdirSync(dir), ['a.json']);
   });
 
   it('gives the workers the variables of --env-file', async () => {

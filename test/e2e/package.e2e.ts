@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageExtension } from '../../scripts/package.mjs';
+import { packageBudget, packageExtension, targets } from '../../scripts/package.mjs';
 import { installVsix } from '../../scripts/vscode.mjs';
 import { RULES } from '../../src/analysis/rules/index.ts';
 import { Workbench } from './workbench.ts';
+import { zipEntries } from './zip.ts';
 
 /** Everything that a user installs; a file that is not here must not be there. */
 const SHIPPED = [
   'CHANGELOG.md',
   'LICENSE.txt',
   'README.md',
+  'ThirdPartyNotices.txt',
+  'dist/analysis-client.cjs',
   'dist/child.js',
   'dist/extension.cjs',
   'dist/job-host-part-HASH.js',
@@ -28,7 +31,6 @@ const SHIPPED = [
   'node_modules/@esbuild/PLATFORM/package.json',
   'node_modules/@koromix/koffi-PLATFORM/index.js',
   'node_modules/@koromix/koffi-PLATFORM/linux_x64/koffi.node',
-  'node_modules/@koromix/koffi-PLATFORM/musl_x64/koffi.node',
   'node_modules/@koromix/koffi-PLATFORM/package.json',
   'node_modules/esbuild/LICENSE.md',
   'node_modules/esbuild/lib/main.js',
@@ -43,18 +45,20 @@ const SHIPPED = [
 
 describe('the packaged extension', () => {
   const temporary = mkdtempSync(join(tmpdir(), 'manycore-vsix-'));
+  const platform = `${process.platform}-${process.arch}`;
+  let vsix: string;
   let installed: string;
 
   before(async () => {
     const extensions = join(temporary, 'extensions');
     mkdirSync(extensions);
-    installed = await installVsix(await packageExtension({ outDir: temporary }), extensions);
+    vsix = await packageExtension({ outDir: temporary });
+    installed = await installVsix(vsix, extensions);
   });
 
   after(() => rmSync(temporary, { recursive: true, force: true, maxRetries: 10 }));
 
   it('holds what is needed, and nothing else', () => {
-    const platform = `${process.platform}-${process.arch}`;
     const files = readdirSync(installed, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) =>
@@ -69,6 +73,29 @@ describe('the packaged extension', () => {
       )
       .map((file) => file.replace(platform, 'PLATFORM').replace(/-part-\w+\.js$/, '-part-HASH.js'));
     assert.deepEqual([...new Set(files)].sort(), SHIPPED.toSorted());
+  });
+
+  it('is within its budget', () => {
+    const { size } = statSync(vsix);
+    assert.ok(size <= (packageBudget(platform) ?? 0), `${vsix} has ${size} bytes: see scripts/budgets.json`);
+    for (const target of [...targets, 'npm']) assert.ok(packageBudget(target), `${target} has no budget`);
+  });
+
+  it('has the native programs of its platform only', async function () {
+    if (platform !== 'linux-x64') this.skip();
+    const native = (file: string): string[] =>
+      zipEntries(file).filter((name) => /\.node$|\/esbuild(\.exe)?$/.test(name));
+    // The same packages as for linux-x64, so nothing has to be fetched.
+    const alpine = await packageExtension({ target: 'alpine-x64', outDir: temporary });
+    const modules = 'extension/node_modules';
+    assert.deepEqual(native(alpine), [
+      `${modules}/@esbuild/linux-x64/bin/esbuild`,
+      `${modules}/@koromix/koffi-linux-x64/musl_x64/koffi.node`,
+    ]);
+    assert.deepEqual(native(vsix), [
+      `${modules}/@esbuild/linux-x64/bin/esbuild`,
+      `${modules}/@koromix/koffi-linux-x64/linux_x64/koffi.node`,
+    ]);
   });
 
   it('runs TypeScript that has to be bundled, with the esbuild that it brought', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunSummary } from '../../src/protocol/run.ts';
 import { Workbench } from './workbench.ts';
@@ -47,6 +47,27 @@ describe('a run that is clicked together in VS Code', () => {
     await workbench.shown('tab-results').click();
     await workbench.shown('results-failed').click();
     await workbench.shown('results').getByText('an empty word').first().waitFor();
+  });
+
+  it('shows what each dataset gives before one is chosen, and takes an array inside of a JSON file', async () => {
+    await using workbench = await Workbench.open({
+      workspace: WORKSPACE,
+      settings: { 'manycore.run.baseline': 'off' },
+    });
+    const cities = '[{"city":"Oslo","latitude":"59","longitude":"10"}]';
+    writeFileSync(join(workbench.folder, 'data/nested.json'), `{"a/b":{"cities":${cities}},"tags":["x"]}`);
+    writeFileSync(join(workbench.folder, 'data/bad.jsonl'), '{"city":"Oslo"}\n{city\n');
+    await workbench.openFile('src/distances.ts');
+    await workbench.lens('Run in parallel').click();
+    await workbench.offered("24 items, CSV, 808 bytes: distance({ city: 'Oslo'").waitFor();
+    await workbench.offered('Bad record at data/bad.jsonl:2: ').waitFor();
+    await workbench.offered('an object, with items in #/tags, #/a~1b/cities').waitFor();
+    await workbench.pick('data/nested.json');
+    await workbench.offered("distance('x')").waitFor();
+    await workbench.pick('#/a~1b/cities');
+    await workbench.state('finished');
+    const summary = summaryOf(workbench.folder);
+    assert.deepEqual([summary.dataset, summary.succeeded], ['data/nested.json#/a~1b/cities', 1]);
   });
 
   it('is stopped by the button in the panel, and what was done is kept', async () => {

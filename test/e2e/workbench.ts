@@ -89,6 +89,11 @@ export class Workbench implements AsyncDisposable {
     await this.#entry(text).click();
   }
 
+  /** The entry of the quick pick that is open which has this text, in its name or in the line under it. */
+  offered(text: string): Locator {
+    return this.#entry(text);
+  }
+
   /** Types into the quick pick that is open and accepts what was typed, once it is offered. */
   async answer(text: string): Promise<void> {
     await this.page.locator('.quick-input-widget input').fill(text);

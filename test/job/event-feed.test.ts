@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventFeed } from '../../src/job/event-feed.ts';
-import { MAX_OUTPUT_LINES, type ResultRow, type RunEvent } from '../../src/protocol/run.ts';
+import { MAX_LINE_PREVIEW, MAX_OUTPUT_LINES, type ResultRow, type RunEvent } from '../../src/protocol/run.ts';
+import { until } from './harness.ts';
 
 describe('EventFeed', () => {
   let events: RunEvent[];
@@ -36,6 +37,35 @@ describe('EventFeed', () => {
     const [event] = events;
     assert.ok(event?.type === 'output');
     assert.deepEqual([event.lines.length, event.dropped], [MAX_OUTPUT_LINES, 7]);
+    assert.equal(event.lines.at(-1)?.item, MAX_OUTPUT_LINES + 6, 'the newest are sent');
+  });
+
+  it('sends the beginning of a long line', () => {
+    feed.line({ ...line(0), text: 'x'.repeat(60_000) });
+    feed.flush();
+    const [event] = events;
+    assert.ok(event?.type === 'output');
+    assert.equal(event.lines[0]?.text.length, MAX_LINE_PREVIEW);
+  });
+
+  it('waits while who watches is behind, and then sends the newest of what came meanwhile', async () => {
+    feed[Symbol.dispose]();
+    let behind = true;
+    let ticks = 0;
+    feed = new EventFeed((event) => events.push(event), {
+      progress: () => null,
+      onTick: () => void ticks++,
+      isBehind: () => behind,
+    });
+    for (let i = 0; i < 100_000; i++) feed.line(line(i));
+    await until('two ticks', () => ticks >= 2);
+    assert.equal(events.length, 0);
+    behind = false;
+    await until('an event', () => events.length > 0);
+    const [event] = events;
+    assert.ok(event?.type === 'output');
+    assert.equal(event.lines.at(-1)?.item, 99_999);
+    assert.equal(event.dropped, 100_000 - MAX_OUTPUT_LINES);
   });
 
   it('sends nothing where nothing happened', () => {

@@ -44,6 +44,17 @@ describe('exportResults', () => {
     assert.equal(csv, 'index,ok,ms,worker,error,value\r\n0,true,1,0,,0.5\r\n');
   });
 
+  it('writes CSV that reads as what it was', async () => {
+    const texts = ['', ' lead', 'trail ', 'a\r\nb', '"', 'a,b', '\uFEFFx', "it's", '=1+1', 'ø😀', 'null'];
+    const rows = texts.map((text, index) => ({ index, ok: true, value: { text }, ms: 1, worker: 0 }));
+    await toCsv(...rows);
+    const read = (await readAll('out.csv', folder)) as { text: string }[];
+    assert.deepEqual(
+      read.map(({ text }) => text),
+      texts,
+    );
+  });
+
   async function toParquet(...rows: object[]): Promise<unknown[]> {
     const results = join(folder, 'results.jsonl');
     writeFileSync(results, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));

@@ -6,17 +6,19 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 
 describe('the packed library', () => {
   let project: string;
   let installed: string;
+  let archive: string;
 
   const node = (...args: string[]): string =>
     execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8', timeout: 60_000 });
@@ -32,7 +34,7 @@ describe('the packed library', () => {
     });
     installed = join(project, 'node_modules', 'manycore');
     mkdirSync(installed, { recursive: true });
-    const archive = join(project, packed.trim().split('\n').at(-1) ?? '');
+    archive = join(project, packed.trim().split('\n').at(-1) ?? '');
     execFileSync('tar', ['-xzf', archive, '--strip-components=1', '-C', installed]);
     // Its only dependency, and what the compiler needs: the rest of this checkout is out of reach.
     for (const name of ['esbuild', '@esbuild', '@types', 'undici-types']) {
@@ -48,6 +50,24 @@ describe('the packed library', () => {
     const named = JSON.stringify([manifest.exports, manifest.bin]).match(/\.\/[\w./-]+/g) ?? [];
     for (const file of named) assert.ok(readFileSync(join(installed, file)).length > 0, file);
     assert.deepEqual(readdirSync(installed).sort(), ['LICENSE', 'README.md', 'dist', 'package.json']);
+  });
+
+  it('has these files in its dist, and nothing else', () => {
+    const files = readdirSync(join(installed, 'dist'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => relative(join(installed, 'dist'), join(parentPath, name)))
+      .map((file) => file.replaceAll('\\', '/').replace(/-part-\w+\./, '-part-HASH.'))
+      .map((file) => file.replace(/^types\/.*(\.d\.c?ts)$/, 'types/*$1'));
+    const code = ['child.js', 'cli-part-HASH.js', 'cli.js', 'index.cjs', 'index.js', 'lint.js', 'task.js'];
+    const maps = code.filter((file) => file !== 'lint.js').map((file) => `${file}.map`);
+    const others = ['ThirdPartyNotices.txt', 'types/*.d.cts', 'types/*.d.ts'];
+    assert.deepEqual([...new Set(files)].sort(), [...code, ...maps, ...others].sort());
+  });
+
+  it('is within its budget', async () => {
+    const { packageBudget } = await import('../../scripts/package.mjs');
+    const { size } = statSync(archive);
+    assert.ok(size <= (packageBudget('npm') ?? 0), `${archive} has ${size} bytes: see scripts/budgets.json`);
   });
 
   it('runs a pool for a program that imports it', () => {

@@ -9,7 +9,6 @@ import {
   type RunModel,
 } from '../../src/report/model.ts';
 import { summarise } from '../../src/report/summary.ts';
-import { SPAN_BUDGET } from '../../src/report/timeline.ts';
 import { runFacts } from './facts.ts';
 
 const line = (time: number): OutputLine => ({
@@ -102,29 +101,5 @@ describe('run model', () => {
       'of the others, the first ones stay',
     );
     assert.equal(results.dropped, MAX_ROWS + 2 + 1);
-  });
-
-  it('keeps the timeline within its budget, event after event', () => {
-    let model = emptyModel();
-    for (let batch = 0; batch < 10; batch++) {
-      const spans = Array.from({ length: 5_000 }, (_, index) => {
-        const begin = batch * 5_000 + index;
-        return {
-          worker: index % 4,
-          kind: 'computing' as const,
-          begin,
-          end: begin + 0.9,
-          item: begin,
-          count: 1,
-          failed: 0,
-        };
-      });
-      model = play([{ type: 'timeline', spans }], model);
-      assert.ok(model.spans.length <= SPAN_BUDGET);
-    }
-    assert.equal(
-      model.spans.reduce((total, span) => total + span.count, 0),
-      50_000,
-    );
   });
 });

@@ -1,15 +1,21 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import type { DatasetPreview } from '../../protocol/preview.ts';
 import { DisposableStore } from '../disposables.ts';
-import { rankDataFiles } from './dataset-candidates.ts';
-import { compressedExtensions, dataFileExtensions, parseSource, previewSource } from './dataset-source.ts';
+import { dataFileExtensions, rankDataFiles } from './dataset-candidates.ts';
+import { detailOf, problemOf, problemOfTyped } from './dataset-detail.ts';
 import { functionKey, type RunTarget } from './resolve-run-config.ts';
 
 /** Files of the workspace that are looked at. */
 const MAX_FILES = 1_000;
-/** Files that fit a glob are counted up to here. */
-const MAX_COUNTED = 5_000;
 const EXCLUDED = '**/{node_modules,.git,.manycore}/**';
+/** Time in ms without a key until what is typed is looked at. */
+const PAUSE = 250;
+/** Time in ms in which the previews of several datasets are shown at once. */
+const GATHERED = 100;
+
+/** What a dataset would give; null when that cannot be had. */
+export type Preview = (source: string) => Promise<DatasetPreview | null>;
 
 interface DatasetItem extends vscode.QuickPickItem {
   /** The source as written; undefined for separators. */
@@ -43,87 +49,160 @@ const typedSources: readonly DatasetItem[] = [
 export async function chooseDataset(
   target: RunTarget,
   remembered: readonly string[],
+  preview: Preview,
 ): Promise<string | undefined> {
-  const known = remembered.flatMap((source) => describedItem(source, target, 'history'));
   const files = (await dataFiles(target)).filter((file) => !remembered.includes(file));
   const items: DatasetItem[] = [
-    ...section('Used before', known),
+    ...section(
+      'Used before',
+      remembered.map((source) => itemOf(source, 'history')),
+    ),
     ...section(
       'Files',
-      files.flatMap((file) => describedItem(file, target, 'file')),
+      files.map((file) => itemOf(file, 'file')),
     ),
     ...section('Other', typedSources),
   ];
-  const chosen = await pick(items, target);
+  const chosen = await new DatasetPick(items, target, preview).answer;
   if (chosen?.source === undefined) return undefined;
-  return chosen.complete ? complete(chosen.source, target) : chosen.source;
+  const source = chosen.complete ? await complete(chosen.source, target, preview) : chosen.source;
+  return source === undefined ? undefined : chooseArray(source, target, preview);
 }
 
-/** A quick pick that also takes what is typed, when it is a dataset. */
-function pick(items: readonly DatasetItem[], target: RunTarget): Promise<DatasetItem | undefined> {
-  const store = new DisposableStore();
-  const quickPick = store.add(vscode.window.createQuickPick<DatasetItem>());
-  quickPick.title = `Run ${functionKey(target)} in Parallel`;
-  quickPick.placeholder = 'Dataset: pick one, or type a path, glob:…, range:… or module:…';
-  quickPick.matchOnDescription = true;
-  quickPick.items = items;
-  return new Promise((resolve) => {
-    store.add(
-      quickPick.onDidChangeValue((value) => {
-        const typed = describedItem(value, target, 'edit').map((item) => ({ ...item, alwaysShow: true }));
-        quickPick.items = [...typed, ...items.filter((item) => item.source !== value.trim())];
+/** A quick pick that also takes what is typed, and fills in what each dataset would give as that becomes known. */
+class DatasetPick {
+  readonly answer: Promise<DatasetItem | undefined>;
+  readonly #store = new DisposableStore();
+  readonly #quickPick = this.#store.add(vscode.window.createQuickPick<DatasetItem>());
+  readonly #items: readonly DatasetItem[];
+  readonly #preview: Preview;
+  readonly #cwd: string;
+  readonly #details = new Map<string, string>();
+  #timer: NodeJS.Timeout | undefined;
+  #pause: NodeJS.Timeout | undefined;
+
+  constructor(items: readonly DatasetItem[], target: RunTarget, preview: Preview) {
+    this.#items = items;
+    this.#preview = preview;
+    this.#cwd = target.cwd;
+    const quickPick = this.#quickPick;
+    quickPick.title = `Run ${functionKey(target)} in Parallel`;
+    quickPick.placeholder = 'Dataset: pick one, or type a path, glob:…, range:… or module:…';
+    quickPick.matchOnDescription = true;
+    quickPick.keepScrollPosition = true;
+    quickPick.items = items;
+    this.#store.add(
+      quickPick.onDidChangeValue(() => {
+        this.#show();
+        clearTimeout(this.#pause);
+        this.#pause = setTimeout(() => void this.#fillIn(this.#typed()), PAUSE);
       }),
     );
-    store.add(
-      quickPick.onDidAccept(() => {
-        // Enter right after typing comes before the list knows what was typed.
-        const chosen = quickPick.selectedItems[0] ?? describedItem(quickPick.value, target, 'edit')[0];
-        if (chosen === undefined) return;
-        resolve(chosen);
-        quickPick.hide();
-      }),
-    );
-    store.add(
-      quickPick.onDidHide(() => {
-        resolve(undefined);
-        store.dispose();
-      }),
-    );
+    this.answer = new Promise((resolve) => {
+      this.#store.add(quickPick.onDidAccept(() => this.#accept(resolve)));
+      this.#store.add(
+        quickPick.onDidHide(() => {
+          resolve(undefined);
+          clearTimeout(this.#timer);
+          clearTimeout(this.#pause);
+          this.#store.dispose();
+        }),
+      );
+    });
     quickPick.show();
-  });
+    void this.#fillIn(items);
+  }
+
+  #accept(resolve: (item: DatasetItem | undefined) => void): void {
+    // Enter right after typing comes before the list knows what was typed.
+    const chosen = this.#quickPick.selectedItems[0] ?? this.#typed()[0];
+    if (chosen?.source === undefined || problemOfTyped(chosen.source) !== null) return;
+    resolve(chosen);
+    this.#quickPick.hide();
+  }
+
+  /** One dataset after the other, so that a large one holds up those after it and not the editor. */
+  async #fillIn(items: readonly DatasetItem[]): Promise<void> {
+    for (const { source, complete, alwaysShow } of items) {
+      if (source === undefined || complete || this.#details.has(source)) continue;
+      // A module is the user's code: it is imported when its name is typed, and not because it is on a list.
+      if (source.startsWith('module:') && !alwaysShow) continue;
+      const problem = problemOfTyped(source);
+      const detail =
+        problem === null ? detailOf(await this.#preview(source), this.#cwd) : `$(error) ${problem}`;
+      if (this.#store.isDisposed) return;
+      this.#details.set(source, detail);
+      this.#timer ??= setTimeout(() => this.#show(), GATHERED);
+    }
+  }
+
+  #typed(): DatasetItem[] {
+    const source = this.#quickPick.value.trim();
+    return source === '' ? [] : [{ ...itemOf(source, 'edit'), alwaysShow: true }];
+  }
+
+  #show(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const typed = this.#typed();
+    const others = this.#items.filter(({ source }) => source === undefined || source !== typed[0]?.source);
+    const active = this.#quickPick.activeItems[0]?.source;
+    const items = [...typed, ...others].map((item) => this.#withDetail(item));
+    this.#quickPick.items = items;
+    const stays = items.find(({ source }) => source !== undefined && source === active);
+    if (stays !== undefined) this.#quickPick.activeItems = [stays];
+  }
+
+  #withDetail(item: DatasetItem): DatasetItem {
+    const detail = this.#details.get(item.source ?? '');
+    return detail === undefined ? item : { ...item, detail };
+  }
 }
 
 /** An input box that says what is wrong, or what the items would be. */
-async function complete(source: string, target: RunTarget): Promise<string | undefined> {
+async function complete(source: string, target: RunTarget, preview: Preview): Promise<string | undefined> {
   const written = await vscode.window.showInputBox({
     title: `Run ${functionKey(target)} in Parallel`,
     prompt: `Relative paths begin at ${target.cwd}`,
     value: source,
     valueSelection: [source.indexOf(':') + 1, source.length],
-    validateInput: (value) => judge(value, target),
+    validateInput: (value) => judge(value.trim(), target.cwd, preview),
   });
   return written?.trim();
 }
 
-async function judge(value: string, target: RunTarget): Promise<vscode.InputBoxValidationMessage> {
-  const parsed = parseSource(value, target.cwd);
-  if ('problem' in parsed)
-    return { message: capital(parsed.problem), severity: vscode.InputBoxValidationSeverity.Error };
-  const preview = previewSource(parsed.source, target.exportName);
-  const counted = parsed.source.kind === 'glob' ? await countFiles(parsed.source.pattern, target.cwd) : '';
-  return { message: counted + preview, severity: vscode.InputBoxValidationSeverity.Info };
+async function judge(
+  value: string,
+  cwd: string,
+  preview: Preview,
+): Promise<vscode.InputBoxValidationMessage> {
+  const { Error: error, Info: info } = vscode.InputBoxValidationSeverity;
+  const problem = problemOfTyped(value);
+  if (problem !== null) return { message: problem, severity: error };
+  const found = await preview(value);
+  if (found !== null && 'failure' in found) return { message: problemOf(found, cwd), severity: error };
+  return { message: detailOf(found, cwd), severity: info };
 }
 
-async function countFiles(pattern: string, cwd: string): Promise<string> {
-  const relative = new vscode.RelativePattern(vscode.Uri.file(cwd), pattern.replace(/^\.\//, ''));
-  const { length } = await vscode.workspace.findFiles(relative, EXCLUDED, MAX_COUNTED);
-  return length === MAX_COUNTED ? `${MAX_COUNTED} files or more. ` : `${length} files. `;
+/** A JSON file that is an object may have arrays inside: asks which of them. Any other dataset is chosen already. */
+async function chooseArray(source: string, target: RunTarget, preview: Preview): Promise<string | undefined> {
+  if (!/^json:|\.(geo|topo)?json(\.(gz|zst))?$/i.test(source)) return source;
+  const found = await preview(source);
+  if (found === null || !('failure' in found) || found.arrays.length === 0) return source;
+  const items = found.arrays.map(async (array): Promise<DatasetItem> => {
+    return { ...itemOf(array, 'json'), detail: detailOf(await preview(array), target.cwd) };
+  });
+  const chosen = await vscode.window.showQuickPick(Promise.all(items), {
+    title: `Run ${functionKey(target)} in Parallel`,
+    placeHolder: `${source} is an object: choose the array in it that has the items`,
+  });
+  return chosen?.source;
 }
 
 async function dataFiles(target: RunTarget): Promise<string[]> {
   const pattern = new vscode.RelativePattern(
     vscode.Uri.file(target.cwd),
-    `**/*.{${[...dataFileExtensions, ...compressedExtensions].join(',')}}`,
+    `**/*.{${dataFileExtensions.join(',')}}`,
   );
   const files = await vscode.workspace.findFiles(pattern, EXCLUDED, MAX_FILES);
   const relative = (file: string): string => path.relative(target.cwd, file).split(path.sep).join('/');
@@ -133,24 +212,10 @@ async function dataFiles(target: RunTarget): Promise<string[]> {
   );
 }
 
-/** One item, or none when it is not a dataset (any more). */
-function describedItem(source: string, target: RunTarget, icon: string): DatasetItem[] {
-  const parsed = parseSource(source, target.cwd);
-  if ('problem' in parsed) return [];
-  const written = source.trim();
-  return [
-    {
-      label: `$(${icon}) ${written}`,
-      detail: previewSource(parsed.source, target.exportName),
-      source: written,
-    },
-  ];
+function itemOf(source: string, icon: string): DatasetItem {
+  return { label: `$(${icon}) ${source}`, source };
 }
 
 function section(label: string, items: readonly DatasetItem[]): DatasetItem[] {
   return items.length === 0 ? [] : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -1,3 +1,11 @@
+/** File name endings of the datasets that are read from one file. */
+const extensions = [
+  ...['json', 'geojson', 'topojson', 'jsonl', 'ndjson', 'csv', 'tsv', 'txt'],
+  ...['parquet', 'arrow', 'arrows', 'feather'],
+];
+/** The same, and compressed. */
+export const dataFileExtensions = extensions.flatMap((each) => [each, `${each}.gz`, `${each}.zst`]);
+
 /** Files that end like data but belong to tools. */
 const toolFiles =
   /(^|\/)(package(-lock)?\.json|npm-shrinkwrap\.json|composer\.json|(\.[\w.-]*rc|[\w.-]*config)(\.[\w-]+)?\.json|[jt]sconfig[\w.-]*\.json|biome\.jsonc?|components\.json|vercel\.json|robots\.txt|license\.txt|requirements[\w-]*\.txt|cmakelists\.txt|[\w.-]*\.(package|nls)\.json)$/i;

@@ -11,16 +11,18 @@ import { readSetting } from '../settings/settings.ts';
 import { type Offer, offer, tellError } from '../user-messages.ts';
 import { chooseDataset } from './choose-dataset.ts';
 import { chooseFunction } from './choose-function.ts';
-import { parseSource } from './dataset-source.ts';
+import { DatasetPreviews } from './dataset-previews.ts';
 import type { FunctionMemory } from './memory.ts';
 import { mayRun, type Preflight } from './preflight.ts';
-import { functionKey, resolveRunConfig } from './resolve-run-config.ts';
+import { functionKey, type RunTarget, resolveRunConfig } from './resolve-run-config.ts';
 import { checkRunRequest, type RunRequest } from './run-request.ts';
 
 export interface RunInParallelOptions {
   readonly runs: Runs;
   readonly memory: FunctionMemory;
   readonly log: vscode.LogOutputChannel;
+  /** The job host's bundle. */
+  readonly hostFile: string;
   /** Brings the panel into sight without taking the focus. */
   readonly showPanel: () => Thenable<unknown>;
   readonly preflight: Preflight;
@@ -72,15 +74,13 @@ export class RunInParallel {
     if (target === undefined) return undefined;
     const { memory } = this.#options;
     const key = functionKey(target);
-    const data = request.data ?? (await chooseDataset(target, memory.datasets(key)));
+    const scope = vscode.Uri.file(target.file);
+    const data = request.data ?? (await this.#chooseDataset(target, request, scope));
     if (data === undefined) return undefined;
-    const parsed = parseSource(data, target.cwd);
-    if (request.data === undefined && 'problem' in parsed) throw errors.badData(data, parsed.problem);
     const asks = request.data === undefined;
     if (!(await mayRun(target, this.#options.preflight, asks, this.#options.log))) return undefined;
     if (!(await this.#mayStart(request.ifRunning ?? (request.data === undefined ? 'ask' : 'fail'))))
       return undefined;
-    const scope = vscode.Uri.file(target.file);
     const settings = {
       'manycore.workers': readSetting('manycore.workers', scope),
       'manycore.run.baseline': readSetting('manycore.run.baseline', scope),
@@ -92,6 +92,24 @@ export class RunInParallel {
     await vscode.workspace.saveAll(false);
     await memory.rememberDataset(key, data);
     return this.#run(config, node);
+  }
+
+  async #chooseDataset(
+    target: RunTarget,
+    request: RunRequest,
+    scope: vscode.Uri,
+  ): Promise<string | undefined> {
+    const { memory, log, hostFile } = this.#options;
+    using previews = new DatasetPreviews({
+      ...{ hostFile, cwd: target.cwd, env: process.env },
+      node: this.#findNode(target.cwd, scope),
+      log: (line) => log.debug(line),
+    });
+    const { typed, spread, args, skip, limit, onBadRecord } = request;
+    const shown = { typed, spread, args, skip, limit, onBadRecord, cwd: target.cwd, name: target.exportName };
+    return await chooseDataset(target, memory.datasets(functionKey(target)), (data) =>
+      previews.ask({ ...shown, data, callsExport: false }),
+    );
   }
 
   async #run(config: RunConfig, node: FoundNode): Promise<RunOutcome> {

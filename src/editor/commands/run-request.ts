@@ -59,6 +59,7 @@ const checks: Readonly<Record<keyof RunRequest, Check>> = {
   force: flag,
   report: text,
   trace: text,
+  engine: text,
   loader: oneOf('auto', 'native', 'bundle'),
 };
 

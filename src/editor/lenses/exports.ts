@@ -24,7 +24,7 @@ export function exportedFunctions(text: string): ExportedFunction[] {
     if (!source.isTop(at)) continue;
     const word = source.text(at);
     if (word === 'export') scanExport(source, at, found);
-    else if (/^(exports|module)$/.test(word) && !/^[.=]$/.test(source.text(at - 1)))
+    else if ((word === 'exports' || word === 'module') && !/^[.=]$/.test(source.text(at - 1)))
       scanCommonJs(source, at, found);
     else if (word === 'function' || word === 'const' || word === 'let' || word === 'var')
       scanDeclaration(source, at, (name, place) => found.declare(name, place));

@@ -14,19 +14,24 @@ const MAX_TYPE_PARAMETERS = 300;
 /** Tokens with their brackets matched. Indexes are of tokens; one out of range gives the empty text. */
 export class Structure {
   readonly tokens: readonly Token[];
-  readonly #depth: number[] = [];
-  readonly #close = new Map<number, number>();
+  /** Of each token. */
+  readonly #depth: Uint32Array;
+  /** Index of the bracket that closes the one at an index; 0 where none does. */
+  readonly #close: Uint32Array;
 
   constructor(text: string) {
     this.tokens = tokenize(text);
+    this.#depth = new Uint32Array(this.tokens.length);
+    this.#close = new Uint32Array(this.tokens.length);
     const open: number[] = [];
-    for (const [index, token] of this.tokens.entries()) {
+    for (let index = 0; index < this.tokens.length; index++) {
+      const token = this.tokens[index] as Token;
       if (beginsModuleStatement(token)) open.length = 0;
       if (closes(token)) {
         const opener = open.pop();
-        if (opener !== undefined) this.#close.set(opener, index);
+        if (opener !== undefined) this.#close[opener] = index;
       }
-      this.#depth.push(open.length);
+      this.#depth[index] = open.length;
       if (opens(token)) open.push(index);
     }
   }
@@ -45,7 +50,7 @@ export class Structure {
 
   /** Index of the bracket that closes the one at `index`; -1 when none does. */
   closeOf(index: number): number {
-    return this.#close.get(index) ?? -1;
+    return this.#close[index] || -1;
   }
 
   /** At the top level, or in the first column of a file whose brackets do not match at the moment. */
@@ -150,10 +155,12 @@ function beginsModuleStatement(token: Token): boolean {
   return token.leads && token.column === 0 && /^(export|exports|module)$/.test(token.text);
 }
 
-function opens(token: Token): boolean {
-  return token.kind === 'template' ? token.text.endsWith('${') : /^[{([]$/.test(token.text);
+function opens({ kind, text }: Token): boolean {
+  if (kind === 'template') return text.endsWith('${');
+  return kind === 'punctuation' && (text === '{' || text === '(' || text === '[');
 }
 
-function closes(token: Token): boolean {
-  return token.kind === 'template' ? token.text.startsWith('}') : /^[})\]]$/.test(token.text);
+function closes({ kind, text }: Token): boolean {
+  if (kind === 'template') return text.startsWith('}');
+  return kind === 'punctuation' && (text === '}' || text === ')' || text === ']');
 }

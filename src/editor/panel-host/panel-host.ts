@@ -8,7 +8,15 @@ import type { Runs } from '../runs/runs.ts';
 import { tellError } from '../user-messages.ts';
 import { EventBatcher } from './event-batcher.ts';
 import { panelHtml } from './panel-html.ts';
-import { openLog, openResult, openRunFile, openSource, RESULT_SCHEME, resultDocuments } from './run-files.ts';
+import {
+  openLog,
+  openResult,
+  openRunFile,
+  openSource,
+  RESULT_SCHEME,
+  resultDocuments,
+  saveResults,
+} from './run-files.ts';
 
 export interface PanelHostOptions {
   readonly runs: Runs;
@@ -91,6 +99,8 @@ export class PanelHost implements vscode.WebviewViewProvider, vscode.Disposable 
         return openRunFile(this.runDir, message.file);
       case 'openLog':
         return openLog(this.runDir, message.worker);
+      case 'saveResults':
+        return saveResults(this.runDir);
       case 'openResult':
         return openResult(this.runDir, message.index);
       case 'copy':

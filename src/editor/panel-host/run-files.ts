@@ -4,7 +4,9 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { FromPanel } from '../../protocol/panel.ts';
 import type { SourcePlace } from '../../protocol/run.ts';
+import { formatBytes } from '../../report/format.ts';
 import { errors } from '../errors.ts';
+import { logsIn } from './log-files.ts';
 import { findResultLine, MAX_RESULT_BYTES } from './result-line.ts';
 
 type RunFile = Extract<FromPanel, { type: 'openRunFile' }>['file'];
@@ -26,10 +28,25 @@ export async function openRunFile(runDir: string, file: RunFile): Promise<void> 
   else await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(found));
 }
 
-/** Opens everything that one worker wrote. */
-export async function openLog(runDir: string, worker: number): Promise<void> {
-  const file = existing(runDir, path.join('output', `worker-${worker}.log`));
+/** Opens everything that one worker wrote; where there are several and none is named, the user chooses. */
+export async function openLog(runDir: string, worker: number | null): Promise<void> {
+  const name = worker === null ? await chooseLog(existing(runDir, 'output')) : `worker-${worker}.log`;
+  if (name === undefined) return;
+  const file = existing(runDir, path.join('output', name));
   await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
+}
+
+/** Copies `results.jsonl` to where the user says. */
+export async function saveResults(runDir: string): Promise<void> {
+  const file = existing(runDir, names.results);
+  const beside = vscode.Uri.file(path.join(runDir, '..', '..', '..', names.results));
+  const target = await vscode.window.showSaveDialog({
+    defaultUri: beside,
+    filters: { 'JSON Lines': ['jsonl'] },
+    title: 'Save All Results',
+  });
+  if (target === undefined) return;
+  await vscode.workspace.fs.copy(vscode.Uri.file(file), target, { overwrite: true });
 }
 
 /** Opens a place in the user's code beside nothing: in the active group, with the cursor on it. */
@@ -86,6 +103,17 @@ async function revealFolder(runDir: string): Promise<void> {
   const uri = vscode.Uri.file(runDir);
   const isLocal = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
   await vscode.commands.executeCommand(isLocal ? 'revealFileInOS' : 'revealInExplorer', uri);
+}
+
+async function chooseLog(folder: string): Promise<string | undefined> {
+  const logs = logsIn(folder);
+  if (logs.length === 0) throw errors.noRunFile(path.join(folder, 'worker-N.log'));
+  if (logs.length === 1) return logs[0]?.name;
+  const picked = await vscode.window.showQuickPick(
+    logs.map(({ name, label, size }) => ({ label, description: formatBytes(size), name })),
+    { title: 'Open Full Log', placeHolder: 'Whose output?' },
+  );
+  return picked?.name;
 }
 
 function existing(runDir: string, name: string): string {

@@ -71,17 +71,16 @@ export async function openDataset(source: string, options: DatasetOptions): Prom
     }
     default: {
       const { kind, path, pointer } = parsed;
-      if (kind === 'parquet' && (path === '-' || isCompressed(path))) throw notWhole(source);
       if (path === '-')
         return readStdin(source, options, (bytes) => readKind(kind, pointer, '-', bytes, options));
       const file = resolve(options.cwd, path);
       await checkFile(file);
-      if (kind === 'parquet') {
-        if (!(await isRegular(file))) throw notWhole(source);
+      const isWhole = !isCompressed(file) && (await isRegular(file));
+      if (kind === 'parquet' && isWhole) {
         const { openParquet } = await import('./parquet.ts');
         return { source, kind, ...(await openParquet(file, badRecordSink(options))) };
       }
-      if (kind === 'arrow' && !isCompressed(file) && (await isRegular(file))) {
+      if (kind === 'arrow' && isWhole) {
         const { arrowRecords, countArrow } = await import('./arrow.ts');
         const open = () => FileSource.open(file);
         return {
@@ -129,7 +128,7 @@ function readKind(
   const bad = badRecordSink(options);
   switch (kind) {
     case 'parquet':
-      throw notWhole(file);
+      return parquetStream(bytes, file, bad);
     case 'arrow':
       return arrowStream(bytes, file, bad);
     case 'json':
@@ -150,6 +149,15 @@ function readKind(
   }
 }
 
+async function* parquetStream(
+  bytes: AsyncIterable<Buffer>,
+  file: string,
+  bad: BadRecordSink,
+): AsyncGenerator<unknown, void, void> {
+  const { spooledParquet } = await import('./parquet.ts');
+  yield* spooledParquet(bytes, file, bad);
+}
+
 async function* arrowStream(
   bytes: AsyncIterable<Buffer>,
   file: string,
@@ -161,16 +169,6 @@ async function* arrowStream(
 
 async function isRegular(file: string): Promise<boolean> {
   return (await stat(file)).isFile();
-}
-
-/** Parquet is read from its end. */
-function notWhole(source: string): DatasetError {
-  return new DatasetError(
-    `${source} cannot be read: Parquet is read from a file that is not compressed as a whole.`,
-    {
-      hint: 'Write it to a file, decompressed; what is in it may be compressed by any of its own codecs.',
-    },
-  );
 }
 
 function badRecordSink(options: DatasetOptions): BadRecordSink {

@@ -1,6 +1,7 @@
 import { type ParsedTokenInfo, Tokenizer, TokenParser, TokenType } from '@streamparser/json';
 import { DatasetError } from './errors.ts';
 import { MAX_RECORD_BYTES, type RecordReader } from './records.ts';
+import { pointerText } from './source.ts';
 
 const NEWLINE = 0x0a;
 
@@ -277,10 +278,6 @@ function lineEnds(chunk: Buffer, end: number): number {
   let lines = 0;
   for (let at = chunk.indexOf(NEWLINE); at !== -1 && at < end; at = chunk.indexOf(NEWLINE, at + 1)) lines++;
   return lines;
-}
-
-function pointerText(tokens: readonly string[]): string {
-  return `#${tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
 }
 
 function nameOf(value: unknown): string {

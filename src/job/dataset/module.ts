@@ -23,14 +23,7 @@ export async function moduleRecords(
   importModule?: Import,
 ): Promise<ModuleRecords> {
   const name = `module:${file}${exportName === null ? '' : `#${exportName}`}`;
-  await access(file).catch((cause: unknown) => {
-    throw new DatasetError(`There is no file ${file}.`, {
-      hint: 'Paths are relative to the working directory.',
-      cause,
-    });
-  });
-  const namespace = await guard(`${file} cannot be imported`, () => (importModule ?? nativeImport)(file));
-  const exported = await pick(namespace, exportName, file);
+  const { value: exported } = await moduleExport(file, exportName, importModule);
   const make = async (): Promise<Items> => {
     const items = typeof exported === 'function' ? await guard(`${name} threw`, () => exported()) : exported;
     if (isItems(items)) return items;
@@ -52,6 +45,22 @@ export async function moduleRecords(
       });
     },
   };
+}
+
+/** The export, its promise settled but not called, and its name. Throws as `moduleRecords` does. */
+export async function moduleExport(
+  file: string,
+  exportName: string | null,
+  importModule?: Import,
+): Promise<{ readonly name: string; readonly value: unknown }> {
+  await access(file).catch((cause: unknown) => {
+    throw new DatasetError(`There is no file ${file}.`, {
+      hint: 'Paths are relative to the working directory.',
+      cause,
+    });
+  });
+  const namespace = await guard(`${file} cannot be imported`, () => (importModule ?? nativeImport)(file));
+  return pick(namespace, exportName, file);
 }
 
 async function* again(make: () => Promise<Items>, name: string): AsyncGenerator<unknown, void, void> {
@@ -95,15 +104,15 @@ async function pick(
   namespace: Record<string, unknown>,
   exportName: string | null,
   file: string,
-): Promise<unknown> {
+): Promise<{ readonly name: string; readonly value: unknown }> {
   const names = Object.keys(namespace).filter((key) => key !== 'module.exports');
   const only = 'default' in namespace ? 'default' : names.length === 1 ? names[0] : undefined;
   const wanted = exportName ?? only;
-  if (wanted !== undefined && wanted in namespace) return await namespace[wanted];
+  if (wanted !== undefined && wanted in namespace) return { name: wanted, value: await namespace[wanted] };
   // Properties of a CommonJS module that Node does not recognise as exports are on its default.
   const { default: fallback } = namespace;
   if (wanted !== undefined && typeof fallback === 'object' && fallback !== null && wanted in fallback) {
-    return await (fallback as Record<string, unknown>)[wanted];
+    return { name: wanted, value: await (fallback as Record<string, unknown>)[wanted] };
   }
   throw new DatasetError(
     wanted === undefined

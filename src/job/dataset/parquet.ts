@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { decompress } from 'fzstd';
 import {
@@ -14,6 +14,7 @@ import { explain } from './bytes.ts';
 import { BadRecordError, type BadRecordSink, DatasetError } from './errors.ts';
 import { decodeLz4Block } from './lz4.ts';
 import { plainRow } from './plain-value.ts';
+import { spool } from './spool.ts';
 
 /** What is decoded at a time, in bytes before compression, where a row group is larger than that. */
 const WINDOW_BYTES = 64 * 1024 * 1024;
@@ -48,7 +49,27 @@ export interface ColumnFile {
  * @throws DatasetError when the file is no Parquet, cut off, encrypted, or compressed with what cannot be read.
  */
 export async function openParquet(file: string, bad: BadRecordSink): Promise<ColumnFile> {
-  const bytes = await fileBytes(file);
+  return openColumns(file, await fileBytes(file), bad);
+}
+
+/** Parquet that comes as a stream: compressed as a whole, or from standard input. It is on disk while it is read. */
+export async function* spooledParquet(
+  stream: AsyncIterable<Buffer>,
+  file: string,
+  bad: BadRecordSink,
+): AsyncGenerator<unknown, void, void> {
+  const name = file === '-' ? 'standard input' : file;
+  const handle = await spool(stream, name);
+  try {
+    const { size } = await handle.stat();
+    const slice = (begin: number, end: number) => readSlice(handle, name, begin, end);
+    yield* (await openColumns(name, asyncBuffer(size, slice), bad)).records();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openColumns(file: string, bytes: AsyncBuffer, bad: BadRecordSink): Promise<ColumnFile> {
   const metadata = await readFooter(file, bytes);
   checkCodecs(file, metadata);
   const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
@@ -84,27 +105,35 @@ export async function openParquet(file: string, bad: BadRecordSink): Promise<Col
   return { count: Number(metadata.num_rows), records };
 }
 
+/** Opened for each piece, so that nothing has to be closed at the end. */
 async function fileBytes(file: string): Promise<AsyncBuffer> {
-  const { size } = await stat(file);
-  return {
-    byteLength: size,
-    async slice(begin, end = size) {
-      const buffer = new Uint8Array(Math.max(0, end - begin));
-      const handle = await open(file).catch((error: unknown) => {
-        throw explain(file, error);
-      });
-      try {
-        for (let read = 0; read < buffer.length; ) {
-          const { bytesRead } = await handle.read(buffer, read, buffer.length - read, begin + read);
-          if (bytesRead === 0) throw cutOff(file, `it ends before byte ${end}`);
-          read += bytesRead;
-        }
-      } finally {
-        await handle.close();
-      }
-      return buffer.buffer;
-    },
-  };
+  const openFile = (): Promise<FileHandle> =>
+    open(file).catch((error: unknown) => {
+      throw explain(file, error);
+    });
+  const handle = await openFile();
+  const { size } = await handle.stat().finally(() => handle.close());
+  return asyncBuffer(size, async (begin, end) => {
+    const opened = await openFile();
+    return readSlice(opened, file, begin, end).finally(() => opened.close());
+  });
+}
+
+function asyncBuffer(
+  byteLength: number,
+  slice: (begin: number, end: number) => Promise<ArrayBuffer>,
+): AsyncBuffer {
+  return { byteLength, slice: (begin, end = byteLength) => slice(begin, end) };
+}
+
+async function readSlice(handle: FileHandle, file: string, begin: number, end: number): Promise<ArrayBuffer> {
+  const buffer = new Uint8Array(Math.max(0, end - begin));
+  for (let read = 0; read < buffer.length; ) {
+    const { bytesRead } = await handle.read(buffer, read, buffer.length - read, begin + read);
+    if (bytesRead === 0) throw cutOff(file, `it ends before byte ${end}`);
+    read += bytesRead;
+  }
+  return buffer.buffer;
 }
 
 /** The description at the end of the file: `... footer, its length (4 bytes), "PAR1"`. */

@@ -40,7 +40,7 @@ const BINARY_EXTENSIONS: ReadonlySet<string> = new Set(['avro', 'orc', 'xlsx', '
 /**
  * What `--data` names, by these rules, first match wins:
  * `-`; `range:`, `glob:`, `module:`; `json:`, `jsonl:`, `csv:`, `tsv:`, `text:`, `parquet:`, `arrow:` before a file
- * (or `-`, save for Parquet) of any name;
+ * (or `-`) of any name;
  * otherwise a file, whose extension before `.gz` or `.zst` says its kind (text lines when it says nothing).
  * One letter and a colon is a Windows drive.
  * @throws DatasetError for an unknown prefix, a binary format or a JSON Pointer that does not begin with `/`.
@@ -113,6 +113,16 @@ function parsePointer(pointer: string, text: string): string[] {
     .slice(1)
     .split('/')
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** The dataset `text`, a JSON file at `path`, with another JSON Pointer, given by its keys. */
+export function withPointer(text: string, path: string, keys: readonly string[]): string {
+  return `${text.startsWith('json:') ? 'json:' : ''}${path}${pointerText(keys)}`;
+}
+
+/** `#/a~1b/0` of `['a/b', '0']`. */
+export function pointerText(keys: readonly string[]): string {
+  return `#${keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
 }
 
 function parseModule(text: string): Source {

@@ -1,21 +1,20 @@
-import type { TimelineSpan } from '../../protocol/run.ts';
 import { formatCount, formatMs, plural } from '../../report/format.ts';
+import { NO_ITEM, type Stretch } from '../../report/stretches.ts';
 
-const KINDS: Record<TimelineSpan['kind'], string> = {
-  startup: 'Starting up',
-  computing: 'Computing',
-  encoding: 'Encoding',
-};
-
-/** What a span says when it is pointed at. */
-export function describeSpan(span: TimelineSpan): string {
-  const what =
-    span.item < 0 || span.count === 0
+/** What a stretch says when it is pointed at. */
+export function describeStretch(stretch: Stretch): string {
+  const { worker, startup, computing, encoding, item, count, failed } = stretch;
+  const of =
+    item === NO_ITEM || count === 0
       ? ''
-      : span.count === 1
-        ? ` item ${formatCount(span.item)}`
-        : ` ${plural(span.count, 'item')} from ${formatCount(span.item)} on`;
-  const failed =
-    span.failed === 0 ? '' : span.count === 1 ? ', failed' : `, ${formatCount(span.failed)} failed`;
-  return `Worker ${span.worker}: ${KINDS[span.kind]}${what}, ${formatMs(span.end - span.begin)}${failed}`;
+      : count === 1
+        ? ` item ${formatCount(item)}`
+        : ` ${plural(count, 'item')} from ${formatCount(item)} on`;
+  const parts = [
+    startup > 0 ? `Starting up, ${formatMs(startup)}` : '',
+    computing > 0 ? `Computing${of}, ${formatMs(computing)}` : '',
+    encoding > 0 ? `Encoding, ${formatMs(encoding)}` : '',
+    failed === 0 ? '' : count === 1 ? 'failed' : `${formatCount(failed)} failed`,
+  ];
+  return `Worker ${worker}: ${parts.filter((part) => part !== '').join(', ')}`;
 }

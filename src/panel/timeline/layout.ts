@@ -1,20 +1,16 @@
-import type { TimelineSpan, WorkerSnapshot } from '../../protocol/run.ts';
+import type { TimelineRow } from './rows.ts';
+import type { Period } from './zoom.ts';
 
 /** Row heights in px: what is comfortable, and what still shows. */
 const MAX_PITCH = 28;
 const MIN_PITCH = 2.5;
 export const AXIS_HEIGHT = 20;
 
-/** One worker's spans in the order of time. */
-export interface TimelineRow {
-  readonly worker: number;
-  readonly spans: readonly TimelineSpan[];
-}
-
 /** Where everything of a timeline lies, in CSS px and ms. */
 export interface TimelineLayout {
   readonly rows: readonly TimelineRow[];
-  /** Epoch ms at the left end, and ms from there to the right end. */
+  /** The whole of the run so far, in epoch ms and ms, and what is seen of it from the left end to the right end. */
+  readonly all: Period;
   readonly begin: number;
   readonly length: number;
   /** Left end of the rows: what is before belongs to the names. */
@@ -26,80 +22,65 @@ export interface TimelineLayout {
   readonly height: number;
 }
 
-/** Rows by worker, every worker that is known included, so that idle ones show too. */
-export function rowsOf(spans: readonly TimelineSpan[], workers: readonly WorkerSnapshot[]): TimelineRow[] {
-  const rows = new Map<number, TimelineSpan[]>(workers.map((worker) => [worker.id, []]));
-  for (const span of spans) {
-    const row = rows.get(span.worker);
-    if (row === undefined) rows.set(span.worker, [span]);
-    else row.push(span);
-  }
-  return [...rows]
-    .map(([worker, own]) => ({ worker, spans: own.sort((a, b) => a.begin - b.begin) }))
-    .sort((a, b) => a.worker - b.worker);
+/** The time from the first stretch to the last, or to `now` while the run goes on. */
+export function wholeOf(time: { readonly begin: number; readonly end: number }, now: number | null): Period {
+  const begin = Number.isFinite(time.begin) ? time.begin : (now ?? 0);
+  return { begin, length: Math.max(1, Math.max(time.end, now ?? begin) - begin) };
 }
 
 /** Lays rows out in a space of `width` by `height` px; higher than that when rows would get too thin to see. */
 export function layOut(
   rows: readonly TimelineRow[],
-  now: number | null,
+  all: Period,
+  shown: Period | null,
   space: { readonly width: number; readonly height: number },
 ): TimelineLayout {
-  let begin = Number.POSITIVE_INFINITY;
-  let end = Number.NEGATIVE_INFINITY;
-  for (const { spans } of rows) {
-    for (const span of spans) {
-      begin = Math.min(begin, span.begin);
-      end = Math.max(end, span.end);
-    }
-  }
-  if (!Number.isFinite(begin)) begin = now ?? 0;
-  const length = Math.max(1, Math.max(end, now ?? end) - begin);
   const fair = (space.height - AXIS_HEIGHT) / Math.max(1, rows.length);
   const pitch = Math.max(MIN_PITCH, Math.min(MAX_PITCH, fair));
   const bar = pitch >= 12 ? pitch - 5 : pitch * 0.8;
   const left = pitch >= 14 ? 66 : 30;
-  return {
-    rows,
-    begin,
-    length,
-    left,
-    width: space.width,
-    pitch,
-    bar,
-    height: rows.length * pitch + AXIS_HEIGHT,
-  };
+  const height = rows.length * pitch + AXIS_HEIGHT;
+  const { begin, length } = shown ?? all;
+  return { rows, all, begin, length, left, width: space.width, pitch, bar, height };
 }
 
 /** x of a point in time. */
 export function xOf(layout: TimelineLayout, time: number): number {
-  return layout.left + ((time - layout.begin) / layout.length) * (layout.width - layout.left - 1);
+  return layout.left + ((time - layout.begin) / layout.length) * rowWidth(layout);
 }
 
-/** The span at a point, with a little slack for thin ones; null between them. */
-export function spanAt(layout: TimelineLayout, x: number, y: number): { row: number; span: number } | null {
+/** Point in time at x. */
+export function timeAt(layout: TimelineLayout, x: number): number {
+  return layout.begin + ((x - layout.left) / rowWidth(layout)) * layout.length;
+}
+
+/** px from the left end of a row to its right end. */
+export function rowWidth(layout: TimelineLayout): number {
+  return Math.max(1, layout.width - layout.left - 1);
+}
+
+/** One stretch: the index of its row, and its own in the row. */
+export interface Mark {
+  readonly row: number;
+  readonly index: number;
+}
+
+/** The stretch at a point, with a little slack for thin ones; null between them. */
+export function stretchAt(layout: TimelineLayout, x: number, y: number): Mark | null {
   const row = Math.floor(y / layout.pitch);
-  const spans = layout.rows[row]?.spans;
-  if (spans === undefined || spans.length === 0 || x < layout.left) return null;
-  const perPixel = layout.length / Math.max(1, layout.width - layout.left - 1);
-  const time = layout.begin + (x - layout.left) * perPixel;
-  const index = lastBegunBy(spans, time);
-  const hit = spans[index];
-  if (hit !== undefined && time <= hit.end) return { row, span: index };
-  const slack = 2 * perPixel;
-  if (hit !== undefined && time <= hit.end + slack) return { row, span: index };
-  const next = spans[index + 1];
-  return next !== undefined && next.begin - slack <= time ? { row, span: index + 1 } : null;
+  const stretches = layout.rows[row];
+  if (stretches === undefined || stretches.length === 0 || x < layout.left) return null;
+  const time = timeAt(layout, x);
+  const slack = (2 * layout.length) / rowWidth(layout);
+  const index = stretches.lastBegunBy(time);
+  if (index >= 0 && time <= stretches.endAt(index) + slack) return { row, index };
+  const next = index + 1;
+  return next < stretches.length && stretches.beginAt(next) - slack <= time ? { row, index: next } : null;
 }
 
-// Index of the last span that begins at or before `time`; -1 if none. Spans of a row do not overlap.
-function lastBegunBy(spans: readonly TimelineSpan[], time: number): number {
-  let low = 0;
-  let high = spans.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans[middle]?.begin ?? 0) <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+/** The stretches of a row that can be seen: from the first index to the last, which is included. */
+export function stretchesInSight(row: TimelineRow, begin: number, end: number): [number, number] {
+  const before = row.lastBegunBy(begin);
+  const first = before >= 0 && row.endAt(before) > begin ? before : before + 1;
+  return [first, row.lastBegunBy(end, Math.max(0, before))];
 }

@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatMs } from '../../report/format.ts';
 import type { RunModel } from '../../report/model.ts';
 import { el } from '../dom.ts';
-import type { Part } from '../part.ts';
+import type { TimelineRows } from './rows.ts';
 
 const COMMON = [
   'Worker',
@@ -16,7 +16,7 @@ const COMMON = [
 const STATES = { starting: 'Starting', waiting: 'Waiting', working: 'Working', ended: 'Ended' } as const;
 
 /** The timeline as numbers: a row for each worker. */
-export class WorkersTable implements Part {
+export class WorkersTable {
   readonly element: HTMLElement;
   readonly #heads = el('tr');
   readonly #body = el('tbody');
@@ -35,14 +35,14 @@ export class WorkersTable implements Part {
     );
   }
 
-  update(model: RunModel): void {
+  update(model: RunModel, rows: TimelineRows): void {
     const heads = [...COMMON, model.summary === null ? 'Memory' : 'Waiting'];
     this.#heads.replaceChildren(
       ...heads.map((name, column) =>
         el('th', { scope: 'col', class: column === 0 || column === 2 ? '' : 'number' }, name),
       ),
     );
-    this.#body.replaceChildren(...rowsOf(model).map(tableRow));
+    this.#body.replaceChildren(...rowsOf(model, rows).map(tableRow));
   }
 }
 
@@ -56,8 +56,8 @@ function tableRow(cells: readonly string[]): HTMLElement {
   );
 }
 
-// The summary's numbers once there are any; while it runs, those of the last progress, and what the spans add up to.
-function rowsOf(model: RunModel): string[][] {
+// The summary's numbers once there are any; while it runs, those of the last progress, and what the stretches add up to.
+function rowsOf(model: RunModel, rows: TimelineRows): string[][] {
   if (model.summary !== null) {
     return model.summary.perWorker.map((worker) => [
       String(worker.worker),
@@ -71,11 +71,6 @@ function rowsOf(model: RunModel): string[][] {
       formatMs(worker.waitingMs),
     ]);
   }
-  const sums = new Map<string, number>();
-  for (const span of model.spans) {
-    const key = `${span.worker} ${span.kind}`;
-    sums.set(key, (sums.get(key) ?? 0) + span.end - span.begin);
-  }
   return (model.progress?.workers ?? []).map((worker) => [
     String(worker.id),
     String(worker.pid),
@@ -83,8 +78,8 @@ function rowsOf(model: RunModel): string[][] {
     formatCount(worker.done),
     formatCount(worker.failed),
     formatMs(worker.busy),
-    formatMs(sums.get(`${worker.id} startup`) ?? 0),
-    formatMs(sums.get(`${worker.id} encoding`) ?? 0),
+    formatMs(rows.of(worker.id)?.total.startup ?? 0),
+    formatMs(rows.of(worker.id)?.total.encoding ?? 0),
     worker.rss === null ? '' : formatBytes(worker.rss),
   ]);
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { panelHtml } from '../../../src/editor/panel-host/panel-html.ts';
 import type { FromPanel, ToPanel } from '../../../src/protocol/panel.ts';
 import type { RunEvent } from '../../../src/protocol/run.ts';
 import type { RunModel } from '../../../src/report/model.ts';
@@ -47,6 +48,7 @@ export class PanelHarness implements AsyncDisposable {
     const files = new Map(
       built.outputFiles.map((file) => [`/${file.path.split(/[/\\]/).at(-1)}`, file.text]),
     );
+    for (const theme of Object.keys(THEMES) as ThemeName[]) files.set(`/${theme}.css`, themeCss(theme));
     const server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://127.0.0.1');
       const file = files.get(url.pathname);
@@ -56,7 +58,10 @@ export class PanelHarness implements AsyncDisposable {
           ? 'text/javascript'
           : 'text/html';
       response.setHeader('content-type', `${type}; charset=utf-8`);
-      response.end(file ?? page((url.searchParams.get('theme') ?? 'dark') as ThemeName));
+      response.end(
+        file ??
+          page((url.searchParams.get('theme') ?? 'dark') as ThemeName, `http://${request.headers.host}`),
+      );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
@@ -77,8 +82,11 @@ export class PanelHarness implements AsyncDisposable {
     return new PanelHarness(browser, `http://127.0.0.1:${port}/`, () => server.close());
   }
 
-  async open(options: { theme?: ThemeName; width?: number; height?: number } = {}): Promise<OpenPanel> {
-    const { theme = 'dark', width = 1200, height = 300 } = options;
+  /** `init` runs before the first script of the page. */
+  async open(
+    options: { theme?: ThemeName; width?: number; height?: number; init?: string } = {},
+  ): Promise<OpenPanel> {
+    const { theme = 'dark', width = 1200, height = 300, init } = options;
     const page = await this.browser.newPage({ viewport: { width, height } });
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(String(error)));
@@ -90,6 +98,7 @@ export class PanelHarness implements AsyncDisposable {
     await page.addInitScript(
       'window.acquireVsCodeApi = () => { let state; return { postMessage: (m) => window.toHost(m), getState: () => state, setState: (s) => { state = s; } }; };',
     );
+    if (init !== undefined) await page.addInitScript(init);
     await page.goto(`${this.#url}?theme=${theme}`);
     await page.locator('.app').waitFor();
     return {
@@ -112,26 +121,34 @@ export interface OpenPanel {
   /** What the panel told the host, oldest first. */
   readonly posted: readonly FromPanel[];
   /** Errors of the page and of its policy. */
-  readonly problems: readonly string[];
+  readonly problems: string[];
   tell(events: readonly RunEvent[]): Promise<void>;
   send(message: ToPanel<RunModel>): Promise<void>;
 }
 
-// Returns when the panel has drawn what it was told.
+// Runs in the page, whose globals are not those of this program.
+const deliver = new Function(
+  'message',
+  `return new Promise((done) => {
+    window.postMessage(message, '*');
+    setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done())), 0);
+  });`,
+) as (message: unknown) => Promise<void>;
+
+// Returns when the panel has drawn what it was told. Typed arrays stay what they are, as in VS Code.
 async function send(page: Page, message: ToPanel<RunModel>): Promise<void> {
-  await page.evaluate(
-    `(message => new Promise((done) => { window.postMessage(message, '*'); setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 0); }))(${JSON.stringify(message)})`,
-  );
+  await page.evaluate(deliver, message as unknown);
 }
 
-function page(theme: ThemeName): string {
-  const variables = Object.entries(THEMES[theme])
-    .map(([name, value]) => `${name}:${value}`)
-    .join(';');
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self' 'nonce-theme'; script-src 'self'">
-<title>Manycore</title>
-<style nonce="theme">:root{${variables}}body{background:var(--vscode-panel-background);color:var(--vscode-foreground)}</style>
-<link rel="stylesheet" href="/panel.css"></head>
-<body class="${BODY_CLASS[theme]}"><div id="root"></div><script src="/panel.js"></script></body></html>`;
+/** The page that the extension makes, with its policy; what VS Code adds to it comes from a file of its own. */
+function page(theme: ThemeName, origin: string): string {
+  const html = panelHtml({ script: '/panel.js', style: '/panel.css', cspSource: origin });
+  return html
+    .replace('<link rel="stylesheet"', `<link rel="stylesheet" href="/${theme}.css" /><link rel="stylesheet"`)
+    .replace('<body>', `<body class="${BODY_CLASS[theme]}">`);
+}
+
+function themeCss(theme: ThemeName): string {
+  const variables = Object.entries(THEMES[theme]).map(([name, value]) => `${name}:${value}`);
+  return `:root{${variables.join(';')}}body{background:var(--vscode-panel-background);color:var(--vscode-foreground)}`;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { FromPanel } from '../../../src/protocol/panel.ts';
 import { applyEvent, emptyModel } from '../../../src/report/model.ts';
 import { type OpenPanel, PanelHarness } from './harness.ts';
-import { failedToStart, measuringBaseline, scenario } from './scenarios.ts';
+import { different, failedToStart, measuringBaseline, scenario } from './scenarios.ts';
 
 describe('panel', () => {
   let harness: PanelHarness;
@@ -186,6 +186,60 @@ describe('panel', () => {
     assert.equal(await panel.page.getByTestId('workers-table').locator('tbody tr').count(), 8);
   });
 
+  it('zooms, moves and goes back to the whole run, by wheel, by drag and by button', async () => {
+    panel = await harness.open();
+    await panel.tell(scenario({ items: 4_000, itemMs: 20 }).events);
+    const canvas = panel.page.getByTestId('timeline-canvas');
+    const whole = panel.page.getByTestId('timeline-whole');
+    const box = await canvas.boundingBox();
+    assert.ok(box !== null && (await whole.isDisabled()));
+    const middle = { x: box.x + box.width / 2, y: box.y + 8 };
+    const itemThere = async (): Promise<number> => {
+      await panel.page.mouse.move(middle.x, middle.y + 1);
+      await panel.page.mouse.move(middle.x, middle.y);
+      const text = await panel.page.getByTestId('timeline-tip').innerText();
+      return Number(/item ([\d,]+)/.exec(text)?.[1]?.replaceAll(',', ''));
+    };
+    await panel.page.mouse.move(middle.x, middle.y);
+    const before = await itemThere();
+    await panel.page.keyboard.down('Control');
+    for (let turn = 0; turn < 3; turn++) await panel.page.mouse.wheel(0, -200);
+    await panel.page.keyboard.up('Control');
+    await panel.page.waitForFunction(`!document.querySelector('[data-testid=timeline-whole]').disabled`);
+    const near = await itemThere();
+    assert.ok(Math.abs(near - before) < 200, `zooms to item ${near} where item ${before} was`);
+    await panel.page.mouse.down();
+    await panel.page.mouse.move(middle.x + 400, middle.y, { steps: 4 });
+    await panel.page.mouse.up();
+    const moved = await itemThere();
+    assert.ok(moved < near, `item ${moved} comes from the left of item ${near}`);
+    assert.equal(said('openResult').length, 0, 'a drag is no click');
+    await panel.page.mouse.click(middle.x, middle.y);
+    assert.deepEqual(said('openResult'), [{ type: 'openResult', index: moved }]);
+    await whole.click();
+    assert.ok(await whole.isDisabled());
+  });
+
+  it('draws no more for many items than there are pixels, and the same number of things for ten times as many', async () => {
+    const count = `window.drawn = 0; for (const name of ['fillRect', 'drawImage', 'stroke', 'fill', 'fillText']) {
+      const call = CanvasRenderingContext2D.prototype[name];
+      CanvasRenderingContext2D.prototype[name] = function (...args) { window.drawn++; return call.apply(this, args); };
+    }`;
+    const drawnFor = async (items: number): Promise<number> => {
+      if (panel !== undefined) await panel.page.close();
+      panel = await harness.open({ init: count });
+      await panel.tell(scenario({ items, workers: 32, itemMs: 5, end: 'none' }).events);
+      await panel.page.evaluate('window.drawn = 0');
+      await panel.tell([{ type: 'phase', phase: 'running', time: 1 }]);
+      return panel.page.evaluate<number>('window.drawn');
+    };
+    const some = await drawnFor(4_000);
+    const many = await drawnFor(40_000);
+    assert.ok(some > 0 && many > 0);
+    assert.ok(many <= 1.2 * some, `${many} for ten times as many as ${some}`);
+    assert.ok(many < 300, `${many} for 32 rows`);
+  });
+
   it('goes through its tabs by the arrow keys', async () => {
     panel = await harness.open();
     await panel.tell(scenario({ items: 60 }).events);
@@ -244,6 +298,23 @@ describe('panel', () => {
     );
     await panel.page.waitForFunction('new Promise((done) => requestAnimationFrame(() => done(true)))');
     assert.ok(await has([1, 2, 3]));
+  });
+
+  it('shows what differs from one process in a tab of its own, which other runs do not have', async () => {
+    panel = await harness.open();
+    await panel.tell(scenario({ items: 60 }).events);
+    assert.ok(await panel.page.getByTestId('tab-verification').isHidden());
+    const { header, events } = scenario({ items: 60, verification: different });
+    await panel.tell([{ type: 'started', protocol: 1, header }, ...events.slice(1)]);
+    await press('tab-verification');
+    assert.match(
+      await panel.page.getByTestId('verification').innerText(),
+      /^Of 50 of 3,201 items run again in one process, 3 gave something else/,
+    );
+    const rows = panel.page.getByTestId('differences').locator('tbody tr');
+    assert.match(await rows.first().innerText(), /412\s+value\.rank\s+413\s+1\s+the same again/);
+    await rows.first().locator('button').click();
+    assert.deepEqual(said('openResult'), [{ type: 'openResult', index: 412 }]);
   });
 
   it('has no curve where no speedup was measured, and says why', async () => {

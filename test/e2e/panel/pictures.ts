@@ -117,9 +117,9 @@ const reports = {
   off: scenario({ baseline: 'off' }),
   interrupted: scenario({ until: 0.6, end: 'interrupted' }),
 };
-for (const [name, { header, events }] of Object.entries(reports)) {
+for (const [name, { header, events, spans }] of Object.entries(reports)) {
   if (only !== undefined && !`report-${name}`.includes(only)) continue;
-  const { summary, spans, output, results } = events.reduce(applyEvent, emptyModel());
+  const { summary, output, results } = events.reduce(applyEvent, emptyModel());
   if (summary === null) continue;
   const file = join(folder, `report-${name}.html`);
   writeFileSync(file, renderReport({ summary, header, spans, output: output.lines, rows: results.rows }));

@@ -1,12 +1,17 @@
-import type {
-  OutputLine,
-  ResultRow,
-  RunEvent,
-  RunHeader,
-  RunPhase,
-  TimelineSpan,
-  WorkerSnapshot,
+import { LiveTimeline, MAX_STRETCHES_A_TICK } from '../../../src/job/live-timeline.ts';
+import {
+  MAX_OUTPUT_LINES,
+  type OutputLine,
+  type PackedStretches,
+  type ResultRow,
+  type RunEvent,
+  type RunHeader,
+  type RunPhase,
+  type TimelineSpan,
+  type Verification,
+  type WorkerSnapshot,
 } from '../../../src/protocol/run.ts';
+import { MAX_ROWS } from '../../../src/report/model.ts';
 import type { SweepFacts } from '../../../src/report/scaling.ts';
 import { summarise, type WorkerFacts } from '../../../src/report/summary.ts';
 import { uslSpeedup } from '../../../src/report/usl.ts';
@@ -17,6 +22,8 @@ import { BASELINE_OFF } from '../../../src/report/verdict.ts';
 export interface Scenario {
   readonly header: RunHeader;
   readonly events: readonly RunEvent[];
+  /** What the report draws. */
+  readonly spans: readonly TimelineSpan[];
 }
 
 export interface Shape {
@@ -35,6 +42,8 @@ export interface Shape {
   readonly dataset: string;
   /** Numbers of workers of a scaling sweep before the run; null for none. */
   readonly sweep: readonly number[] | null;
+  /** What comparing with one process gave; null where it was not asked for. */
+  readonly verification: Verification | null;
 }
 
 const START = Date.UTC(2026, 4, 6, 9, 30, 0);
@@ -51,6 +60,7 @@ const defaults: Shape = {
   name: 'scoreMovie',
   dataset: 'data/movies.json',
   sweep: null,
+  verification: null,
 };
 
 export function scenario(changes: Partial<Shape> = {}): Scenario {
@@ -64,8 +74,7 @@ export function scenario(changes: Partial<Shape> = {}): Scenario {
   ];
   const run = simulate(shape, Math.ceil(shape.items * shape.until));
   events.push(phase('running', 2_000));
-  events.push({ type: 'timeline', spans: run.spans }, { type: 'output', lines: run.lines, dropped: 0 });
-  events.push({ type: 'results', rows: run.rows, dropped: 0 });
+  events.push(...toldOf(run));
   const wallMs = Math.max(...run.workers.map((worker) => worker.aliveMs));
   const done = run.rows.length;
   const failed = run.rows.filter((row) => !row.ok).length;
@@ -82,7 +91,7 @@ export function scenario(changes: Partial<Shape> = {}): Scenario {
       workers: run.workers.map((worker) => snapshotOf(worker, shape.end === 'none')),
     },
   });
-  if (shape.end === 'none') return { header, events };
+  if (shape.end === 'none') return { header, events, spans: run.spans };
   const interrupted = shape.end === 'interrupted';
   const summary = summarise({
     function: header.function,
@@ -110,8 +119,10 @@ export function scenario(changes: Partial<Shape> = {}): Scenario {
     workers: run.workers,
     firstErrors: run.rows.filter((row) => !row.ok).slice(0, 20),
   });
-  events.push({ type: 'finished', summary, exitCode: interrupted ? 130 : failed > 0 ? 1 : 0 });
-  return { header, events };
+  const { verification } = shape;
+  const told = verification === null ? summary : { ...summary, verification };
+  events.push({ type: 'finished', summary: told, exitCode: interrupted ? 130 : failed > 0 ? 1 : 0 });
+  return { header, events, spans: run.spans };
 }
 
 /** Items that scale as the law with a share of 1.5 % one at a time has it, in runs that differ by 1 or 2 %. */
@@ -128,7 +139,19 @@ function sweepOf({ itemMs }: Shape, counts: readonly number[]): SweepFacts {
   };
 }
 
+export const different: Verification = {
+  checked: 50,
+  of: 3_201,
+  differences: 3,
+  first: [
+    { index: 412, path: 'value.rank', parallel: '413', alone: '1', repeatable: true },
+    { index: 977, path: 'value.rank', parallel: '978', alone: '2', repeatable: true },
+    { index: 2_048, path: 'value.seed', parallel: '0.4931', alone: '0.0127', repeatable: false },
+  ],
+};
+
 export const failedToStart: Scenario = {
+  spans: [],
   header: headerOf(defaults),
   events: [
     phase('preparing', 0),
@@ -148,6 +171,7 @@ export const failedToStart: Scenario = {
 
 /** Before the first item: the function, data and Node are known, one process is being timed. */
 export const measuringBaseline: Scenario = {
+  spans: [],
   header: headerOf(defaults),
   events: [
     { type: 'started', protocol: 1, header: headerOf(defaults) },
@@ -161,6 +185,25 @@ export const measuringBaseline: Scenario = {
     },
   ],
 };
+
+/** As the job host tells it: the timeline in events of bounded size, of the rest no more than is shown. */
+function toldOf({ spans, lines, rows }: Simulated): RunEvent[] {
+  const events: RunEvent[] = [];
+  const timeline = new LiveTimeline();
+  const put = (stretches: PackedStretches | null): void => {
+    if (stretches !== null) events.push({ type: 'timeline', stretches });
+  };
+  spans.forEach((span, index) => {
+    timeline.add(span);
+    if (index % MAX_STRETCHES_A_TICK === MAX_STRETCHES_A_TICK - 1) put(timeline.take());
+  });
+  put(timeline.finish());
+  const shownLines = lines.slice(-10 * MAX_OUTPUT_LINES);
+  events.push({ type: 'output', lines: shownLines, dropped: lines.length - shownLines.length });
+  const shownRows = rows.filter((row) => !row.ok || row.index < MAX_ROWS);
+  events.push({ type: 'results', rows: shownRows, dropped: rows.length - shownRows.length });
+  return events;
+}
 
 function headerOf(shape: Shape): RunHeader {
   return {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBatcher } from '../../../src/editor/panel-host/event-batcher.ts';
+import { logsIn } from '../../../src/editor/panel-host/log-files.ts';
 import { panelHtml } from '../../../src/editor/panel-host/panel-html.ts';
 import { findResultLine } from '../../../src/editor/panel-host/result-line.ts';
 import type { ToPanel } from '../../../src/protocol/panel.ts';
@@ -99,4 +100,22 @@ describe('one item’s line of the results', () => {
   it('is null for an item without a result', async () => assert.equal(await findResultLine(file, 2), null));
   it('is not read when it is too long', async () =>
     assert.equal(await findResultLine(file, 17, 1_000), 'too-long'));
+});
+
+describe('the logs of a run', () => {
+  it('are offered by number of their worker, then those from before the run; empty ones are not', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'manycore-logs-'));
+    try {
+      for (const name of ['worker-10.log', 'baseline.log', 'worker-2.log', 'notes.txt'])
+        writeFileSync(join(folder, name), 'a line\n');
+      writeFileSync(join(folder, 'worker-3.log'), '');
+      assert.deepEqual(logsIn(folder), [
+        { name: 'worker-2.log', label: 'Worker 2', size: 7 },
+        { name: 'worker-10.log', label: 'Worker 10', size: 7 },
+        { name: 'baseline.log', label: 'baseline', size: 7 },
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

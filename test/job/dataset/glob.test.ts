@@ -35,6 +35,16 @@ describe('glob:', () => {
     assert.deepEqual(await readAll('glob:../*.jpg', `${folder.path}/sub`), ['../c.jpg']);
   });
 
+  it('gives what packages have only when the pattern names them', async () => {
+    using folder = photos();
+    mkdirSync(`${folder.path}/node_modules/deep`, { recursive: true });
+    folder.write('node_modules/deep/d.png', '');
+    assert.deepEqual(await readAll('glob:**/d.png', folder.path), ['sub/d.png']);
+    assert.deepEqual(await readAll('glob:**/node_modules/**/d.png', folder.path), [
+      'node_modules/deep/d.png',
+    ]);
+  });
+
   it('gives absolute paths for an absolute pattern', async () => {
     using folder = photos();
     assert.deepEqual(await readAll(`glob:${folder.path}/sub/*.png`, '/'), [`${folder.path}/sub/d.png`]);

@@ -1,0 +1,2 @@
+/** Path of a `redis-server`. */
+export function ensureRedis(): string;

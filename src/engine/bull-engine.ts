@@ -1,0 +1,289 @@
+/**
+ * BullMQ on Redis or Valkey. All keys begin with `mc:`, so that a user of the server can be limited to them.
+ *
+ *   mc:runs                 hash: id -> AnnouncedRun          mc:hosts   hash: host -> HostReport
+ *   mc:blob:HASH            bundles                           mc:RUN:in:CHUNK, mc:RUN:out:CHUNK   payloads
+ *   mc:run-RUN:*            BullMQ's own, one queue for each run
+ */
+import type { Queue, Worker } from 'bullmq';
+import type { Redis, RedisOptions } from 'ioredis';
+import { JobError } from '../job/errors.ts';
+import { checkAddress, shownAddress, text } from './address.ts';
+import type {
+  AnnouncedRun,
+  Chunk,
+  Engine,
+  HostReport,
+  Lease,
+  Receipt,
+  SignedAnnouncement,
+  Undone,
+} from './engine.ts';
+
+const PREFIX = 'mc';
+/** How long a host holds a chunk without a sign of life, in ms. */
+const LOCK = 10_000;
+const STALL_CHECK = 5000;
+/** Hosts that a chunk may end before it counts as undone. */
+const MAX_STALLS = 2;
+/** Time in s after which what nobody fetched is forgotten: nobody is left to ask for it. */
+const BLOB_LIFE = 7 * 24 * 3600;
+/** Time in ms after which a host that says nothing counts as gone. */
+const HOST_LIFE = 10_000;
+/** Ended chunks that are looked at in one go. */
+const SWEEP = 500;
+/** Time in ms to reach the server at first. */
+const REACH = 5000;
+
+const queueName = (run: string): string => `run-${run}`;
+const blobKey = (hash: string): string => `${PREFIX}:blob:${hash}`;
+const inKey = (run: string, chunk: string): string => `${PREFIX}:${run}:in:${chunk}`;
+const outKey = (run: string, chunk: string): string => `${PREFIX}:${run}:out:${chunk}`;
+
+type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>;
+
+interface Libraries {
+  readonly bullmq: typeof import('bullmq');
+  readonly Redis: typeof Redis;
+}
+
+export class BullEngine implements Engine {
+  readonly #libraries: Libraries;
+  readonly #redis: Redis;
+  readonly #url: URL;
+  readonly #queues = new Map<string, Queue>();
+
+  private constructor(libraries: Libraries, url: URL) {
+    this.#libraries = libraries;
+    this.#url = url;
+    this.#redis = connect(libraries, url, {});
+  }
+
+  /** Loads the libraries and reaches the server. Throws a `JobError` that says what is missing. */
+  static async open(address: string): Promise<BullEngine> {
+    const url = checkAddress(address);
+    const loaded = await libraries();
+    await check(loaded, url);
+    return new BullEngine(loaded, url);
+  }
+
+  async putBlob(hash: string, bytes: Uint8Array): Promise<void> {
+    await this.#redis.set(blobKey(hash), Buffer.from(bytes), 'EX', BLOB_LIFE);
+  }
+
+  getBlob(hash: string): Promise<Uint8Array | null> {
+    return this.#redis.getBuffer(blobKey(hash));
+  }
+
+  async announce(run: AnnouncedRun): Promise<void> {
+    await this.#redis.hset(`${PREFIX}:runs`, run.announcement.id, JSON.stringify(run));
+  }
+
+  async announced(): Promise<readonly AnnouncedRun[]> {
+    return Object.values(await this.#redis.hgetall(`${PREFIX}:runs`)).flatMap((line) =>
+      parsed<AnnouncedRun>(line),
+    );
+  }
+
+  async withdraw(run: string): Promise<void> {
+    await this.#redis.hdel(`${PREFIX}:runs`, run);
+    await this.#queue(run).obliterate({ force: true });
+    for await (const keys of this.#redis.scanStream({ match: `${PREFIX}:${run}:*`, count: 1000 })) {
+      if (keys.length > 0) await this.#redis.unlink(...(keys as string[]));
+    }
+  }
+
+  async enqueue(run: string, chunks: readonly Chunk[]): Promise<void> {
+    const pipeline = this.#redis.pipeline();
+    for (const { id, payload } of chunks) pipeline.set(inKey(run, id), Buffer.from(payload), 'EX', BLOB_LIFE);
+    await pipeline.exec();
+    const opts = { attempts: 1, removeOnComplete: false, removeOnFail: false };
+    await this.#queue(run).addBulk(
+      chunks.map(({ id }) => ({ name: 'chunk', data: {}, opts: { ...opts, jobId: id } })),
+    );
+  }
+
+  async collect(
+    run: string,
+  ): Promise<{ readonly done: readonly Receipt[]; readonly undone: readonly Undone[] }> {
+    const queue = this.#queue(run);
+    const [completed, failed] = await Promise.all([
+      queue.getCompleted(0, SWEEP - 1),
+      queue.getFailed(0, SWEEP - 1),
+    ]);
+    const receipts = completed.filter((job) => job?.id !== undefined);
+    const pipeline = this.#redis.pipeline();
+    for (const { id } of receipts) pipeline.getBuffer(outKey(run, id as string));
+    const payloads = (await pipeline.exec()) ?? [];
+    return {
+      done: receipts.map((job, index) => ({
+        chunk: job.id as string,
+        host: String(job.returnvalue ?? ''),
+        payload: (payloads[index]?.[1] as Buffer | null | undefined) ?? null,
+      })),
+      undone: failed
+        .filter((job) => job?.id !== undefined)
+        .map((job) => ({ chunk: job.id as string, reason: job.failedReason ?? '' })),
+    };
+  }
+
+  async remove(run: string, chunks: readonly string[]): Promise<void> {
+    if (chunks.length === 0) return;
+    const queue = this.#queue(run);
+    await Promise.all(chunks.map((id) => queue.remove(id)));
+    await this.#redis.unlink(...chunks.flatMap((id) => [inKey(run, id), outKey(run, id)]));
+  }
+
+  async missing(run: string, chunks: readonly string[]): Promise<readonly string[]> {
+    const pipeline = this.#redis.pipeline();
+    for (const id of chunks) pipeline.exists(`${PREFIX}:${queueName(run)}:${id}`);
+    for (const id of chunks) pipeline.exists(inKey(run, id));
+    const answers = (await pipeline.exec()) ?? [];
+    const isThere = (index: number) => answers[index]?.[1] === 1;
+    return chunks.filter((_, index) => !(isThere(index) && isThere(index + chunks.length)));
+  }
+
+  async report(host: HostReport): Promise<void> {
+    // By the server's clock: those of hosts may differ.
+    const report: HostReport = { ...host, time: await this.#now() };
+    await this.#redis.hset(`${PREFIX}:hosts`, host.host, JSON.stringify(report));
+  }
+
+  async hosts(): Promise<readonly HostReport[]> {
+    const all = Object.entries(await this.#redis.hgetall(`${PREFIX}:hosts`));
+    const reports = all.flatMap(([, line]) => parsed<HostReport>(line));
+    const now = await this.#now();
+    const gone = reports.filter(({ time }) => now - time > HOST_LIFE).map(({ host }) => host);
+    if (gone.length > 0) await this.#redis.hdel(`${PREFIX}:hosts`, ...gone);
+    return reports.filter(({ host }) => !gone.includes(host));
+  }
+
+  async lease(
+    run: string,
+    host: string,
+    width: number,
+    take: (chunk: string, payload: Uint8Array) => Promise<Uint8Array>,
+  ): Promise<Lease> {
+    const worker: Worker = new this.#libraries.bullmq.Worker(
+      queueName(run),
+      async ({ id = '' }) => {
+        const payload = await this.#redis.getBuffer(inKey(run, id));
+        if (payload === null) throw new Error('Its items are gone');
+        const records = await take(id, payload);
+        await this.#redis.set(outKey(run, id), Buffer.from(records), 'EX', BLOB_LIFE);
+        return host;
+      },
+      {
+        connection: connect(this.#libraries, this.#url, {}),
+        prefix: PREFIX,
+        concurrency: width,
+        lockDuration: LOCK,
+        lockRenewTime: LOCK / 2,
+        stalledInterval: STALL_CHECK,
+        maxStalledCount: MAX_STALLS,
+        drainDelay: 1,
+      },
+    );
+    // What it means for a chunk the coordinator sees: a lost lock, a server that restarts.
+    worker.on('error', () => {});
+    return {
+      run,
+      async [Symbol.asyncDispose]() {
+        await worker.close(true);
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    this.#redis.disconnect();
+  }
+
+  /** Time of the server in ms since the epoch. */
+  async #now(): Promise<number> {
+    const [seconds, micros] = await this.#redis.time();
+    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  }
+
+  #queue(run: string): Queue {
+    let queue = this.#queues.get(run);
+    if (queue === undefined) {
+      queue = new this.#libraries.bullmq.Queue(queueName(run), { connection: this.#redis, prefix: PREFIX });
+      queue.on('error', () => {});
+      this.#queues.set(run, queue);
+    }
+    return queue;
+  }
+}
+
+/** Reaches the server once. */
+async function check(loaded: Libraries, url: URL): Promise<void> {
+  const redis = connect(loaded, url, {
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    lazyConnect: true,
+  });
+  let last: unknown;
+  redis.on('error', (error) => {
+    last = error;
+  });
+  try {
+    await redis.connect();
+    await redis.ping();
+    const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory').catch(() => ''))?.[1];
+    if (policy !== undefined && policy !== 'noeviction') {
+      const reason = `its maxmemory-policy is ${policy}: it may throw away what a run needs`;
+      throw refused(url, reason, 'Set maxmemory-policy noeviction.');
+    }
+  } catch (error) {
+    if (error instanceof JobError) throw error;
+    throw refused(url, text(last ?? error), 'Is the server running, and are user and password right?', error);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+function connect(loaded: Libraries, url: URL, options: ConnectionOptions): Redis {
+  const all: ConnectionOptions = {
+    connectTimeout: REACH,
+    connectionName: 'manycore',
+    maxRetriesPerRequest: null,
+    retryStrategy: (times: number) => Math.min(times * 100, 1000),
+    ...options,
+  };
+  const redis = new loaded.Redis(url.href, all);
+  // Each command that fails says so itself; a connection that is lost is made again.
+  redis.on('error', () => {});
+  return redis;
+}
+
+/** Loaded only when an engine is named. */
+async function libraries(): Promise<Libraries> {
+  try {
+    const [bullmq, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]);
+    return { bullmq, Redis };
+  } catch (error) {
+    throw new JobError(
+      'ERR_MANYCORE_ENGINE',
+      `An engine needs packages that are not installed: ${text(error)}`,
+      {
+        hint: 'Run: npm install bullmq ioredis',
+        exitCode: 3,
+        cause: error,
+      },
+    );
+  }
+}
+
+function parsed<T extends SignedAnnouncement | HostReport>(line: string): T[] {
+  try {
+    return [JSON.parse(line) as T];
+  } catch {
+    return [];
+  }
+}
+
+function refused(url: URL, reason: string, hint: string, cause?: unknown): JobError {
+  const message = `The engine ${shownAddress(url)} cannot be used: ${reason}`;
+  return new JobError('ERR_MANYCORE_ENGINE', message, { hint, exitCode: 3, cause });
+}

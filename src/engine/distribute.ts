@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Distribution, DistributionOptions } from '../job/distribution.ts';
+import { checkAddress, shownAddress } from './address.ts';
+import { BullEngine } from './bull-engine.ts';
+import type { Announcement } from './engine.ts';
+import { EngineRun } from './engine-run.ts';
+import { bundlePortable } from './portable.ts';
+import { hashOf, ownKey, signed } from './signature.ts';
+
+/** Reaches the engine at `address`, a URL such as `redis://127.0.0.1:6379`. Throws a `JobError` that says what is missing. */
+export async function openDistribution(address: string): Promise<Distribution> {
+  const shown = shownAddress(checkAddress(address));
+  const engine = await BullEngine.open(address);
+  const hosts = await engine.hosts();
+  return {
+    workers: {
+      count: Math.max(
+        1,
+        hosts.reduce((sum, host) => sum + host.workers, 0),
+      ),
+      reason: `${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'} of ${shown}`,
+    },
+    async start(options) {
+      const { code, natives } = await bundlePortable(options.plan.file);
+      const announcement = announcementOf(options, hashOf(code), natives);
+      const announced = { ...signed(announcement, ownKey()), state: 'running' } as const;
+      return new EngineRun({ ...options, engine, announced, code });
+    },
+    [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+  };
+}
+
+function announcementOf(
+  { plan, config, title, runDir }: DistributionOptions,
+  bundle: string,
+  natives: readonly string[],
+): Announcement {
+  const { url: _, ...rest } = plan;
+  return {
+    version: 1,
+    // Not of digits alone, and no colon: BullMQ takes neither.
+    id: `r${randomBytes(6).toString('hex')}`,
+    title,
+    bundle,
+    nodeMajor: Number(process.versions.node.split('.')[0]),
+    natives,
+    plan: rest,
+    timeout: config.timeout ?? null,
+    retries: config.retries ?? 0,
+    memoryLimit: config.memoryLimit ?? null,
+    announcedAt: Date.now(),
+    coordinator: `${hostname()}/${process.pid}`,
+    runDir,
+  };
+}

@@ -1,0 +1,284 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type MaxErrors, parseMaxErrors } from '../job/check-config.ts';
+import { JobError } from '../job/errors.ts';
+import { itemKey } from '../job/item-key.ts';
+import type { PoolRunOptions } from '../job/pool-run.ts';
+import { RateMeter } from '../job/rate.ts';
+import { packItem, type TaskItem, unpackRecord } from '../job/task-text.ts';
+import { valueText } from '../job/value-text.ts';
+import type { RunProgress } from '../protocol/run.ts';
+import type { WorkerFacts } from '../report/summary.ts';
+import { text } from './address.ts';
+import { ChunkSize } from './chunk-size.ts';
+import type { AnnouncedRun, Engine, HostReport, Receipt, Undone } from './engine.ts';
+import { HostBook } from './host-book.ts';
+import { packChunk, unpackRecords } from './payload.ts';
+
+export interface EngineRunOptions extends PoolRunOptions {
+  readonly engine: Engine;
+  readonly announced: AnnouncedRun;
+  readonly code: Uint8Array;
+  /** ms that an item takes alone, if it was measured. */
+  readonly itemMs: number | null;
+}
+
+/** Time in ms between two looks at what has ended: the truth, whatever events tell. */
+const SWEEP = 250;
+/** Time in ms between two questions for what the server has lost, and for the hosts. */
+const RECONCILE = 2000;
+/** Chunks that are out at a time, for each that hosts can hold, and at most. */
+const AHEAD = 4;
+const MAX_OUT = 4000;
+/** Chunks that a host holds. */
+const SLOTS = 2;
+
+interface OutChunk {
+  readonly id: string;
+  readonly indices: readonly number[];
+}
+
+/**
+ * Runs the items on the hosts of an engine; one object for one run. What hosts could not finish is halved until one item is left,
+ * which has failed then.
+ */
+export class EngineRun {
+  readonly #options: EngineRunOptions;
+  readonly #book = new HostBook();
+  readonly #underWay = new Map<number, unknown>();
+  readonly #out = new Map<string, OutChunk>();
+  readonly #maxErrors: MaxErrors;
+  readonly #begun = Date.now();
+  readonly #rate = new RateMeter(this.#begun);
+  readonly #size: ChunkSize;
+  #hosts: readonly HostReport[] = [];
+  #chunks = 0;
+  #index = 0;
+  #taken = 0;
+  #total: number | null;
+  #inputEnded = false;
+
+  constructor(options: EngineRunOptions) {
+    this.#options = options;
+    const { config, total, itemMs } = options;
+    this.#total = total;
+    this.#size = new ChunkSize(itemMs);
+    this.#maxErrors =
+      config.onError === 'stop'
+        ? { count: 1 }
+        : parseMaxErrors(config.maxErrors ?? String(Number.MAX_SAFE_INTEGER));
+  }
+
+  progress(): RunProgress {
+    const { collector, before } = this.#options;
+    const time = Date.now();
+    const rate = this.#rate.update(time, collector.done);
+    const left = this.#total === null ? null : this.#total - collector.done;
+    return {
+      time,
+      done: before.done + collector.done,
+      failed: before.failed + collector.failed,
+      total: this.#total === null ? null : before.done + this.#total,
+      rate,
+      eta: left === null || rate === 0 ? null : (left / rate) * 1000,
+      workers: this.#book.snapshots(),
+    };
+  }
+
+  /** Until every item has an outcome or the run is stopped. The engine keeps nothing of it then. */
+  async run(): Promise<{ wallMs: number; workers: WorkerFacts[] }> {
+    const { engine, announced, code, stop } = this.#options;
+    const { id, bundle } = announced.announcement;
+    await engine.putBlob(bundle, code);
+    await engine.announce(announced);
+    let end: number;
+    try {
+      await this.#coordinate();
+      end = Date.now();
+    } finally {
+      if (stop.reason !== null) await engine.announce({ ...announced, state: 'stopped' }).catch(() => {});
+      await engine.withdraw(id).catch(() => {});
+    }
+    return { wallMs: end - this.#begun, workers: this.#book.facts(end) };
+  }
+
+  async #coordinate(): Promise<void> {
+    const { stop } = this.#options;
+    const items = this.#items();
+    let reconciled = 0;
+    for (;;) {
+      if (stop.reason !== null) return;
+      try {
+        if (Date.now() - reconciled > RECONCILE) {
+          await this.#reconcile();
+          reconciled = Date.now();
+        }
+        await this.#fill(items);
+        const more = await this.#sweep();
+        if (this.#inputEnded && this.#underWay.size === 0) return;
+        if (more) continue;
+      } catch (error) {
+        if (error instanceof JobError) throw error;
+        // A server that is not there comes back, or the user stops the run: the outcomes so far are safe.
+        this.#options.feed.phase('running', `the engine does not answer: ${text(error)}`);
+      }
+      await sleep(SWEEP, undefined, { signal: stop.requested }).catch(() => {});
+    }
+  }
+
+  /** Says everything again that a server may have lost, and asks for the hosts. */
+  async #reconcile(): Promise<void> {
+    const { engine, announced, code, feed } = this.#options;
+    const { id, bundle } = announced.announcement;
+    const runs = await engine.announced();
+    const known = runs.find(({ announcement }) => announcement.id === id);
+    if (known?.state === 'stopped') {
+      this.#options.stop.stop({ kind: 'user' });
+      return;
+    }
+    if (known === undefined) {
+      await engine.putBlob(bundle, code);
+      await engine.announce(announced);
+    }
+    const lost = await engine.missing(id, [...this.#out.keys()]);
+    for (const chunk of lost) {
+      const { indices } = this.#out.get(chunk) as OutChunk;
+      await engine.enqueue(id, [{ id: chunk, payload: this.#payload(indices) }]);
+    }
+    this.#hosts = await engine.hosts();
+    const taking = this.#hosts.filter(({ runs: taken }) => taken.includes(id));
+    this.#book.hosts(taking);
+    const declines = this.#hosts.flatMap(({ host, declines: all }) =>
+      all[id] === undefined ? [] : [`${host}: ${all[id]}`],
+    );
+    if (taking.length > 0) feed.phase('running', hostsText(taking));
+    else if (this.#hosts.length > 0 && declines.length === this.#hosts.length) {
+      throw new JobError('ERR_MANYCORE_ENGINE', `Every host declines the run: ${declines.join('; ')}`, {
+        exitCode: 3,
+      });
+    } else feed.phase('running', 'no host takes part yet: start one with manycore worker --engine URL');
+  }
+
+  async #fill(items: AsyncIterator<TaskItem>): Promise<void> {
+    const { engine, announced } = this.#options;
+    const limit = Math.min(Math.max(1, this.#hosts.length) * SLOTS * AHEAD, MAX_OUT);
+    const chunks = [];
+    while (this.#out.size < limit && !this.#inputEnded) {
+      const chunk: TaskItem[] = [];
+      const size = this.#size.next(
+        this.#total === null ? null : this.#total - this.#taken,
+        this.#book.workers,
+      );
+      while (chunk.length < size) {
+        const next = await items.next();
+        if (next.done) {
+          this.#inputEnded = true;
+          break;
+        }
+        chunk.push(next.value);
+      }
+      if (chunk.length > 0) chunks.push(this.#note(chunk.map(indexOf), packChunk(chunk)));
+    }
+    if (chunks.length > 0) await engine.enqueue(announced.announcement.id, chunks);
+  }
+
+  #note(indices: readonly number[], payload: Uint8Array): { id: string; payload: Uint8Array } {
+    const id = `c${this.#chunks++}`;
+    this.#out.set(id, { id, indices });
+    return { id, payload };
+  }
+
+  #payload(indices: readonly number[]): Uint8Array {
+    return packChunk(indices.map((index) => packItem(index, this.#underWay.get(index))));
+  }
+
+  /** True when there may be more at once. */
+  async #sweep(): Promise<boolean> {
+    const { engine, announced, collector } = this.#options;
+    const { id } = announced.announcement;
+    const { done, undone } = await engine.collect(id);
+    for (const receipt of done) this.#take(receipt);
+    for (const chunk of undone) await this.#halve(chunk);
+    // On disk before the engine forgets them.
+    collector.flush();
+    await engine.remove(id, [...done.map(({ chunk }) => chunk), ...undone.map(({ chunk }) => chunk)]);
+    return done.length + undone.length > 0;
+  }
+
+  #take({ chunk, host, payload }: Receipt): void {
+    if (payload === null || !this.#out.delete(chunk)) return;
+    const { collector, stop } = this.#options;
+    for (const packed of unpackRecords(payload)) {
+      const record = unpackRecord(packed);
+      const item = this.#underWay.get(record.index);
+      if (!this.#underWay.delete(record.index)) continue;
+      collector.add(record, item, this.#book.worker(host, record.pid));
+      this.#size.measured(record.ms);
+      if (!record.ok && stop.reason === null) this.#checkErrors();
+    }
+  }
+
+  async #halve({ chunk, reason }: Undone): Promise<void> {
+    const { engine, announced, collector, plan } = this.#options;
+    const known = this.#out.get(chunk);
+    this.#out.delete(chunk);
+    const left = known?.indices.filter((index) => this.#underWay.has(index)) ?? [];
+    if (left.length > 1) {
+      const middle = Math.ceil(left.length / 2);
+      const halves = [left.slice(0, middle), left.slice(middle)];
+      await engine.enqueue(
+        announced.announcement.id,
+        halves.map((half) => this.#note(half, this.#payload(half))),
+      );
+      return;
+    }
+    const [index] = left;
+    if (index === undefined) return;
+    const item = this.#underWay.get(index);
+    this.#underWay.delete(index);
+    const error = {
+      name: 'WorkerDiedError',
+      message: `No host could finish this item: ${reason}`,
+      code: 'ERR_MANYCORE_WORKER_DIED',
+    };
+    const key = itemKey(plan.functionHash, valueText(item));
+    collector.addLost({ index, item, key, error, worker: undefined, begin: Date.now(), ms: 0 });
+    this.#checkErrors();
+  }
+
+  #checkErrors(): void {
+    const { stop, collector } = this.#options;
+    const { failed, done } = collector;
+    if ('count' in this.#maxErrors) {
+      if (failed >= this.#maxErrors.count) stop.stop({ kind: 'errors', text: `${failed} failed` });
+    } else if (done >= 20 && failed / done > this.#maxErrors.share) {
+      stop.stop({ kind: 'errors', text: `${failed} of ${done} items failed` });
+    }
+  }
+
+  async *#items(): AsyncGenerator<TaskItem> {
+    const { items, choice, stop } = this.#options;
+    try {
+      for await (const item of items) {
+        if (stop.reason !== null) return;
+        const index = this.#index++;
+        if (choice.takes(index)) {
+          this.#taken++;
+          this.#underWay.set(index, item);
+          yield packItem(index, item);
+        }
+        if (index >= choice.last) break;
+      }
+      this.#total = this.#taken;
+    } catch (error) {
+      stop.stop({ kind: 'failure', error });
+    }
+  }
+}
+
+const indexOf = (task: TaskItem): number =>
+  typeof task === 'string' ? Number(task.slice(0, task.indexOf('\t'))) : task[0];
+
+function hostsText(hosts: readonly HostReport[]): string {
+  const workers = hosts.reduce((sum, host) => sum + host.workers, 0);
+  return `${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}, ${workers} workers`;
+}

@@ -1,0 +1,111 @@
+/**
+ * What a distributed engine has to be able to do, and what goes over it. The coordinator is the process of `manycore run`; a host
+ * is a `manycore worker`. The engine delivers at least once, in any order: whoever takes a receipt counts each item once.
+ */
+import type { TaskPlan } from '../job/call.ts';
+
+/** One run, as the hosts see it. Signed: see `signature.ts`. */
+export interface Announcement {
+  readonly version: 1;
+  readonly id: string;
+  /** What is shown: `score.ts#score`. */
+  readonly title: string;
+  /** SHA-256 of the bundle, in hexadecimal digits: the name of its blob. */
+  readonly bundle: string;
+  readonly nodeMajor: number;
+  /** Packages with native code, which do not travel: a host needs its own. */
+  readonly natives: readonly string[];
+  readonly plan: Omit<TaskPlan, 'url' | 'stopFile'>;
+  /** Limit in ms for one item. */
+  readonly timeout: number | null;
+  readonly retries: number;
+  readonly memoryLimit: number | null;
+  /** ms since the epoch. */
+  readonly announcedAt: number;
+  /** Process of the coordinator, as `HOST/PID`, and its run folder there. */
+  readonly coordinator: string;
+  readonly runDir: string;
+}
+
+export interface SignedAnnouncement {
+  readonly announcement: Announcement;
+  /** SPKI, DER, base64. */
+  readonly publicKey: string;
+  /** Ed25519 over the JSON text of `announcement`, base64. */
+  readonly signature: string;
+}
+
+export interface AnnouncedRun extends SignedAnnouncement {
+  readonly state: 'running' | 'stopped';
+}
+
+/** What a host says of itself every two seconds. */
+export interface HostReport {
+  /** `NAME/PID`. */
+  readonly host: string;
+  readonly workers: number;
+  readonly node: string;
+  /** ms since the epoch, by the engine's clock: what the host writes here does not count. */
+  readonly time: number;
+  /** Why it does not take part in a run, by the run's id. */
+  readonly declines: Readonly<Record<string, string>>;
+  /** Runs that it takes part in. */
+  readonly runs: readonly string[];
+}
+
+/** Items that are leased together. */
+export interface Chunk {
+  /** Of letters, digits and `-`; not of digits alone. */
+  readonly id: string;
+  /** `packChunk` of its items. */
+  readonly payload: Uint8Array;
+}
+
+/** A chunk that a host has finished. */
+export interface Receipt {
+  readonly chunk: string;
+  readonly host: string;
+  /** `packRecords` of the outcomes; null when it was lost with the engine's memory. */
+  readonly payload: Uint8Array | null;
+}
+
+/** A chunk that no host could finish: it ended one host after the other, or its payload is gone. */
+export interface Undone {
+  readonly chunk: string;
+  readonly reason: string;
+}
+
+/** A host takes chunks by it. */
+export interface Lease extends AsyncDisposable {
+  readonly run: string;
+}
+
+export interface Engine extends AsyncDisposable {
+  putBlob(hash: string, bytes: Uint8Array): Promise<void>;
+  getBlob(hash: string): Promise<Uint8Array | null>;
+
+  /** Also after the engine has lost its memory: says the same again. */
+  announce(run: AnnouncedRun): Promise<void>;
+  announced(): Promise<readonly AnnouncedRun[]>;
+  /** Removes the run and all that belongs to it. */
+  withdraw(run: string): Promise<void>;
+
+  enqueue(run: string, chunks: readonly Chunk[]): Promise<void>;
+  /** Some of what has ended since; it stays until it is removed. */
+  collect(run: string): Promise<{ readonly done: readonly Receipt[]; readonly undone: readonly Undone[] }>;
+  remove(run: string, chunks: readonly string[]): Promise<void>;
+  /** Those that the engine does not know any more. */
+  missing(run: string, chunks: readonly string[]): Promise<readonly string[]>;
+
+  /** Says that a host is there. */
+  report(host: HostReport): Promise<void>;
+  /** Hosts that were heard of in the last ten seconds. */
+  hosts(): Promise<readonly HostReport[]>;
+  /** `run` gets the payload of one chunk at a time, `width` of them at once; what it throws is the reason why the chunk is undone. */
+  lease(
+    run: string,
+    host: string,
+    width: number,
+    take: (chunk: string, payload: Uint8Array) => Promise<Uint8Array>,
+  ): Promise<Lease>;
+}

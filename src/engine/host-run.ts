@@ -1,0 +1,134 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Pool, TimeoutError, WorkerDiedError, workerFunction } from '../../runtime/index.ts';
+import { describeError } from '../job/error-text.ts';
+import { itemKey } from '../job/item-key.ts';
+import { TASK_MODULE } from '../job/probe.ts';
+import { StopFile } from '../job/stop-file.ts';
+import type * as Task from '../job/task.ts';
+import { notRunIndex, packRecord, type TaskItem, unpackItem } from '../job/task-text.ts';
+import type { Announcement, Engine, Lease } from './engine.ts';
+import { packRecords, unpackChunk } from './payload.ts';
+
+export interface HostRunOptions {
+  readonly engine: Engine;
+  readonly host: string;
+  readonly run: Announcement;
+  readonly code: Uint8Array;
+  readonly cwd: string;
+  readonly workers: number;
+  readonly say: (line: string) => void;
+}
+
+/** Chunks at once: one that runs, and one that is there when it ends. */
+const WIDTH = 2;
+
+/** What a host does for one run: user code runs in the workers of its pool, never in this process, which holds the leases. */
+export class HostRun implements AsyncDisposable {
+  readonly #options: HostRunOptions;
+  readonly #stopFile = new StopFile();
+  readonly #pool: Pool;
+  #lease: Lease | undefined;
+
+  private constructor(options: HostRunOptions) {
+    this.#options = options;
+    const { run, workers, say } = options;
+    this.#pool = new Pool({
+      processes: workers,
+      execArgv: ['--enable-source-maps'],
+      initializer: workerFunction<typeof Task.prepareTask>(TASK_MODULE, 'prepareTask'),
+      initArgs: [{ ...run.plan, url: pathToFileURL(stored(options)).href, stopFile: this.#stopFile.path }],
+      retries: run.retries,
+      memoryLimit: run.memoryLimit ?? undefined,
+      name: 'Worker',
+    });
+    this.#pool.on('output', ({ workerId, line }) => say(`${run.title} worker ${workerId}: ${line}`));
+  }
+
+  /** Starts the pool and takes chunks from then on. Rejects when the module cannot be imported here. */
+  static async join(options: HostRunOptions): Promise<HostRun> {
+    const joined = new HostRun(options);
+    try {
+      await joined.#probe();
+      const { engine, run, host } = options;
+      joined.#lease = await engine.lease(run.id, host, WIDTH, (_, payload) => joined.#take(payload));
+      return joined;
+    } catch (error) {
+      await joined[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopFile.raise();
+    await this.#lease?.[Symbol.asyncDispose]();
+    await this.#pool.terminate();
+    this.#stopFile[Symbol.dispose]();
+  }
+
+  /** One worker imports the module before the first lease: a host that cannot has nothing to give back. */
+  async #probe(): Promise<void> {
+    const { run } = this.#options;
+    const probe = workerFunction<typeof Task.probeTask>(TASK_MODULE, 'probeTask');
+    const plan = { ...run.plan, url: pathToFileURL(stored(this.#options)).href, stopFile: null };
+    const found = await this.#pool.apply(probe, [plan]);
+    if (!found.ok)
+      throw new Error('job' in found ? found.job.message : `${found.thrown.name}: ${found.thrown.message}`);
+  }
+
+  async #take(payload: Uint8Array): Promise<Uint8Array> {
+    const items = unpackChunk(payload);
+    const records: string[] = [];
+    const { timeout } = this.#options.run;
+    const results = this.#pool.imapUnordered(
+      workerFunction<typeof Task.runTask>(TASK_MODULE, 'runTask'),
+      items,
+      { chunkSize: 'auto', ...(timeout !== null && { timeout }) },
+    );
+    for (;;) {
+      try {
+        const result = await results.next();
+        if (result.done) break;
+        if (notRunIndex(result.value) !== undefined) throw new Error('The run was stopped');
+        records.push(result.value);
+      } catch (error) {
+        records.push(this.#lost(error, items));
+      }
+    }
+    return packRecords(records);
+  }
+
+  /** An item that ended its worker or ran out of time has failed; anything else undoes the chunk. */
+  #lost(error: unknown, items: readonly TaskItem[]): string {
+    const isItems = error instanceof WorkerDiedError || error instanceof TimeoutError || hasIndex(error);
+    const task = isItems && error.itemIndex !== undefined ? items[error.itemIndex] : undefined;
+    if (task === undefined) throw error;
+    const { index, text } = unpackItem(task);
+    const ms = error instanceof TimeoutError ? (this.#options.run.timeout ?? 0) : 0;
+    // The stack is this process's own and says nothing about the item.
+    const { stack: _, at: __, ...described } = describeError(error);
+    return packRecord({
+      index,
+      ok: false,
+      key: itemKey(this.#options.run.plan.functionHash, text),
+      text: JSON.stringify(described),
+      begin: Date.now() - ms,
+      ms,
+      encodeMs: 0,
+      pid: error instanceof WorkerDiedError ? error.pid : 0,
+    });
+  }
+}
+
+const hasIndex = (error: unknown): error is Error & { itemIndex: number } =>
+  error instanceof Error && 'itemIndex' in error && typeof error.itemIndex === 'number';
+
+/** Below the working directory, so that packages with native code are found there. */
+function stored({ cwd, code, run }: HostRunOptions): string {
+  const folder = join(cwd, '.manycore', 'engine');
+  const file = join(folder, `${run.bundle}.mjs`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(file, code, { mode: 0o600 });
+  return file;
+}

@@ -1,0 +1,137 @@
+import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { text } from './address.ts';
+import type { AnnouncedRun, Engine } from './engine.ts';
+import { HostRun } from './host-run.ts';
+import { hashOf, whyNotTrusted } from './signature.ts';
+
+export interface HostOptions {
+  readonly engine: Engine;
+  readonly workers: number;
+  /** Public keys; empty for anybody's. */
+  readonly trust: readonly string[];
+  /** Folder from which packages with native code are found. Absolute. */
+  readonly cwd: string;
+  readonly say: (line: string) => void;
+}
+
+/** Time in ms between two looks at what is announced, and two signs of life. */
+const LOOK = 1000;
+/** A run that is not announced any more is given up after this time in ms: a server that restarted says it again. */
+const PATIENCE = 15_000;
+
+/** Takes part in every run that is announced and trusted, until it is told to leave. */
+export class Host {
+  readonly name = `${hostname()}/${process.pid}`;
+  readonly #options: HostOptions;
+  readonly #runs = new Map<string, HostRun>();
+  readonly #declines = new Map<string, string>();
+  /** When a run was last announced, by its id; ms since the epoch. */
+  readonly #seen = new Map<string, number>();
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  /** Until `signal`; then what runs is given back to the other hosts. */
+  async serve(signal: AbortSignal): Promise<void> {
+    const { engine, say, workers } = this.#options;
+    try {
+      while (!signal.aborted) {
+        try {
+          await this.#look(await engine.announced());
+          await engine.report({
+            host: this.name,
+            workers,
+            node: process.version,
+            time: 0,
+            declines: Object.fromEntries(this.#declines),
+            runs: [...this.#runs.keys()],
+          });
+        } catch (error) {
+          say(`the engine does not answer: ${text(error)}`);
+        }
+        await sleep(LOOK, undefined, { signal }).catch(() => {});
+      }
+    } finally {
+      await Promise.all([...this.#runs.keys()].map((id) => this.#leave(id)));
+    }
+  }
+
+  async #look(announced: readonly AnnouncedRun[]): Promise<void> {
+    const now = Date.now();
+    for (const run of announced) {
+      const { id } = run.announcement;
+      if (run.state === 'stopped') await this.#leave(id);
+      else {
+        this.#seen.set(id, now);
+        if (!this.#runs.has(id) && !this.#declines.has(id)) await this.#join(run);
+      }
+    }
+    for (const [id, time] of this.#seen) {
+      if (now - time < PATIENCE) continue;
+      this.#seen.delete(id);
+      this.#declines.delete(id);
+      await this.#leave(id);
+    }
+  }
+
+  async #join(run: AnnouncedRun): Promise<void> {
+    const { engine, say, cwd, workers } = this.#options;
+    const { id, title } = run.announcement;
+    const reason = this.#whyNot(run);
+    if (reason !== null) {
+      this.#declines.set(id, reason);
+      say(`${title} (${id}): declined, ${reason}`);
+      return;
+    }
+    const code = await engine.getBlob(run.announcement.bundle);
+    // It is put before the run is announced: the server has lost it, and will get it again.
+    if (code === null) return;
+    if (hashOf(code) !== run.announcement.bundle) {
+      this.#declines.set(id, 'its code is not what was announced');
+      say(`${title} (${id}): declined, its code is not what was announced`);
+      return;
+    }
+    try {
+      this.#runs.set(
+        id,
+        await HostRun.join({ engine, host: this.name, run: run.announcement, code, cwd, workers, say }),
+      );
+      say(`${title} (${id}): taking part with ${workers} workers`);
+    } catch (error) {
+      this.#declines.set(id, text(error));
+      say(`${title} (${id}): declined, ${text(error)}`);
+    }
+  }
+
+  #whyNot(run: AnnouncedRun): string | null {
+    const distrust = whyNotTrusted(run, this.#options.trust);
+    if (distrust !== null) return distrust;
+    const { nodeMajor, natives } = run.announcement;
+    const major = Number(process.versions.node.split('.')[0]);
+    if (nodeMajor !== major) return `it needs Node ${nodeMajor}, and this is ${process.version}`;
+    const require = createRequire(join(this.#options.cwd, 'package.json'));
+    const missing = natives.filter((name) => !canResolve(require, name));
+    if (missing.length === 0) return null;
+    return `it needs ${missing.join(', ')} installed in ${this.#options.cwd}: npm install ${missing.join(' ')}`;
+  }
+
+  async #leave(id: string): Promise<void> {
+    const run = this.#runs.get(id);
+    this.#runs.delete(id);
+    await run?.[Symbol.asyncDispose]();
+  }
+}
+
+function canResolve(require: NodeJS.Require, name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch (error) {
+    // A package for `import` only is there all the same.
+    return (error as NodeJS.ErrnoException).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED';
+  }
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BullEngine } from '../../src/engine/bull-engine.ts';
+import { readRows } from '../job/harness.ts';
+import { Cluster, until } from './harness.ts';
+
+describe('a run on the hosts of an engine', function () {
+  this.timeout(120_000);
+  let cluster: Cluster;
+  let runs = 0;
+  beforeEach(async () => {
+    cluster = new Cluster();
+    await cluster.open();
+  });
+  afterEach(() => cluster.close());
+
+  const runDir = (): string => join(cluster.folder, `run-${++runs}`);
+  const args = (dir: string, fn: string, data: string, ...more: string[]): string[] => [
+    ...['run', fn, '--data', data, '--run-dir', dir, '--baseline', 'off', ...more],
+  ];
+  const values = (dir: string): unknown[] => readRows(dir).map(({ value }) => value);
+  const indices = (dir: string): number[] => readRows(dir).map(({ index }) => index);
+  const upTo = (n: number): number[] => Array.from({ length: n }, (_, index) => index);
+  const sorted = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
+
+  it('gives what the pool of this machine gives, with one host and with three', async () => {
+    const local = runDir();
+    await cluster.run(args(local, 'functions.ts#throwsOn7', 'range:0:300')).ended;
+    const outcomes = (dir: string) =>
+      readRows(dir)
+        .map(({ index, ok, value, error }) => [index, ok, value, error?.name, error?.message])
+        .sort(([a], [b]) => Number(a) - Number(b));
+    for (const count of [1, 2]) {
+      await cluster.hosts(count);
+      const dir = runDir();
+      const { code, output } = await cluster.run(
+        args(dir, 'functions.ts#throwsOn7', 'range:0:300', '--engine', cluster.url),
+      ).ended;
+      assert.equal(code, 1, output);
+      assert.deepEqual(outcomes(dir), outcomes(local));
+    }
+    await using engine = await BullEngine.open(cluster.url);
+    assert.deepEqual(await engine.announced(), []);
+  });
+
+  it('loses nothing when a host is killed', async () => {
+    const hosts = await cluster.hosts(2);
+    const dir = runDir();
+    const run = cluster.run(args(dir, 'functions.ts#slow', 'range:0:150', '--engine', cluster.url));
+    await until(() => hosts.every((host) => host.output().includes('taking part')));
+    hosts[0]?.child.kill('SIGKILL');
+    const { code, output } = await run.ended;
+    assert.equal(code, 0, output);
+    assert.deepEqual(sorted(indices(dir)), upTo(150));
+  });
+
+  it('loses nothing when the server loses its memory', async () => {
+    await cluster.hosts(1);
+    const dir = runDir();
+    const run = cluster.run(args(dir, 'functions.ts#slow', 'range:0:150', '--engine', cluster.url));
+    await until(() => rowsOf(dir) > 0);
+    await cluster.killServer();
+    await cluster.startServer();
+    const { code, output } = await run.ended;
+    assert.equal(code, 0, output);
+    assert.deepEqual(sorted(indices(dir)), upTo(150));
+  });
+
+  it('goes on with a run whose process was killed, with what hosts did meanwhile', async () => {
+    await cluster.hosts(1);
+    const dir = runDir();
+    const run = cluster.run(args(dir, 'functions.ts#slow', 'range:0:150', '--engine', cluster.url));
+    await until(() => rowsOf(dir) > 0);
+    run.child.kill('SIGKILL');
+    await run.ended;
+    await using engine = await BullEngine.open(cluster.url);
+    const [announced] = await engine.announced();
+    const { code, output } = await cluster.run([
+      'attach',
+      announced?.announcement.id ?? '',
+      '--engine',
+      cluster.url,
+    ]).ended;
+    assert.equal(code, 0, output);
+    assert.deepEqual(sorted(indices(dir)), upTo(150));
+  });
+
+  it('reports exactly the item that ends its workers', async () => {
+    await cluster.hosts(2);
+    const dir = runDir();
+    const { code, output } = await cluster.run(
+      args(dir, 'functions.ts#exitsOn7', 'range:0:200', '--engine', cluster.url),
+    ).ended;
+    assert.equal(code, 1, output);
+    const rows = readRows(dir);
+    assert.deepEqual(sorted(rows.map(({ index }) => index)), upTo(200));
+    assert.deepEqual(
+      rows.filter(({ ok }) => !ok).map(({ index, error }) => [index, error?.name]),
+      [[7, 'WorkerDiedError']],
+    );
+  });
+
+  it('is stopped by cancel, and keeps what is done', async () => {
+    await cluster.hosts(1);
+    const dir = runDir();
+    const run = cluster.run(args(dir, 'functions.ts#slow', 'range:0:100000', '--engine', cluster.url));
+    await until(() => rowsOf(dir) > 0);
+    await using engine = await BullEngine.open(cluster.url);
+    const [announced] = await engine.announced();
+    const cancelled = await cluster.run(['cancel', announced?.announcement.id ?? '', '--engine', cluster.url])
+      .ended;
+    assert.equal(cancelled.code, 0, cancelled.output);
+    assert.equal((await run.ended).code, 130);
+    assert.ok(values(dir).length > 0);
+    assert.deepEqual(await engine.announced(), []);
+  });
+
+  it('is declined by hosts that do not trust its key, and says so', async () => {
+    const host = cluster.host(['--trust', 'another key']);
+    await until(() => host.output().includes('waiting for runs'));
+    const { code, output } = await cluster.run(
+      args(runDir(), 'functions.ts#square', 'range:0:10', '--engine', cluster.url),
+    ).ended;
+    assert.equal(code, 3, output);
+    assert.match(output, /Every host declines the run: .*not one that --trust names/);
+  });
+
+  it('takes runs of a key that is trusted', async () => {
+    const key = (await cluster.run(['jobs', '--key']).ended).output.trim();
+    const host = cluster.host(['--trust', key]);
+    await until(() => host.output().includes('waiting for runs'));
+    const dir = runDir();
+    const { code, output } = await cluster.run(
+      args(dir, 'functions.ts#square', 'range:0:10', '--engine', cluster.url),
+    ).ended;
+    assert.equal(code, 0, output);
+    assert.deepEqual(
+      sorted(values(dir) as number[]),
+      upTo(10).map((n) => n * n),
+    );
+  });
+
+  it('refuses code that is not what was announced', async () => {
+    const [host] = await cluster.hosts(1);
+    const dir = runDir();
+    const run = cluster.run(args(dir, 'functions.ts#slow', 'range:0:100000', '--engine', cluster.url));
+    await until(() => rowsOf(dir) > 0);
+    await using engine = await BullEngine.open(cluster.url);
+    const [announced] = await engine.announced();
+    await engine.putBlob(announced?.announcement.bundle ?? '', Buffer.from('console.log("altered")'));
+    const late = cluster.host();
+    await until(() => late.output().includes('declined, its code is not what was announced'));
+    run.child.kill('SIGINT');
+    await run.ended;
+    assert.ok(!host?.output().includes('altered') && !late.output().includes('altered\n'));
+  });
+
+  it('says why a server cannot be used', async () => {
+    await using protectedServer = new Cluster();
+    await protectedServer.open(['--requirepass', 'right']);
+    for (const [url, why] of [
+      ['redis://127.0.0.1:1', /ECONNREFUSED/],
+      ['redis://example.org:6379', /not encrypted/],
+      ['rediss://example.org:6379', /no password/],
+      [protectedServer.url, /NOAUTH/],
+      [protectedServer.url.replace('//', '//:wrong@'), /WRONGPASS/],
+    ] as const) {
+      const { code, output } = await cluster.run(
+        args(runDir(), 'functions.ts#square', 'range:0:3', '--engine', url),
+      ).ended;
+      assert.equal(code, 3, output);
+      assert.match(output, why);
+    }
+  });
+});
+
+function rowsOf(dir: string): number {
+  try {
+    if (!readdirSync(dir).includes('results.jsonl')) return 0;
+    return readFileSync(join(dir, 'results.jsonl'), 'utf8').split('\n').length - 1;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,127 @@
+/** A real server, real hosts and real runs, each a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureRedis } from '../../scripts/tools/redis.mjs';
+import { bundleCommand } from '../cli/bundle.ts';
+import { FIXTURES } from '../job/harness.ts';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  output(): string;
+}
+
+/** All that a test starts is ended after it. */
+export class Cluster {
+  readonly folder = mkdtempSync(join(tmpdir(), 'manycore-engine-'));
+  readonly #started: ChildProcess[] = [];
+  #command = '';
+  #port = 0;
+  #server: ChildProcess | undefined;
+  #serverArgs: readonly string[] = [];
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.#port}`;
+  }
+
+  async open(serverArgs: readonly string[] = ['--appendonly', 'no']): Promise<void> {
+    this.#command = await bundleCommand();
+    this.#port = await freePort();
+    this.#serverArgs = serverArgs;
+    await this.startServer();
+  }
+
+  async startServer(): Promise<void> {
+    const args = ['--port', String(this.#port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', ''];
+    this.#server = this.#spawn(ensureRedis(), [...args, ...this.#serverArgs]).child;
+    await until(() => canConnect(this.#port));
+  }
+
+  async killServer(): Promise<void> {
+    this.#server?.kill('SIGKILL');
+    if (this.#server?.exitCode === null) await once(this.#server, 'exit');
+  }
+
+  host(args: readonly string[] = [], url = this.url): Started {
+    return this.run(['worker', '--engine', url, '--workers', '1', ...args]);
+  }
+
+  /** Hosts that have said that they wait. */
+  async hosts(count: number): Promise<Started[]> {
+    const hosts = Array.from({ length: count }, () => this.host());
+    for (const host of hosts) await until(() => host.output().includes('waiting for runs'));
+    return hosts;
+  }
+
+  /** The command with these arguments. */
+  run(args: readonly string[], cwd = FIXTURES): Started {
+    return this.#spawn(process.execPath, [join(this.#command, 'cli.js'), ...args], cwd);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    for (const child of this.#started) child.kill('SIGTERM');
+    await Promise.race([
+      Promise.all(
+        this.#started.map(
+          (child) => child.exitCode === null && child.signalCode === null && once(child, 'exit'),
+        ),
+      ),
+      sleep(5000),
+    ]);
+    for (const child of this.#started) child.kill('SIGKILL');
+    for (const folder of [this.folder, this.#command]) rmSync(folder, { recursive: true, force: true });
+  }
+
+  #spawn(file: string, args: readonly string[], cwd = this.folder): Started {
+    const env = { ...process.env, NO_COLOR: '1', XDG_CONFIG_HOME: this.folder };
+    const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#started.push(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    const ended = once(child, 'exit').then(([code]) => ({ code: code as number | null, output }));
+    return { child, ended, output: () => output };
+  }
+}
+
+/** Waits for a condition, half a minute at most. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`never came true: ${holds}`);
+    await sleep(50);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('close', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
