@@ -157,7 +157,15 @@ async function execute({
   rmSync(folder.summary, { force: true });
   if (earlier.folder === null || header.earlier?.functionChanged) {
     const { function: name } = header;
-    const journal = { version: 1, function: name, functionHash: hash, dataset: config.data, config } as const;
+    const kept: RunConfig =
+      config.engine === undefined ? config : { ...config, engine: withoutPassword(config.engine) };
+    const journal = {
+      version: 1,
+      function: name,
+      functionHash: hash,
+      dataset: config.data,
+      config: kept,
+    } as const;
     writeJournalHeader(folder.journal, journal);
   }
   onEvent({ type: 'started', protocol: PROTOCOL_VERSION, header });
@@ -343,4 +351,11 @@ function inheritedExecArgv(): string[] {
 async function hashOf(load: LoadPlan, file: string, exportName: string, plan: TaskPlan): Promise<string> {
   const code = await readFile(fileURLToPath(load.url), 'utf8').catch(() => readFile(file, 'utf8'));
   return functionHash(code, exportName, valueText([plan.spread, plan.args]));
+}
+
+/** What lies on disk is read by others than who may use the engine. */
+function withoutPassword(address: string): string {
+  const url = new URL(address);
+  url.password = '';
+  return url.href;
 }
