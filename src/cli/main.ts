@@ -27,6 +27,13 @@ Hints are left out where the environment variable CI is set, unless --hints is g
 Exit codes: 0 clean, 1 findings at warning or above, 2 bad usage, 3 the analysis itself failed.
 `;
 
+const MCP_HELP = `
+A client starts this command in the folder of the project; only files in that folder are analysed and run:
+  { "mcpServers": { "manycore": { "command": "npx", "args": ["manycore", "mcp"] } } }
+
+Tools: manycore_analyze reads only; manycore_run executes a function of the project, so clients ask before it.
+`;
+
 const EXAMPLES = `
 Examples:
   $ manycore run score.ts#score --data orders.csv --out scores.csv
@@ -227,6 +234,16 @@ function program(finish: (exitCode: number) => void): Command {
     .action(async (run: string, items: number | 'all' | undefined, options: RunOptions) => {
       const { runCommand } = await import('./run-command.ts');
       finish(await runCommand(undefined, { ...options, verifyRun: run, verify: items ?? 'all' }));
+    });
+  manycore
+    .command('mcp')
+    .description(
+      'Serve analysing and running to language models, over the Model Context Protocol on stdin and stdout.',
+    )
+    .addHelpText('after', MCP_HELP)
+    .action(async () => {
+      const { mcpCommand } = await import('./mcp-command.ts');
+      finish(await mcpCommand());
     });
   manycore
     .command('completion')

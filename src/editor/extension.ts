@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { analyzeTool, runTool } from '../protocol/tools.ts';
 import type { RunModel } from '../report/model.ts';
 import { AnalysisClient } from './analysis-client/analysis-client.ts';
 import { FunctionMemory } from './commands/memory.ts';
@@ -6,6 +7,9 @@ import { RunInParallel } from './commands/run-in-parallel.ts';
 import { Command, languages } from './contributions.ts';
 import { debugInformation } from './debug-information.ts';
 import { DisposableStore } from './disposables.ts';
+import { useBundle } from './l10n.ts';
+import { AnalyzeTool } from './language-model/analyze-tool.ts';
+import { RunTool } from './language-model/run-tool.ts';
 import { LensProvider } from './lenses/lens-provider.ts';
 import { PanelHost } from './panel-host/panel-host.ts';
 import { RunActions } from './past-runs/run-actions.ts';
@@ -40,6 +44,7 @@ export class ManycoreExtension {
   readonly #analysis: AnalysisClient;
 
   constructor(context: vscode.ExtensionContext) {
+    useBundle(vscode.l10n.bundle);
     const store = this.#store;
     const log = store.add(vscode.window.createOutputChannel('Manycore', { log: true }));
     const hostFile = context.asAbsolutePath('dist/job-host.js');
@@ -63,6 +68,10 @@ export class ManycoreExtension {
     this.#tree = tree;
     this.#analysis = analysis;
     store.add(new RunStatus(runs));
+    const analyze = new AnalyzeTool((params, token) => analysis.analyze(params, token));
+    store.add(vscode.lm.registerTool(analyzeTool.name, analyze));
+    const run = new RunTool((request, token) => command.execute(request, token));
+    store.add(vscode.lm.registerTool(runTool.name, run));
     const selector = languages.map((language) => ({ language, scheme: 'file' }));
     store.add(vscode.languages.registerCodeLensProvider(selector, lenses));
     store.add(
@@ -151,5 +160,5 @@ function isProgram(argument: unknown): boolean {
 
 async function copyDebugInformation(extension: vscode.Extension<unknown>): Promise<void> {
   await vscode.env.clipboard.writeText(await debugInformation(extension));
-  vscode.window.setStatusBarMessage('Manycore: debug information copied', 4_000);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Manycore: debug information copied'), 4_000);
 }

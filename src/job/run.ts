@@ -162,7 +162,9 @@ async function execute({
   rmSync(folder.summary, { force: true });
   if (earlier.folder === null || header.earlier?.functionChanged) {
     const { function: name } = header;
-    const asked = { dataset: config.data, config, header };
+    const kept: RunConfig =
+      config.engine === undefined ? config : { ...config, engine: withoutPassword(config.engine) };
+    const asked = { dataset: config.data, config: kept, header };
     const journal = { version: 1, function: name, functionHash: hash, ...asked } as const;
     writeJournalHeader(folder.journal, journal);
   }
@@ -349,4 +351,11 @@ function inheritedExecArgv(): string[] {
 async function hashOf(load: LoadPlan, file: string, exportName: string, plan: TaskPlan): Promise<string> {
   const code = await readFile(fileURLToPath(load.url), 'utf8').catch(() => readFile(file, 'utf8'));
   return functionHash(code, exportName, valueText([plan.spread, plan.args]));
+}
+
+/** What lies on disk is read by others than who may use the engine. */
+function withoutPassword(address: string): string {
+  const url = new URL(address);
+  url.password = '';
+  return url.href;
 }

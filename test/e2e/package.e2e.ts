@@ -25,8 +25,15 @@ const SHIPPED = [
   'dist/task.js',
   'docs/pictures/run-dark.png',
   ...RULES.map(({ name }) => `docs/rules/${name}.md`),
+  'l10n/bundle.l10n.json',
   'media/icon.png',
   'media/manycore.svg',
+  'media/walkthrough/command-line.md',
+  'media/walkthrough/dataset.svg',
+  'media/walkthrough/diagnostics.svg',
+  'media/walkthrough/function.svg',
+  'media/walkthrough/panel.svg',
+  'media/walkthrough/snippets.svg',
   'node_modules/@esbuild/PLATFORM/bin/esbuild',
   'node_modules/@esbuild/PLATFORM/package.json',
   'node_modules/@koromix/koffi-PLATFORM/index.js',
@@ -41,6 +48,8 @@ const SHIPPED = [
   'node_modules/koffi/src/koffi/index.cjs',
   'package.json',
   'package.nls.json',
+  'snippets/javascript.code-snippets',
+  'snippets/typescript.code-snippets',
 ];
 
 describe('the packaged extension', () => {

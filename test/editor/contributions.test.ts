@@ -8,6 +8,7 @@ import {
   settingDefaults,
   View,
 } from '../../src/editor/contributions.ts';
+import { analyzeTool, runTool } from '../../src/protocol/tools.ts';
 
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'));
@@ -20,13 +21,14 @@ interface Manifest {
     menus: Record<string, { command: string; when?: string }[]>;
     views: Record<string, { id: string }[]>;
     viewsContainers: { panel: { id: string }[]; activitybar: { id: string }[] };
+    languageModelTools: { name: string; modelDescription: string; inputSchema: object; when?: string }[];
     configuration: { properties: Record<string, { default: unknown; scope: string }> };
   };
 }
 
 describe('package.json and the code', () => {
   const manifest = read('package.json') as Manifest;
-  const { commands, configuration, menus, views, viewsContainers } = manifest.contributes;
+  const { commands, configuration, languageModelTools, menus, views, viewsContainers } = manifest.contributes;
 
   it('have the same commands', () => {
     assert.deepEqual(commands.map(({ command }) => command).sort(), Object.values(Command).sort());
@@ -67,6 +69,17 @@ describe('package.json and the code', () => {
     });
     const used = JSON.stringify(manifest.contributes).match(/manycore\.(running|hasRun)\b/g) ?? [];
     assert.deepEqual(new Set(used), new Set(Object.values(ContextKey)));
+  });
+
+  it('have the same tools for language models', () => {
+    assert.deepEqual(
+      languageModelTools.map(({ name, modelDescription, inputSchema }) => {
+        return { name, description: modelDescription, inputSchema };
+      }),
+      [analyzeTool, runTool],
+    );
+    const [, run] = languageModelTools;
+    assert.equal(run?.when, 'isWorkspaceTrusted');
   });
 
   it('activate for the languages whose functions are looked for', () => {

@@ -82,8 +82,8 @@ async function pick(found: readonly Found[]): Promise<RunTarget | undefined> {
     found: each,
   }));
   const chosen = await vscode.window.showQuickPick(items, {
-    title: 'Run in Parallel',
-    placeHolder: 'Exported function to run over a dataset',
+    title: vscode.l10n.t('Run in Parallel'),
+    placeHolder: vscode.l10n.t('Exported function to run over a dataset'),
     matchOnDescription: true,
   });
   return chosen === undefined ? undefined : targetOf(chosen.found.uri, chosen.found.function.name);

@@ -22,9 +22,10 @@ export class RunStatus implements vscode.Disposable {
       }
       const percent = progressPercent(runs.model);
       item.text = `$(sync~spin) Manycore ${percent === null ? progressText(runs.model) : `${Math.floor(percent)} %`}`;
-      item.tooltip = `${runs.lastConfig?.function ?? ''}\n${progressText(runs.model)}\nClick to stop`;
+      const lines = [runs.lastConfig?.function, progressText(runs.model), vscode.l10n.t('Click to stop')];
+      item.tooltip = lines.filter(Boolean).join('\n');
       item.accessibilityInformation = {
-        label: `Manycore: ${progressText(runs.model)}. Stop`,
+        label: vscode.l10n.t('Manycore: {0}. Stop', progressText(runs.model)),
         role: 'button',
       };
       item.show();
