@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../runtime/package.json' with { type: 'json' };
+import type { CompareOptions } from './compare-command.ts';
 import { completionScript, SHELLS, type Shell } from './completion.ts';
 import type { JobsOptions } from './jobs-command.ts';
 import { type LintOptions, parseRule } from './lint-options.ts';
@@ -218,9 +219,21 @@ function program(finish: (exitCode: number) => void): Command {
     .argument('<FIRST>', 'folder of a run, or its run.json')
     .argument('<SECOND>', 'another one')
     .option('--json', 'as one JSON object')
-    .action(async (first: string, second: string, options: { json?: boolean }) => {
+    .option('--html <FILE>', 'write the comparison here as one HTML page')
+    .action(async (first: string, second: string, options: CompareOptions) => {
       const { compareCommand } = await import('./compare-command.ts');
-      finish(compareCommand(first, second, options.json ?? false));
+      finish(compareCommand(first, second, options));
+    });
+  manycore
+    .command('verify')
+    .description('Run the items of a run that is over once more in one process, and compare what they give.')
+    .argument('<RUN>', 'folder of the run, or its run.json')
+    .argument('[N|all]', 'how many items, drawn at random (default: all)', parseVerify)
+    .option('--force', 'although the dataset or the function is another one now')
+    .option('--json', 'print the summary as one JSON object on stdout, everything else on stderr')
+    .action(async (run: string, items: number | 'all' | undefined, options: RunOptions) => {
+      const { runCommand } = await import('./run-command.ts');
+      finish(await runCommand(undefined, { ...options, verifyRun: run, verify: items ?? 'all' }));
     });
   manycore
     .command('mcp')

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly runDir?: string;
   readonly resume?: string;
   readonly onlyFailed?: string;
+  /** Of `manycore verify`. */
+  readonly verifyRun?: string;
   readonly force?: boolean;
   readonly report?: string;
   readonly trace?: string;
@@ -47,7 +49,7 @@ export function toConfig(
   nodeReason: string,
 ): RunConfig {
   const { json: _json, preview: _preview, node: _node, envFile: _envFile, data, verify, ...rest } = options;
-  if (options.resume === undefined && options.onlyFailed === undefined) {
+  if ((options.resume ?? options.onlyFailed ?? options.verifyRun) === undefined) {
     if (target === undefined) throw missing('FILE[#EXPORT], the function to run');
     if (data === undefined) throw missing('--data SOURCE, where the items come from');
   }

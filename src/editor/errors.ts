@@ -60,6 +60,17 @@ export const errors = {
       'ERR_MANYCORE_USAGE',
       l10n.t('manycore.runInParallel: "{0}" must be {1}, got {2}.', name, wanted, describe(received)),
     ),
+  badRunArgument: (command: string, name: string, received: unknown) =>
+    new EditorError(
+      'ERR_MANYCORE_USAGE',
+      l10n.t(
+        '{0}: "{1}" does not fit, got {2}. Give {3}.',
+        command,
+        name,
+        describe(received),
+        '{ "runDir": "folder of a run" }',
+      ),
+    ),
   busy: (running: string) =>
     new EditorError(
       'ERR_MANYCORE_BUSY',
@@ -96,6 +107,55 @@ export const errors = {
       'ERR_MANYCORE_NO_RUN_FILE',
       l10n.t('The run has no {0}. It may have been moved or deleted.', file),
     ),
+  notEnded: (runDir: string) =>
+    new EditorError(
+      'ERR_MANYCORE_RUN_NOT_ENDED',
+      l10n.t(
+        'The run in {0} did not come to its end: there are no measurements to compare. Resume it first.',
+        runDir,
+      ),
+    ),
+  noOtherRun: () =>
+    new EditorError(
+      'ERR_MANYCORE_NO_OTHER_RUN',
+      l10n.t('There is no other run to compare with. Run the function again first.'),
+    ),
+  noStoredRun: (runDir: string, reason: string) =>
+    new EditorError(
+      'ERR_MANYCORE_NO_STORED_RUN',
+      l10n.t('{0} cannot be shown as a run: {1}.', runDir, reason),
+    ),
+  runIsRunning: (runDir: string, holder: string) =>
+    new EditorError(
+      'ERR_MANYCORE_RUN_IS_RUNNING',
+      l10n.t('The run in {0} is still worked on by {1}. Wait for its end or stop it first.', runDir, holder),
+    ),
+  noStoredConfig: (runDir: string) =>
+    new EditorError(
+      'ERR_MANYCORE_NO_STORED_CONFIG',
+      l10n.t(
+        'The run in {0} does not say what was run: it is of an older version. Run the function anew.',
+        runDir,
+      ),
+    ),
+  inputGone: (runDir: string) =>
+    new EditorError(
+      'ERR_MANYCORE_INPUT_GONE',
+      l10n.t(
+        'The run in {0} read its items from standard input, which cannot be read again. Run it from the command line.',
+        runDir,
+      ),
+    ),
+  cwdGone: (cwd: string) =>
+    new EditorError(
+      'ERR_MANYCORE_CWD_GONE',
+      l10n.t(
+        'The run was started in {0}, which does not exist any more. Run the function anew from where it is now.',
+        cwd,
+      ),
+    ),
+  cannotWrite: (file: string, reason: string) =>
+    new EditorError('ERR_MANYCORE_EXPORT', l10n.t('{0} could not be written: {1}', file, reason)),
   noResult: (index: number) =>
     new EditorError(
       'ERR_MANYCORE_NO_RESULT',

@@ -20,7 +20,7 @@ interface Manifest {
     commands: { command: string }[];
     menus: Record<string, { command: string; when?: string }[]>;
     views: Record<string, { id: string }[]>;
-    viewsContainers: { panel: { id: string }[] };
+    viewsContainers: { panel: { id: string }[]; activitybar: { id: string }[] };
     languageModelTools: { name: string; modelDescription: string; inputSchema: object; when?: string }[];
     configuration: { properties: Record<string, { default: unknown; scope: string }> };
   };
@@ -56,9 +56,17 @@ describe('package.json and the code', () => {
       [View.container],
     );
     assert.deepEqual(
-      views[View.container]?.map(({ id }) => id),
-      [View.run],
+      viewsContainers.activitybar.map(({ id }) => id),
+      [View.historyContainer],
     );
+    const contributed = Object.entries(views).map(([container, list]) => [
+      container,
+      list.map(({ id }) => id),
+    ]);
+    assert.deepEqual(Object.fromEntries(contributed), {
+      [View.container]: [View.run],
+      [View.historyContainer]: [View.runs],
+    });
     const used = JSON.stringify(manifest.contributes).match(/manycore\.(running|hasRun)\b/g) ?? [];
     assert.deepEqual(new Set(used), new Set(Object.values(ContextKey)));
   });

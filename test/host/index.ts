@@ -15,6 +15,7 @@ export async function run(): Promise<void> {
   await import('./lenses.host.ts');
   await import('./run.host.ts');
   await import('./stop.host.ts');
+  await import('./runs.host.ts');
   await import('./diagnostics.host.ts');
   await import('./language-model.host.ts');
   await import('./snippets.host.ts');

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { type FoundNode, findNode, NodeSearchError } from '../../node/find-node.ts';
 import type { RunConfig, RunSummary } from '../../protocol/run.ts';
 import { formatCount, formatMs, formatSpeedup } from '../../report/format.ts';
+import type { RunModel } from '../../report/model.ts';
+import { verificationText } from '../../report/verification-text.ts';
 import { Command } from '../contributions.ts';
 import { itemCount, workerCount } from '../counts.ts';
 import { errors } from '../errors.ts';
@@ -56,18 +59,17 @@ export class RunInParallel {
     }
   }
 
-  /** The newest run once more, just as it was. */
-  async again(): Promise<RunOutcome | undefined> {
-    try {
-      const config = this.#options.runs.lastConfig;
-      if (config === null) throw errors.noRun();
-      if (!(await this.#mayStart('ask'))) return undefined;
-      const node = await this.#findNode(config.cwd);
-      return await this.#run({ ...config, runDir: undefined, nodeReason: node.reason }, node);
-    } catch (error) {
-      tellError(error, this.#options.log);
-      return undefined;
-    }
+  /**
+   * Runs what is completely described. Undefined when another run goes on and the user wants to keep that.
+   * @param verified the run that `config.verifyRun` names, as it is shown
+   * @throws {EditorError} where it cannot begin
+   */
+  async start(config: RunConfig, verified: RunModel | null = null): Promise<RunOutcome | undefined> {
+    if (!vscode.workspace.isTrusted) throw errors.untrusted();
+    if (!existsSync(config.cwd)) throw errors.cwdGone(config.cwd);
+    if (!(await this.#mayStart('ask'))) return undefined;
+    const node = await this.#findNode(config.cwd);
+    return await this.#run({ ...config, nodeReason: node.reason }, node, verified);
   }
 
   async #execute(request: RunRequest, token?: vscode.CancellationToken): Promise<RunOutcome | undefined> {
@@ -93,7 +95,7 @@ export class RunInParallel {
     const config = resolveRunConfig(target, data, request, settings, node);
     await vscode.workspace.saveAll(false);
     await memory.rememberDataset(key, data);
-    return this.#run(config, node, token);
+    return this.#run(config, node, null, token);
   }
 
   async #chooseDataset(
@@ -114,21 +116,22 @@ export class RunInParallel {
     );
   }
 
-  async #run(config: RunConfig, node: FoundNode, token?: vscode.CancellationToken): Promise<RunOutcome> {
+  async #run(
+    config: RunConfig,
+    node: FoundNode,
+    verified: RunModel | null = null,
+    token?: vscode.CancellationToken,
+  ): Promise<RunOutcome> {
     const { runs, memory, log, showPanel } = this.#options;
     if (token?.isCancellationRequested) throw new vscode.CancellationError();
-    const done = runs.start(config, node);
+    const done = runs.start(config, node, verified);
     // Told at once when it was cancelled meanwhile; ended with the run, as another one may begin then.
     const stopping = token?.onCancellationRequested(() => runs.stop());
     done.finally(() => stopping?.dispose()).catch(() => undefined);
     // Not waited for: a panel that does not appear must not hold up the run.
     Promise.resolve(showPanel()).catch((error: unknown) => log.warn(`panel: ${error}`));
-    const outcome = await withRunProgress(
-      runs,
-      vscode.l10n.t('Running {0} over {1}', config.function, config.data),
-      done,
-    );
-    if (outcome.summary !== null) {
+    const outcome = await withRunProgress(runs, titleOf(config), done);
+    if (outcome.summary !== null && verified === null) {
       await memory.rememberRun(config.function, outcome.summary);
       this.#options.onRemembered();
     }
@@ -186,6 +189,14 @@ export class RunInParallel {
       const text = [failure.message.split('\n')[0], failure.hint].filter(Boolean).join(' ');
       const offers = [showPanel, showLogs];
       offer(vscode.window.showErrorMessage(`${config.function}: ${text}`, ...labels(...offers)), offers, log);
+    } else if (config.verifyRun !== undefined && summary?.verification !== undefined) {
+      const { verification } = summary;
+      const show =
+        verification.differences > 0
+          ? vscode.window.showWarningMessage
+          : vscode.window.showInformationMessage;
+      const text = `${config.function}: ${verificationText(verification)}`;
+      offer(show(text, ...labels(showPanel)), [showPanel], log);
     } else if (summary !== null) {
       const text = endText(config, summary);
       const offers = [showPanel, openReport];
@@ -194,6 +205,14 @@ export class RunInParallel {
       offer(show(text, ...labels(...offers)), offers, log);
     }
   }
+}
+
+function titleOf({ function: name, data, verifyRun, resume, onlyFailed }: RunConfig): string {
+  const { t } = vscode.l10n;
+  if (verifyRun !== undefined) return t('Verifying {0} over {1}', name, data);
+  if (resume !== undefined) return t('Resuming {0} over {1}', name, data);
+  if (onlyFailed !== undefined) return t('Running failed items of {0} again', name);
+  return t('Running {0} over {1}', name, data);
 }
 
 /** `src/score.ts#score: 24 items, 2 failed in 3.1 s, 1.94x on 2 workers`. */

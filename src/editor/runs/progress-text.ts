@@ -8,13 +8,15 @@ const phases: Readonly<Record<string, () => string>> = {
   baseline: () => l10n.t('Measuring alone in one process'),
   sweep: () => l10n.t('Measuring how it scales'),
   running: () => l10n.t('Starting workers'),
+  verifying: () => l10n.t('Verifying in one process'),
   finishing: () => l10n.t('Writing results'),
   stopping: () => l10n.t('Stopping'),
 };
 
 /** Where a run is, in a line: `120 of 1,000 · 3 failed · 12 s left`, or the phase before and after its items. */
 export function progressText(model: RunModel): string {
-  const { progress, state } = model;
+  const { progress, state, phase } = model;
+  if (state === 'verifying' && phase?.note) return phase.note;
   if (state !== 'running' || progress === null) return phases[state]?.() ?? '';
   const done = formatCount(progress.done);
   const parts = [progress.total === null ? done : l10n.t('{0} of {1}', done, formatCount(progress.total))];
@@ -25,7 +27,9 @@ export function progressText(model: RunModel): string {
 
 /** Share of the items that are done, in percent; null while it is not known. */
 export function progressPercent(model: RunModel): number | null {
-  const { progress } = model;
+  const { progress, state } = model;
+  // What is verified was all done before.
+  if (state === 'verifying') return null;
   if (progress === null || progress.total === null || progress.total === 0) return null;
   return Math.min(100, (100 * progress.done) / progress.total);
 }
