@@ -52,9 +52,12 @@ export async function build({ development = false, force = false, quiet = false 
 }
 
 /** Bundles one entry, whatever was built before; returns its stamp. */
-export async function bundleOne({ entry, out, apart, options }, development = false) {
+export async function bundleOne({ entry, out, apart, beside, options }, development = false) {
   const esbuild = await import('esbuild');
-  const all = { ...esbuildOptions(options, entry, out, development), plugins: [leftApart(apart ?? {})] };
+  const all = {
+    ...esbuildOptions({ entry, out, beside, options }, development),
+    plugins: [leftApart(apart ?? {})],
+  };
   if (options.splitting) for (const part of partsOf(out)) rmSync(part);
   const result = await esbuild.build(all).catch((error) => {
     throw new SetupError(`build: ${out} failed (${error.errors?.length ?? 1} errors, above)`);
@@ -63,7 +66,7 @@ export async function bundleOne({ entry, out, apart, options }, development = fa
   const files = Object.keys(result.metafile.inputs).filter((file) => existsSync(inRoot(file)));
   const outputs = Object.keys(result.metafile.outputs);
   return {
-    options: optionsHash({ entry, out, apart, options }, development),
+    options: optionsHash({ entry, out, apart, beside, options }, development),
     inputs: Object.fromEntries(files.map((file) => [file, hashFile(inRoot(file))])),
     outputs,
     packages: packagesIn(result.metafile),
@@ -106,10 +109,11 @@ const leftApart = (apart) => ({
 });
 
 /** Where a bundle in parts goes: its name is that of the entry, the parts have it in front of theirs. */
-function inFolder(entry, out) {
+function inFolder(entry, out, beside = {}) {
   const name = basename(out, '.js');
+  const entries = { [name]: entry, ...beside };
   return {
-    entryPoints: [{ in: entry, out: name }],
+    entryPoints: Object.entries(entries).map(([file, source]) => ({ in: source, out: file })),
     outdir: dirname(out),
     chunkNames: `${name}-part-[hash]`,
   };
@@ -124,9 +128,9 @@ function partsOf(out) {
 }
 
 /** @returns {import('esbuild').BuildOptions & { metafile: true }} */
-const esbuildOptions = (options, entry, out, development) => ({
+const esbuildOptions = ({ entry, out, beside, options }, development) => ({
   absWorkingDir: root,
-  ...(options.splitting ? inFolder(entry, out) : { entryPoints: [entry], outfile: out }),
+  ...(options.splitting ? inFolder(entry, out, beside) : { entryPoints: [entry], outfile: out }),
   bundle: true,
   metafile: true,
   minifyWhitespace: !development,

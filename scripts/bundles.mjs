@@ -46,8 +46,9 @@ const inExtensionHost = { ...cjs, external: ['vscode'], supported: { 'dynamic-im
 const inParts = { splitting: true };
 
 /**
- * `apart`: bundles beside this one, each by the file that is imported.
- * @typedef {{ entry: string, out: string, apart?: Readonly<Record<string, string>>, options: import('esbuild').BuildOptions }} Bundle
+ * `apart`: bundles beside this one, each by the file that is imported. `beside`: programs that share the parts of this one, by
+ * the name of their file in the same folder.
+ * @typedef {{ entry: string, out: string, apart?: Readonly<Record<string, string>>, beside?: Readonly<Record<string, string>>, options: import('esbuild').BuildOptions }} Bundle
  */
 
 /** @type {readonly Bundle[]} */
@@ -92,9 +93,13 @@ export const bundles = [
     out: 'runtime/dist/lint.js',
     options: { ...esm, ...hot, ...withCompiler },
   },
+  // Apart from the command: the protocol and its checks weigh half as much as all of it, and only `manycore mcp` needs them.
+  { entry: 'src/cli/mcp/serve.ts', out: 'runtime/dist/mcp.js', options: { ...esm, ...withEsbuild } },
   {
     entry: 'src/cli/main.ts',
     out: 'runtime/dist/cli.js',
+    // The process in which `manycore mcp` runs a job.
+    beside: { 'job-host': 'src/job/host.ts' },
     options: {
       ...esm,
       ...withEsbuild,

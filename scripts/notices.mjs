@@ -7,9 +7,22 @@ import { join } from 'node:path';
 import { inRoot } from './setup/paths.mjs';
 import { SetupError } from './setup/say.mjs';
 
-/** Code of one package that another one carries in its own files, with where its version stands. */
+/**
+ * Code of packages that another one carries in its own files. Their licences are read where they are installed; the version is
+ * the installed one, unless it is said where it stands.
+ */
 const carried = {
-  '@ts-morph/common': { name: 'typescript', file: 'dist/typescript.js', version: /^var version = "(.+)";$/m },
+  '@ts-morph/common': [
+    { name: 'typescript', file: 'dist/typescript.js', version: /^var version = "(.+)";$/m },
+  ],
+  '@modelcontextprotocol/server': [
+    { name: 'ajv' },
+    { name: 'ajv-formats' },
+    { name: 'content-type' },
+    { name: 'fast-deep-equal' },
+    { name: 'fast-uri' },
+    { name: 'json-schema-traverse' },
+  ],
 };
 
 /** Packages that name their licence and leave its text out, each with one that has the same text. */
@@ -38,12 +51,7 @@ export function licencesOf(bundles, stamps, beside = []) {
   ];
   const all = [...new Set(folders)].flatMap((folder) => {
     const one = licenceOf(folder);
-    const inside = carried[one.name];
-    if (inside === undefined) return [one];
-    const version = inside.version.exec(readFileSync(inRoot(folder, inside.file), 'utf8'))?.[1];
-    if (version === undefined)
-      throw new SetupError(`notices: ${one.name} does not say which ${inside.name} it has`);
-    return [one, { ...licenceOf(`node_modules/${inside.name}`), version }];
+    return [one, ...(carried[one.name] ?? []).map((inside) => licenceOfCarried(folder, inside))];
   });
   const unique = new Map(all.map((one) => [`${one.name}@${one.version}`, one]));
   return [...unique.values()].sort((a, b) => (`${a.name}@${a.version}` < `${b.name}@${b.version}` ? -1 : 1));
@@ -61,6 +69,14 @@ export function noticesText(licences) {
     '',
     ...parts,
   ].join('\n');
+}
+
+function licenceOfCarried(folder, { name, file, version: pattern }) {
+  const licence = licenceOf(`node_modules/${name}`);
+  if (pattern === undefined) return licence;
+  const version = pattern.exec(readFileSync(inRoot(folder, file), 'utf8'))?.[1];
+  if (version === undefined) throw new SetupError(`notices: ${folder} does not say which ${name} it has`);
+  return { ...licence, version };
 }
 
 function licenceOf(folder) {

@@ -3,6 +3,8 @@
 const SIZE = { width: 1200, height: 420 };
 /** From here on the timeline stands above the tabs. */
 const TALL = { width: 1200, height: 720 };
+/** Tall enough for the rows of 128 workers. */
+const TALLEST = { width: 1200, height: 1100 };
 const THEMES = ['dark', 'light', 'contrast'];
 
 /** Takes every picture, and gives each with its name to `save`. */
@@ -38,7 +40,7 @@ async function shots() {
     'could-not-run': { of: failedToStart },
     '128-workers': {
       of: scenario({ workers: 128, items: 40_000, itemMs: 90, failEvery: 4_001 }),
-      size: TALL,
+      size: TALLEST,
     },
   };
   const each = Object.entries(states).flatMap(([name, state]) =>
@@ -47,7 +49,7 @@ async function shots() {
   const verified = scenario({ verification: different });
   return [
     ...each,
-    { name: 'panel-zoomed-dark', theme: 'dark', of: states['128-workers'].of, size: TALL, act: zoomIn },
+    { name: 'panel-zoomed-dark', theme: 'dark', of: states['128-workers'].of, size: TALLEST, act: zoomIn },
     { name: 'panel-output-dark', theme: 'dark', of: failing, tab: 'output' },
     { name: 'panel-results-light', theme: 'light', of: done, tab: 'results' },
     { name: 'panel-losses-dark', theme: 'dark', of: done, tab: 'losses' },

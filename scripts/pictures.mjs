@@ -1,8 +1,8 @@
 /**
- * `npm run pictures [-- FOLDER] [--only panel | --only editor]`: drives the panel and the real VS Code in headless Chromium
+ * `npm run pictures [-- FOLDER] [--only panel | run | problems]`: drives the panel and the real VS Code in headless Chromium
  * and saves what a user sees, to `docs/pictures` where no other folder is given. The README shows `run-dark`.
  */
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,6 +18,8 @@ import { main, SetupError, say } from './setup/say.mjs';
 const LARGEST = 150_000;
 /** A window of an editor has few colours; text stays sharp with so many. */
 const COLOURS = 128;
+/** Limit in ms for anything that is waited for: nobody waits for pictures, and a busy machine takes its time. */
+const PATIENCE = 180_000;
 const flights = 'node_modules/vega-datasets/data/flights-2k.json';
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
 const folder = resolve(positionals[0] ?? inRoot('docs', 'pictures'));
@@ -27,12 +29,13 @@ await main(async () => {
   const { register } = await import('tsx/esm/api');
   register();
   mkdirSync(folder, { recursive: true });
-  if (values.only !== 'editor') await picturePanels(save);
-  if (values.only === 'panel') return;
+  const wants = (part) => values.only === undefined || values.only === part;
+  if (wants('panel')) await picturePanels(save);
+  if (!wants('run') && !wants('problems')) return;
   await build();
   const { Workbench } = await import('../test/e2e/workbench.ts');
-  await pictureTheMainJob(Workbench);
-  await pictureWhatGoesWrong(Workbench);
+  if (wants('run')) await pictureTheMainJob(Workbench);
+  if (wants('problems')) await pictureWhatGoesWrong(Workbench);
 });
 
 /** The flights example: before and after a run, in three themes, and its report. */
@@ -43,6 +46,7 @@ async function pictureTheMainJob(Workbench) {
   });
   try {
     const { page } = workbench;
+    page.setDefaultTimeout(PATIENCE);
     await workbench.openFile('expected-delay.ts');
     await page.locator('.monaco-editor textarea, .monaco-editor .native-edit-context').first().focus();
     await page.keyboard.press('Control+g');
@@ -80,6 +84,7 @@ async function pictureWhatGoesWrong(Workbench) {
   const workbench = await Workbench.open({ workspace: inRoot('test/fixtures/host') });
   try {
     const { page } = workbench;
+    page.setDefaultTimeout(PATIENCE);
     await workbench.openFile('src/unguarded.ts');
     await page.locator('.squiggly-error, .squiggly-warning').first().waitFor();
     await workbench.command('Problems: Focus on Problems View');
@@ -98,22 +103,30 @@ async function pictureWhatGoesWrong(Workbench) {
   }
 }
 
-/** What the lightbulb of a diagnostic offers, and what "fix all" makes of the file. */
+/** What the lightbulb of a diagnostic offers, and the fix of everything in a file that is safe to change. */
 async function pictureFixes(workbench) {
   const { page } = workbench;
-  await workbench.openFile('src/unguarded.ts');
-  await page.locator('.squiggly-error, .squiggly-warning').first().waitFor();
-  await page.locator('.monaco-editor textarea, .monaco-editor .native-edit-context').first().focus();
-  await page.keyboard.press('F8'); // The next problem: its text opens in the editor.
-  await page.keyboard.press('Escape');
+  const actions = page.locator('.action-widget .monaco-list-row').first();
+  await nextProblem(page);
   await page.keyboard.press('Control+.');
-  await page.locator('.action-widget').waitFor();
+  await actions.waitFor();
   await save(page, 'lightbulb');
   await page.keyboard.press('Escape');
-  await workbench.command('Fix All');
-  await page.locator('.squiggly-error, .squiggly-warning').first().waitFor({ state: 'detached' });
-  await settled(page);
+  cpSync(inRoot('test/corpus/floating-result/01-map-not-awaited.ts'), join(workbench.folder, 'src/warm.ts'));
+  await workbench.openFile('src/warm.ts');
+  await nextProblem(page);
+  await workbench.command('Source Action...');
+  await actions.waitFor();
   await save(page, 'fix-all');
+  await page.keyboard.press('Escape');
+}
+
+/** Goes to the next problem of the open file and closes its text. */
+async function nextProblem(page) {
+  await page.locator('.squiggly-error, .squiggly-warning').first().waitFor();
+  await page.locator('.monaco-editor textarea, .monaco-editor .native-edit-context').first().focus();
+  await page.keyboard.press('F8');
+  await page.keyboard.press('Escape');
 }
 
 async function pictureReport(workspace) {

@@ -117,6 +117,11 @@ export class Analyser {
     return (await this.#load()).preflight(started);
   }
 
+  /** Whether a file has such a function, as far as its exports can be followed: otherwise `preflight` judges the file alone. */
+  async hasFunction(started: Started): Promise<boolean> {
+    return (await this.#load()).hasFunction(started);
+  }
+
   /** Every rule, in the order of their names. */
   async rules(): Promise<readonly RuleInfo[]> {
     await this.#load();

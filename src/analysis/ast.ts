@@ -55,7 +55,19 @@ export const isGenerator = (fn: FunctionNode): boolean =>
   'asteriskToken' in fn && fn.asteriskToken !== undefined;
 
 /** Expressions that a function returns (or, for a generator, yields), those of functions inside left out. */
-export function resultsOf(fn: FunctionNode & { body: ts.ConciseBody }): ts.Expression[] {
+export function resultsOf(fn: FunctionNode & { body: ts.ConciseBody }): readonly ts.Expression[] {
+  let results = knownResults.get(fn);
+  if (results === undefined) {
+    results = findResults(fn);
+    knownResults.set(fn, results);
+  }
+  return results;
+}
+
+/** Syntax alone: it holds as long as the node is there. */
+const knownResults = new WeakMap<ts.Node, readonly ts.Expression[]>();
+
+function findResults(fn: FunctionNode & { body: ts.ConciseBody }): readonly ts.Expression[] {
   if (!ts.isBlock(fn.body)) return [fn.body];
   const results: ts.Expression[] = [];
   const yields = isGenerator(fn);

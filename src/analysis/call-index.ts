@@ -2,6 +2,7 @@ import { ts } from 'ts-morph';
 import { type FunctionNode, unwrap } from './ast.ts';
 import { calledRuntime } from './calls.ts';
 import type { Model } from './model.ts';
+import { plainCallsWithin } from './syntax.ts';
 import { reachedFiles } from './worker-set.ts';
 
 /** A place that runs a function: a call of it, or a call that is given it as a callback. */
@@ -33,20 +34,6 @@ function callsIn(model: Model, file: ts.SourceFile): readonly (readonly [Functio
   const add = (fn: FunctionNode | undefined, site: CallSite): void => {
     if (fn !== undefined && !fn.getSourceFile().isDeclarationFile) found.push([fn, site]);
   };
-  const visit = (node: ts.Node): void => {
-    if (ts.isTypeNode(node)) return;
-    if (ts.isCallExpression(node)) {
-      add(model.calledFunction(node), { call: node });
-      const runtime = calledRuntime(model, node);
-      // A worker function runs elsewhere; the body of `lock.with(body)` runs here.
-      if (runtime === undefined || /\.(with|withSync|waitFor)$/.test(runtime)) addArguments(node);
-    } else if (ts.isNewExpression(node)) {
-      for (const member of model.classOf(node.expression)?.members ?? [])
-        if (ts.isConstructorDeclaration(member)) add(member, { call: node });
-      if (model.runtimeClass(node.expression) === undefined) addArguments(node);
-    }
-    ts.forEachChild(node, visit);
-  };
   const addArguments = (call: ts.CallExpression | ts.NewExpression): void => {
     call.arguments?.forEach((argument, asArgument) => {
       const value = unwrap(argument);
@@ -54,6 +41,17 @@ function callsIn(model: Model, file: ts.SourceFile): readonly (readonly [Functio
         add(model.functionOf(value), { call, asArgument });
     });
   };
-  visit(file);
+  for (const node of plainCallsWithin(file)) {
+    if (ts.isCallExpression(node)) {
+      add(model.calledFunction(node), { call: node });
+      const runtime = calledRuntime(model, node);
+      // A worker function runs elsewhere; the body of `lock.with(body)` runs here.
+      if (runtime === undefined || /\.(with|withSync|waitFor)$/.test(runtime)) addArguments(node);
+    } else {
+      for (const member of model.classOf(node.expression)?.members ?? [])
+        if (ts.isConstructorDeclaration(member)) add(member, { call: node });
+      if (model.runtimeClass(node.expression) === undefined) addArguments(node);
+    }
+  }
   return found;
 }

@@ -2,6 +2,7 @@ import { ts } from 'ts-morph';
 import { type FunctionNode, isFunctionWithBody, propertyName, unwrap } from './ast.ts';
 import type { Model } from './model.ts';
 import { judge } from './shape.ts';
+import { callsWithin } from './syntax.ts';
 import { type Access, ELEMENT, prop, startState } from './trace/origin.ts';
 import { Trace } from './trace/trace.ts';
 
@@ -213,21 +214,11 @@ const everyCall = (model: Model, file: ts.SourceFile): readonly WorkerCall[] =>
 const givesWork = (call: WorkerCall): boolean => call.workers.length > 0 || call.sends.length > 0;
 
 function collectCalls(model: Model, file: ts.SourceFile): readonly WorkerCall[] {
-  return model.isCandidate(file) ? callsWithin(model, file) : [];
+  return model.isCandidate(file) ? handedOverWithin(model, file) : [];
 }
 
-function callsWithin(model: Model, root: ts.Node): WorkerCall[] {
-  const calls: WorkerCall[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
-      const call = handsOver(model, node);
-      if (call !== undefined) calls.push(call);
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(root);
-  return calls;
-}
+const handedOverWithin = (model: Model, root: ts.Node): WorkerCall[] =>
+  callsWithin(root).flatMap((node) => handsOver(model, node) ?? []);
 
 /** What a call gives to other processes as work or arguments, or undefined. */
 export function describeCall(
@@ -325,7 +316,7 @@ function summarise(model: Model, fn: FunctionNode): Summary {
     const name = ts.isIdentifier(parameter.name) ? parameter.name.text : `argument ${index + 1}`;
     return { index, accesses, label: name + steps.join('') };
   };
-  for (const call of callsWithin(model, fn.body)) {
+  for (const call of handedOverWithin(model, fn.body)) {
     for (const position of call.workers) {
       new Trace(model, (origin) => {
         const part = origin.kind === 'parameter' ? partOf(origin.node, origin.accesses) : undefined;

@@ -6,6 +6,7 @@ import { AnalysisProject, nearestConfig, toNative, toPosix } from './project.ts'
 import type { Finding, Rule } from './rule.ts';
 import { RULES } from './rules/index.ts';
 import type { Started } from './started.ts';
+import { startedFunctions } from './started-functions.ts';
 import { Suppressions } from './suppress.ts';
 import { childModules, importClosure } from './workers.ts';
 import type { Workspace } from './workspace.ts';
@@ -81,6 +82,16 @@ export class Engine {
     const source = model?.program.getSourceFile(toPosix(started.file));
     if (model === undefined || source === undefined) return [];
     return [...importClosure(model, source)].flatMap((file) => this.#check(model, toNative(file.fileName)));
+  }
+
+  /** Whether a file has such a function, as far as its exports can be followed. */
+  hasFunction(started: Started): boolean {
+    this.#startedFiles.add(started.file);
+    this.#rooted = undefined;
+    this.#modelFor(started.file);
+    const config = nearestConfig(started.file, this.#configs);
+    const model = this.#projects.get(config ?? '')?.modelWith(started);
+    return model !== undefined && startedFunctions(model).length > 0;
   }
 
   /** Number of values by file about which nothing could be told, as far as diagnostics were asked for. */

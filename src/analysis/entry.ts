@@ -173,11 +173,10 @@ class Walk {
       const reached = declaration && this.#model.once(this.#goal.ofClass, declaration, undefined);
       return reached && passedOn(node, reached);
     }
-    if (runsCallbacks(this.#model, node)) {
-      for (const argument of node.arguments) {
-        const start = this.#callback(node, argument);
-        if (start) return start;
-      }
+    if (!mayRunCallbacks(node)) return undefined;
+    for (const argument of node.arguments) {
+      const start = this.#callback(node, argument);
+      if (start) return runsCallbacks(this.#model, node) ? start : undefined;
     }
     return undefined;
   }
@@ -313,11 +312,20 @@ export function leaves(statement: ts.Statement): boolean {
 
 /** Functions of the language and of Node that call what they are given, now or soon after. Events and tests do not count. */
 function runsCallbacks(model: Model, node: ts.CallExpression | ts.NewExpression): boolean {
-  const callee = unwrap(node.expression);
-  const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
-  if (!ts.isIdentifier(name) || !CALLING.has(name.text)) return false;
-  const declaration = model.symbolAt(name)?.declarations?.[0];
+  if (!mayRunCallbacks(node)) return false;
+  const declaration = model.symbolAt(calleeName(node))?.declarations?.[0];
   return declaration === undefined || declaration.getSourceFile().isDeclarationFile;
+}
+
+/** Told by the name alone. */
+function mayRunCallbacks(node: ts.CallExpression | ts.NewExpression): boolean {
+  const name = calleeName(node);
+  return ts.isIdentifier(name) && CALLING.has(name.text);
+}
+
+function calleeName(node: ts.CallExpression | ts.NewExpression): ts.Node {
+  const callee = unwrap(node.expression);
+  return ts.isPropertyAccessExpression(callee) ? callee.name : callee;
 }
 
 const CALLING = new Set([

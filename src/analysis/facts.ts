@@ -1,21 +1,13 @@
 import type { ts } from 'ts-morph';
+import { Look, NOTHING, type Seen } from './seen.ts';
 
 interface Fact {
   readonly value: unknown;
   /** Files that were looked at to find it. */
-  readonly seen: ReadonlySet<ts.SourceFile>;
+  readonly seen: Seen;
   /** The program for which it was found to hold last. */
   round: number;
 }
-
-/** A fact that is being found. */
-interface Finding {
-  readonly seen: Set<ts.SourceFile>;
-  /** Sets whose files are in `seen` already: facts are asked for again and again. */
-  readonly merged: Set<ReadonlySet<ts.SourceFile>>;
-}
-
-const NOTHING: ReadonlySet<ts.SourceFile> = new Set();
 
 /** What a function finds out about something. It identifies the fact. */
 type Finder = (...args: never[]) => unknown;
@@ -27,7 +19,7 @@ type Finder = (...args: never[]) => unknown;
  */
 export class Facts {
   readonly #facts = new Map<Finder, WeakMap<object, Fact>>();
-  readonly #open: Finding[] = [];
+  readonly #open: Look[] = [];
   /** Rounds in which the types that a file sees have changed, by its name. */
   readonly #typesChanged = new Map<string, number>();
   #allChanged = 0;
@@ -62,21 +54,25 @@ export class Facts {
       this.#facts.set(finder, facts);
     }
     facts.set(subject, { value: fallback, seen: NOTHING, round: this.#round });
-    const seen = new Set([at.getSourceFile()]);
-    const value = this.watch(seen, find);
+    const { value, seen } = this.watch(find, at.getSourceFile());
     facts.set(subject, { value, seen, round: this.#round });
     return value;
   }
 
-  /** Runs something and adds the files that it looks at to `seen`. */
-  watch<T>(seen: Set<ts.SourceFile>, work: () => T): T {
-    this.#open.push({ seen, merged: new Set() });
+  /** Runs something and tells which files it looks at, `first` among them. */
+  watch<T>(work: () => T, first?: ts.SourceFile): { readonly value: T; readonly seen: Seen } {
+    const look = new Look();
+    if (first !== undefined) look.atFile(first);
+    this.#open.push(look);
+    let value: T;
     try {
-      return work();
+      value = work();
     } finally {
       this.#open.pop();
-      this.see(seen);
     }
+    const seen = look.close();
+    this.see(seen);
+    return { value, seen };
   }
 
   /** True while a fact is being found. */
@@ -84,24 +80,21 @@ export class Facts {
     return this.#open.length > 0;
   }
 
-  /** Says that files were looked at. The set does not change any more. */
-  see(files: ReadonlySet<ts.SourceFile>): void {
-    const finding = this.#open.at(-1);
-    if (finding === undefined || finding.merged.has(files)) return;
-    for (const file of files) finding.seen.add(file);
-    if (files.size > 1) finding.merged.add(files);
+  /** Says that files were looked at. */
+  see(seen: Seen): void {
+    this.#open.at(-1)?.at(seen);
   }
 
   /** Says that a file was looked at. */
   seeFile(file: ts.SourceFile): void {
-    this.#open.at(-1)?.seen.add(file);
+    this.#open.at(-1)?.atFile(file);
   }
 
   #holds(fact: Fact, at: ts.Node): boolean {
     if (fact.round === this.#round) return true;
     const changed = Math.max(this.#allChanged, this.#typesChanged.get(at.getSourceFile().fileName) ?? 0);
     if (fact.round < changed) return false;
-    for (const one of fact.seen) if (!this.#files.has(one)) return false;
+    if (!fact.seen.isWithin(this.#files, this.#round)) return false;
     fact.round = this.#round;
     return true;
   }

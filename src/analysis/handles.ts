@@ -4,6 +4,7 @@ import { type FlowRoot, rootOf } from './flow/immediate.ts';
 import { type FlowClient, walkFlow } from './flow/walk.ts';
 import type { Model } from './model.ts';
 import { placeKey } from './place-key.ts';
+import { callsOf } from './syntax.ts';
 
 /** Expressions of a file that make an instance of one of these classes of the package, subclasses included. */
 export function madeIn(
@@ -21,17 +22,7 @@ const classNamed = (model: Model, node: ts.NewExpression): string | undefined =>
   model.runtimeClass(node.expression);
 
 const newExpressions = (model: Model, file: ts.SourceFile): readonly ts.NewExpression[] =>
-  model.isCandidate(file) ? model.once(collectNew, file, []) : [];
-
-function collectNew(_model: Model, file: ts.SourceFile): readonly ts.NewExpression[] {
-  const found: ts.NewExpression[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isNewExpression(node)) found.push(node);
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return found;
-}
+  model.isCandidate(file) ? callsOf(file).filter(ts.isNewExpression) : [];
 
 /**
  * The `return` statements at which something that was made in the same function is certainly still open, although the function

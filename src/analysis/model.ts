@@ -3,23 +3,15 @@ import { assignedValue, type FunctionNode, isFunctionWithBody, unwrap } from './
 import { isDeclaredIn } from './declared-names.ts';
 import { Facts } from './facts.ts';
 import { RuntimeSymbols } from './runtime-symbols.ts';
+import { NOTHING, type Seen } from './seen.ts';
 import type { Started } from './started.ts';
-
-/** One write to a variable or to what it holds. */
-export interface Write {
-  readonly kind: 'assign' | 'member' | 'element' | 'delete';
-  /** Member written, for `member` and `delete`. */
-  readonly name?: string;
-  readonly value?: ts.Expression;
-}
+import { type Write, writesIn } from './writes.ts';
 
 interface Memo {
   readonly value: unknown;
   /** Files that were looked at. */
-  readonly seen: ReadonlySet<ts.SourceFile>;
+  readonly seen: Seen;
 }
-
-const NOTHING: ReadonlySet<ts.SourceFile> = new Set();
 
 /** One program with what was found out about it. It is thrown away when any file of the program changes. */
 export class Model {
@@ -37,7 +29,7 @@ export class Model {
   #named: readonly ts.SourceFile[] | undefined;
   readonly #candidateNames: ReadonlySet<string>;
   readonly #facts: Facts;
-  readonly #memos = new Map<object, WeakMap<object, Memo>>();
+  readonly #memos = new Map<object, Map<object, Memo>>();
   readonly #writes = new WeakMap<ts.SourceFile, Map<ts.Symbol, Write[]>>();
 
   /**
@@ -79,7 +71,7 @@ export class Model {
   once<N extends object, T>(key: (model: Model, node: N) => T, node: N, fallback: T): T {
     let memo = this.#memos.get(key);
     if (memo === undefined) {
-      memo = new WeakMap();
+      memo = new Map();
       this.#memos.set(key, memo);
     }
     const known = memo.get(node);
@@ -88,10 +80,9 @@ export class Model {
       return known.value as T;
     }
     memo.set(node, { value: fallback, seen: NOTHING });
-    const seen = new Set<ts.SourceFile>();
-    const value = this.#facts.watch(seen, () => key(this, node));
-    memo.set(node, { value, seen });
-    return value;
+    const found = this.#facts.watch(() => key(this, node));
+    memo.set(node, found);
+    return found.value;
   }
 
   /**
@@ -214,54 +205,15 @@ export class Model {
     if (file === undefined) return [];
     let index = this.#writes.get(file);
     if (index === undefined) {
-      index = indexWrites(this, file);
+      index = new Map();
+      for (const { target, write } of writesIn(file)) {
+        const written = this.symbolAt(target);
+        const list = written && index.get(written);
+        if (list !== undefined) list.push(write);
+        else if (written !== undefined) index.set(written, [write]);
+      }
       this.#writes.set(file, index);
     }
     return index.get(symbol) ?? [];
   }
 }
-
-const ADDING = new Set(['push', 'unshift', 'add', 'set']);
-
-function indexWrites(model: Model, file: ts.SourceFile): Map<ts.Symbol, Write[]> {
-  const index = new Map<ts.Symbol, Write[]>();
-  const add = (target: ts.Expression, write: Write) => {
-    const symbol = ts.isIdentifier(target) ? model.symbolAt(target) : undefined;
-    if (symbol === undefined) return;
-    const list = index.get(symbol);
-    if (list === undefined) index.set(symbol, [write]);
-    else list.push(write);
-  };
-  const visit = (node: ts.Node): void => {
-    if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) {
-      const left = unwrap(node.left);
-      if (ts.isIdentifier(left)) add(left, { kind: 'assign', value: node.right });
-      else if (ts.isPropertyAccessExpression(left)) {
-        add(unwrap(left.expression), { kind: 'member', name: left.name.text, value: node.right });
-      } else if (ts.isElementAccessExpression(left)) {
-        add(unwrap(left.expression), { kind: 'element', value: node.right });
-      }
-    } else if (ts.isDeleteExpression(node)) {
-      const target = unwrap(node.expression);
-      if (ts.isPropertyAccessExpression(target))
-        add(unwrap(target.expression), { kind: 'delete', name: target.name.text });
-    } else if (
-      ts.isCallExpression(node) &&
-      ts.isPropertyAccessExpression(node.expression) &&
-      ADDING.has(node.expression.name.text)
-    ) {
-      const values = node.expression.name.text === 'set' ? node.arguments.slice(1) : node.arguments;
-      for (const value of values) {
-        if (!ts.isSpreadElement(value)) add(unwrap(node.expression.expression), { kind: 'element', value });
-      }
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return index;
-}
-
-const isAssignment = (kind: ts.SyntaxKind): boolean =>
-  kind === ts.SyntaxKind.EqualsToken ||
-  kind === ts.SyntaxKind.QuestionQuestionEqualsToken ||
-  kind === ts.SyntaxKind.BarBarEqualsToken;

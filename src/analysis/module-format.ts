@@ -26,15 +26,24 @@ export function nodeRange(model: Model, file: ts.SourceFile): string | undefined
 }
 
 const manifestOf = (model: Model, file: ts.SourceFile): Manifest | undefined =>
-  model.once(findManifest, file, undefined);
+  nearestManifest(path.dirname(file.fileName), model.once(knownManifests, model, new Map()));
 
-function findManifest(_model: Model, file: ts.SourceFile): Manifest | undefined {
-  for (let folder = path.dirname(file.fileName); ; folder = path.dirname(folder)) {
-    try {
-      return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Manifest;
-    } catch {
-      if (path.dirname(folder) === folder) return undefined; // No manifest here, or one that cannot be read.
-    }
+/** Manifests by folder; many files lie in the same ones. */
+const knownManifests = (_model: Model): Map<string, Manifest | undefined> => new Map();
+
+function nearestManifest(folder: string, known: Map<string, Manifest | undefined>): Manifest | undefined {
+  if (known.has(folder)) return known.get(folder);
+  const parent = path.dirname(folder);
+  const found = readManifest(folder) ?? (parent === folder ? undefined : nearestManifest(parent, known));
+  known.set(folder, found);
+  return found;
+}
+
+function readManifest(folder: string): Manifest | undefined {
+  try {
+    return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Manifest;
+  } catch {
+    return undefined; // No manifest here, or one that cannot be read.
   }
 }
 

@@ -2,6 +2,7 @@ import { ts } from 'ts-morph';
 import { enclosingFunction, isStaticMember } from './ast.ts';
 import type { Model } from './model.ts';
 import { occurrencesIn } from './occurrences.ts';
+import { callsOf } from './syntax.ts';
 import { fieldsChangedBy, fieldsReadBy, returnedBy, type Use, useAt, withAliases } from './uses.ts';
 import { type Runs, stateFiles, whereRuns } from './where-runs.ts';
 import { workerRunOf } from './worker-set.ts';
@@ -135,13 +136,11 @@ function callsByFunction(model: Model): ReadonlyMap<ts.Node, ts.CallExpression[]
 /** Calls without arguments in a file, and the functions that they call. */
 function plainCalls(model: Model, file: ts.SourceFile): readonly [ts.CallExpression, ts.Node][] {
   const calls: [ts.CallExpression, ts.Node][] = [];
-  const visit = (node: ts.Node): void => {
-    const fn =
-      ts.isCallExpression(node) && node.arguments.length === 0 ? model.calledFunction(node) : undefined;
-    if (fn !== undefined) calls.push([node as ts.CallExpression, fn]);
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
+  for (const node of callsOf(file)) {
+    if (!ts.isCallExpression(node) || node.arguments.length > 0) continue;
+    const fn = model.calledFunction(node);
+    if (fn !== undefined) calls.push([node, fn]);
+  }
   return calls;
 }
 

@@ -47,13 +47,14 @@ export class AnalysisProject {
     // Of an old program what imports mean is taken over: only while there are the same files.
     if (this.#filesVersion !== this.#workspace.filesVersion) this.#program = undefined;
     this.#filesVersion = this.#workspace.filesVersion;
+    const old = this.#program;
     this.#program = ts.createProgram({
       rootNames: [...roots].map(toPosix),
       options: this.#options,
       host: this.#host,
-      ...(this.#program && { oldProgram: this.#program }),
+      ...(old && { oldProgram: old }),
     });
-    this.#forgetUnused(this.#program);
+    if (old === undefined || !hasSameFiles(old, this.#program)) this.#forgetUnused(this.#program);
     const candidates = new Set([...this.#workspace.candidates].map(toPosix));
     this.#facts.begin(new Set(this.#program.getSourceFiles()));
     this.#model = new Model(this.#program, candidates, this.#facts);
@@ -102,15 +103,14 @@ export class AnalysisProject {
 
   /** Says for which files types have changed; what is known of others holds on. */
   #carryFacts(before: Model | undefined, now: Model): void {
-    const files = now.program.getSourceFiles();
-    if (before === undefined || before.program.getSourceFiles().length !== files.length) {
+    if (before === undefined || !hasSameFiles(before.program, now.program)) {
       this.#facts.typesChanged();
       return;
     }
-    const changed = files.filter((file) => {
-      const old = before.program.getSourceFile(file.fileName);
-      if (old === file) return false;
-      return old === undefined || signatureOf(before.checker, old) !== signatureOf(now.checker, file);
+    const olds = before.program.getSourceFiles();
+    const changed = now.program.getSourceFiles().filter((file, index) => {
+      const old = olds[index] as ts.SourceFile;
+      return old !== file && signatureOf(before.checker, old) !== signatureOf(now.checker, file);
     });
     const names = changed.map((file) => toNative(file.fileName));
     if (names.length > 0) this.#facts.typesChanged([...this.#workspace.importersOf(names)].map(toPosix));
@@ -160,6 +160,14 @@ export class AnalysisProject {
     this.#parsed.set(name, { file, hash });
     return file;
   }
+}
+
+/** True for programs over files of the same names, in the same order. */
+function hasSameFiles(a: ts.Program, b: ts.Program): boolean {
+  const [some, others] = [a.getSourceFiles(), b.getSourceFiles()];
+  return (
+    some.length === others.length && some.every((file, index) => file.fileName === others[index]?.fileName)
+  );
 }
 
 function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

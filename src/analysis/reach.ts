@@ -1,6 +1,7 @@
 import { ts } from 'ts-morph';
 import { type FunctionNode, shownName, unwrap } from './ast.ts';
 import type { Model } from './model.ts';
+import { callsOf, callsWithin as nodesWithin } from './syntax.ts';
 import { startState } from './trace/origin.ts';
 import { Trace } from './trace/trace.ts';
 import { calledWithin } from './worker-set.ts';
@@ -28,14 +29,12 @@ const callsWithin = (model: Model, root: Body): ReadonlyMap<ts.Node, readonly ts
 
 function indexCalls(model: Model, root: Body): ReadonlyMap<ts.Node, readonly ts.CallExpression[]> {
   const calls = new Map<ts.Node, ts.CallExpression[]>();
-  const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node)) {
-      const fn = model.calledFunction(node);
-      if (fn) calls.set(fn, [...(calls.get(fn) ?? []), node]);
+  for (const { body } of reachOf(model, root)) {
+    for (const node of nodesWithin(body)) {
+      const fn = ts.isCallExpression(node) ? model.calledFunction(node) : undefined;
+      if (fn) calls.set(fn, [...(calls.get(fn) ?? []), node as ts.CallExpression]);
     }
-    ts.forEachChild(node, visit);
-  };
-  for (const fn of reachOf(model, root)) visit(fn.body);
+  }
   return calls;
 }
 
@@ -47,16 +46,16 @@ function findCallers(model: Model, fn: ts.Node): readonly ts.CallExpression[] {
   const name = shownName(fn);
   const calls: ts.CallExpression[] = [];
   if (name === undefined) return calls;
-  const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node)) {
+  for (const file of model.candidates) {
+    if (!file.text.includes(name)) continue;
+    for (const node of callsOf(file)) {
+      if (!ts.isCallExpression(node)) continue;
       const callee = unwrap(node.expression);
       const called = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
       if (ts.isIdentifier(called) && called.text === name && model.calledFunction(node) === fn)
         calls.push(node);
     }
-    ts.forEachChild(node, visit);
-  };
-  for (const file of model.candidates) if (file.text.includes(name)) visit(file);
+  }
   return calls;
 }
 

@@ -3,6 +3,9 @@ import path from 'node:path';
 import { ts } from 'ts-morph';
 import { PACKAGE_NAME } from './text-facts.ts';
 
+/** The file that the package's name led to when a file was looked at last. A file that is the same means the same by it. */
+const entries = new WeakMap<ts.SourceFile, ts.SourceFile>();
+
 /**
  * Tells what belongs to the package `manycore`: by the declaration that a symbol leads to, never by its name. A declaration
  * belongs to it when its file is in the package that `import 'manycore'` resolved to, or when it is in
@@ -16,12 +19,21 @@ export class RuntimeSymbols {
 
   constructor(checker: ts.TypeChecker, program: ts.Program) {
     this.#checker = checker;
-    const literals = program.getSourceFiles().flatMap(moduleSpecifiers);
-    for (const literal of literals) {
-      if (literal.text !== PACKAGE_NAME) continue;
-      const file = checker.getSymbolAtLocation(literal)?.declarations?.find(ts.isSourceFile);
+    for (const importer of program.getSourceFiles()) {
+      const file = this.#importedBy(importer, program);
       if (file !== undefined && !this.#files.has(file.fileName)) this.#addEntry(file);
     }
+  }
+
+  /** The file of the package that a file imports. */
+  #importedBy(importer: ts.SourceFile, program: ts.Program): ts.SourceFile | undefined {
+    const known = entries.get(importer);
+    if (known !== undefined && program.getSourceFile(known.fileName) === known) return known;
+    const literal = moduleSpecifiers(importer).find(({ text }) => text === PACKAGE_NAME);
+    const symbol = literal && this.#checker.getSymbolAtLocation(literal);
+    const entry = symbol?.declarations?.find(ts.isSourceFile);
+    if (entry !== undefined) entries.set(importer, entry);
+    return entry;
   }
 
   /** Files of the package that an import of it leads to; empty where it is not installed. */

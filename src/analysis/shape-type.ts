@@ -83,11 +83,14 @@ export class TypeJudge {
     const symbol = type.getSymbol();
     const declaration = symbol?.declarations?.[0];
     if (declaration !== undefined && this.#model.runtime.owns(declaration)) return undefined;
+    // Before it is asked what can be called, for which the compiler makes all members of the type.
+    if (symbol && CONTAINERS.has(symbol.name) && declaration && this.#isLibrary(declaration))
+      return this.#argumentsFault(type as ts.TypeReference, path, depth);
     if (type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0) {
       return this.#functionFault(type, path);
     }
     if (symbol !== undefined && declaration !== undefined && this.#isLibrary(declaration)) {
-      return this.#libraryFault(type, symbol, path, depth);
+      return this.#libraryFault(type, symbol, path);
     }
     if (declaration?.getSourceFile().fileName.includes('/node_modules/')) return undefined;
     const { checker } = this.#model;
@@ -128,9 +131,8 @@ export class TypeJudge {
       : undefined;
   }
 
-  #libraryFault(type: ts.ObjectType, symbol: ts.Symbol, path: string, depth: number): TypeFault | undefined {
+  #libraryFault(type: ts.ObjectType, symbol: ts.Symbol, path: string): TypeFault | undefined {
     const name = symbol.name;
-    if (CONTAINERS.has(name)) return this.#argumentsFault(type as ts.TypeReference, path, depth);
     if (EMPTIED[name] !== undefined) return undefined; // Sent without an error.
     const advice = REFUSED[name];
     if (advice !== undefined && !isHarmlessNamesake(symbol)) return { path, what: article(name), advice };

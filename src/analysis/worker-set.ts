@@ -4,6 +4,7 @@ import { calledRuntime, type Role, type WorkerCall } from './calls.ts';
 import { handedIn } from './handed.ts';
 import type { Model } from './model.ts';
 import { startedFunctions } from './started-functions.ts';
+import { classesOf, plainCallsWithin, taggedWithin } from './syntax.ts';
 
 export type Body = FunctionNode & { readonly body: ts.ConciseBody };
 
@@ -56,15 +57,26 @@ export function workerRunOf(model: Model, node: ts.Node): WorkerRun | undefined 
 }
 
 /** Functions of the set that a file declares, in the order of the text. */
-export function workerRunsIn(model: Model, file: ts.SourceFile): readonly WorkerRun[] {
-  return [...workerSet(model).values()]
-    .filter(({ fn }) => fn.getSourceFile() === file)
-    .sort((a, b) => a.fn.pos - b.fn.pos);
-}
+export const workerRunsIn = (model: Model, file: ts.SourceFile): readonly WorkerRun[] =>
+  runsByFile(model).get(file) ?? [];
 
 /** Files in which rules may find something although they do not name the package: the set reaches into them. */
-export const reachedFiles = (model: Model): ReadonlySet<ts.SourceFile> =>
-  new Set([...workerSet(model).keys()].map((fn) => fn.getSourceFile()));
+export const reachedFiles = (model: Model): Iterable<ts.SourceFile> => runsByFile(model).keys();
+
+const runsByFile = (model: Model): ReadonlyMap<ts.SourceFile, readonly WorkerRun[]> =>
+  model.once(sortByFile, model, new Map());
+
+function sortByFile(model: Model): ReadonlyMap<ts.SourceFile, readonly WorkerRun[]> {
+  const files = new Map<ts.SourceFile, WorkerRun[]>();
+  for (const run of workerSet(model).values()) {
+    const file = run.fn.getSourceFile();
+    const list = files.get(file);
+    if (list === undefined) files.set(file, [run]);
+    else list.push(run);
+  }
+  for (const runs of files.values()) runs.sort((a, b) => a.fn.pos - b.fn.pos);
+  return files;
+}
 
 function collect(model: Model): ReadonlyMap<ts.Node, WorkerRun> {
   const runs = new Map<ts.Node, Run>();
@@ -113,21 +125,15 @@ function collect(model: Model): ReadonlyMap<ts.Node, WorkerRun> {
 
 /** `run()` of every class of a file that extends `Process`. */
 function runMethods(model: Model, file: ts.SourceFile): Body[] {
-  if (!file.text.includes('extends')) return [];
   const methods: Body[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isClassLike(node)) {
-      const base = model.baseOf(node);
-      if (base && model.runtimeClass(base) === 'Process') {
-        for (const member of node.members) {
-          const isRun = ts.isMethodDeclaration(member) && member.name.getText() === 'run';
-          if (isRun && isFunctionWithBody(member)) methods.push(member);
-        }
-      }
+  for (const node of classesOf(file)) {
+    const base = model.baseOf(node);
+    if (!base || model.runtimeClass(base) !== 'Process') continue;
+    for (const member of node.members) {
+      const isRun = ts.isMethodDeclaration(member) && member.name.getText() === 'run';
+      if (isRun && isFunctionWithBody(member)) methods.push(member);
     }
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
+  }
   return methods;
 }
 
@@ -145,10 +151,10 @@ function collectCalled(model: Model, fn: Body): ReadonlyMap<Body, ts.Node> {
       return;
     if (!model.runtime.owns(callee)) called.set(callee, place);
   };
-  const visit = (node: ts.Node): void => {
-    if (ts.isTypeNode(node)) return;
-    for (const [callee, place] of runBy(model, node)) add(callee, place);
-    ts.forEachChild(node, visit);
+  const visit = (part: ts.Node): void => {
+    const nodes: ts.Node[] = [...plainCallsWithin(part), ...taggedWithin(part)];
+    for (const node of nodes.sort((a, b) => a.pos - b.pos || b.end - a.end))
+      for (const [callee, place] of runBy(model, node)) add(callee, place);
   };
   for (const parameter of fn.parameters) if (parameter.initializer) visit(parameter.initializer);
   visit(fn.body);

@@ -6,6 +6,7 @@ import { isExported } from './exports.ts';
 import type { Model } from './model.ts';
 import { judge } from './shape.ts';
 import { startedFunctions } from './started-functions.ts';
+import { callsOf, classesOf } from './syntax.ts';
 import { type Access, type Origin, startState } from './trace/origin.ts';
 import { Trace } from './trace/trace.ts';
 
@@ -175,24 +176,20 @@ function namedModules(model: Model, file: ts.SourceFile): readonly ts.SourceFile
 
 /** `workerFunction(new URL('./x.ts', import.meta.url), 'f')`, and classes that extend `Process`. */
 function addExplicit(model: Model, file: ts.SourceFile, modules: Set<ts.SourceFile>): void {
-  const mentions = /\bworkerFunction\b|\bextends\b/.test(file.text);
-  const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && model.runtimeName(node.expression) === 'workerFunction') {
-      const url = node.arguments[0] && unwrap(node.arguments[0]);
-      const literal = url && ts.isNewExpression(url) ? url.arguments?.[0] : undefined;
-      if (literal && ts.isStringLiteralLike(literal)) {
-        const target = model.program.getSourceFile(
-          path.posix.join(path.posix.dirname(file.fileName), literal.text),
-        );
-        if (target) modules.add(target);
-      }
-    } else if (ts.isClassLike(node)) {
-      const base = model.baseOf(node);
-      if (base && model.runtimeClass(base) === 'Process') modules.add(file);
-    }
-    ts.forEachChild(node, visit);
-  };
-  if (mentions) visit(file);
+  if (!/\bworkerFunction\b|\bextends\b/.test(file.text)) return;
+  for (const node of callsOf(file)) {
+    const url = ts.isCallExpression(node) && node.arguments[0] ? unwrap(node.arguments[0]) : undefined;
+    const literal = url && ts.isNewExpression(url) ? url.arguments?.[0] : undefined;
+    if (!literal || !ts.isStringLiteralLike(literal)) continue;
+    if (model.runtimeName(node.expression) !== 'workerFunction') continue;
+    const name = path.posix.join(path.posix.dirname(file.fileName), literal.text);
+    const target = model.program.getSourceFile(name);
+    if (target) modules.add(target);
+  }
+  for (const node of classesOf(file)) {
+    const base = model.baseOf(node);
+    if (base && model.runtimeClass(base) === 'Process') modules.add(file);
+  }
 }
 
 /** A file and all that it imports when it is run, directly or through others. */
@@ -269,19 +266,14 @@ function calledFunctions(model: Model): ReadonlySet<ts.Node> {
 
 function calledIn(model: Model, file: ts.SourceFile): readonly ts.Node[] {
   const called: ts.Node[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
-      if (handsOver(model, node)) {
-        const fn = ts.isNewExpression(node) ? undefined : model.calledFunction(node);
-        if (fn) called.push(fn);
-        else
-          for (const member of model.classOf(node.expression)?.members ?? []) {
-            if (ts.isConstructorDeclaration(member)) called.push(member);
-          }
+  for (const node of callsOf(file)) {
+    if (!handsOver(model, node)) continue;
+    const fn = ts.isNewExpression(node) ? undefined : model.calledFunction(node);
+    if (fn) called.push(fn);
+    else
+      for (const member of model.classOf(node.expression)?.members ?? []) {
+        if (ts.isConstructorDeclaration(member)) called.push(member);
       }
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
+  }
   return called;
 }

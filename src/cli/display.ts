@@ -16,6 +16,7 @@ const PHASES: Record<RunPhase, string> = {
   baseline: 'Measuring the baseline',
   sweep: 'Measuring how it scales',
   running: 'Running',
+  verifying: 'Verifying in one process',
   finishing: 'Finishing',
   stopping: 'Stopping',
 };

@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
 import packageJson from '../../runtime/package.json' with { type: 'json' };
 import type { Diagnostic, RuleInfo } from '../analysis/analyse.ts';
+import { shownPath } from '../analysis/plain.ts';
 import { type RuleSettings, withSeverities } from '../analysis/severity.ts';
 import { JobError, toFailure } from '../job/errors.ts';
 import { failureLines } from './display.ts';
 import type { Format } from './lint/formats/format.ts';
 import { github } from './lint/formats/github.ts';
 import { json } from './lint/formats/json.ts';
-import { shownPath } from './lint/formats/paths.ts';
 import { pretty } from './lint/formats/pretty.ts';
 import { sarif } from './lint/formats/sarif.ts';
 import { replyFromCache } from './lint/known.ts';

@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../runtime/package.json' with { type: 'json' };
+import type { CompareOptions } from './compare-command.ts';
 import { completionScript, SHELLS, type Shell } from './completion.ts';
 import type { JobsOptions } from './jobs-command.ts';
 import { type LintOptions, parseRule } from './lint-options.ts';
@@ -24,6 +25,13 @@ Severities: error fails or gives wrong results, warning goes wrong under concurr
 Hints are left out where the environment variable CI is set, unless --hints is given.
 
 Exit codes: 0 clean, 1 findings at warning or above, 2 bad usage, 3 the analysis itself failed.
+`;
+
+const MCP_HELP = `
+A client starts this command in the folder of the project; only files in that folder are analysed and run:
+  { "mcpServers": { "manycore": { "command": "npx", "args": ["manycore", "mcp"] } } }
+
+Tools: manycore_analyze reads only; manycore_run executes a function of the project, so clients ask before it.
 `;
 
 const EXAMPLES = `
@@ -218,9 +226,31 @@ function program(finish: (exitCode: number) => void): Command {
     .argument('<FIRST>', 'folder of a run, or its run.json')
     .argument('<SECOND>', 'another one')
     .option('--json', 'as one JSON object')
-    .action(async (first: string, second: string, options: { json?: boolean }) => {
+    .option('--html <FILE>', 'write the comparison here as one HTML page')
+    .action(async (first: string, second: string, options: CompareOptions) => {
       const { compareCommand } = await import('./compare-command.ts');
-      finish(compareCommand(first, second, options.json ?? false));
+      finish(compareCommand(first, second, options));
+    });
+  manycore
+    .command('verify')
+    .description('Run the items of a run that is over once more in one process, and compare what they give.')
+    .argument('<RUN>', 'folder of the run, or its run.json')
+    .argument('[N|all]', 'how many items, drawn at random (default: all)', parseVerify)
+    .option('--force', 'although the dataset or the function is another one now')
+    .option('--json', 'print the summary as one JSON object on stdout, everything else on stderr')
+    .action(async (run: string, items: number | 'all' | undefined, options: RunOptions) => {
+      const { runCommand } = await import('./run-command.ts');
+      finish(await runCommand(undefined, { ...options, verifyRun: run, verify: items ?? 'all' }));
+    });
+  manycore
+    .command('mcp')
+    .description(
+      'Serve analysing and running to language models, over the Model Context Protocol on stdin and stdout.',
+    )
+    .addHelpText('after', MCP_HELP)
+    .action(async () => {
+      const { mcpCommand } = await import('./mcp-command.ts');
+      finish(await mcpCommand());
     });
   manycore
     .command('completion')

@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { JobError } from '../job/errors.ts';
-import { RUN_FILES, type RunFolder, runFolderAt } from '../job/run-folder.ts';
+import { type RunFolder, runFolderAt } from '../job/run-folder.ts';
 import type { RunSummary } from '../protocol/run.ts';
+import { RUN_FILES } from '../protocol/run-folder.ts';
 
 /** A run that is over, by its folder or its `run.json`. Throws a `JobError` for what is none. */
 export function readRun(run: string): { folder: RunFolder; summary: RunSummary } {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Table from 'cli-table3';
-import { RUN_FILES } from '../job/run-folder.ts';
 import type { ResultRow, RunSummary } from '../protocol/run.ts';
+import { RUN_FILES } from '../protocol/run-folder.ts';
 import {
   formatCount,
   formatMs,

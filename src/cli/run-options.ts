@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly runDir?: string;
   readonly resume?: string;
   readonly onlyFailed?: string;
+  /** Of `manycore verify`. */
+  readonly verifyRun?: string;
   readonly force?: boolean;
   readonly report?: string;
   readonly trace?: string;
@@ -53,7 +55,7 @@ export function toConfig(
   found?: FoundJob,
 ): RunConfig {
   if (found !== undefined) return { ...ofJob(target, options, cwd, found), nodeReason };
-  if (options.resume === undefined && options.onlyFailed === undefined) {
+  if ((options.resume ?? options.onlyFailed ?? options.verifyRun) === undefined) {
     if (target === undefined) throw missing('FILE[#EXPORT], the function to run');
     const needsData = !options.debugItem?.startsWith('json:');
     if (options.data === undefined && needsData) throw missing('--data SOURCE, where the items come from');

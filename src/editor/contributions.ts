@@ -15,6 +15,17 @@ export const Command = {
   showPanel: 'manycore.showPanel',
   openReport: 'manycore.openReport',
   openRunFolder: 'manycore.openRunFolder',
+  openRun: 'manycore.openRun',
+  compareRuns: 'manycore.compareRuns',
+  compareSelectedRuns: 'manycore.compareSelectedRuns',
+  resumeRun: 'manycore.resumeRun',
+  runFailedAgain: 'manycore.runFailedAgain',
+  verifyRun: 'manycore.verifyRun',
+  exportReport: 'manycore.exportReport',
+  exportTrace: 'manycore.exportTrace',
+  deleteRun: 'manycore.deleteRun',
+  refreshRuns: 'manycore.refreshRuns',
+  showMoreRuns: 'manycore.showMoreRuns',
   showLogs: 'manycore.showLogs',
   restartAnalysisServer: 'manycore.restartAnalysisServer',
   copyDebugInformation: 'manycore.copyDebugInformation',
@@ -47,12 +58,18 @@ export const restrictedSettings: readonly SettingName[] = ['manycore.node.path']
 export const ContextKey = {
   /** A run is under way in this window. */
   running: 'manycore.running',
-  /** A run of this window has ended and can be repeated. */
+  /** The panel shows a run, which can be repeated. */
   hasRun: 'manycore.hasRun',
 } as const;
 export type ContextKey = (typeof ContextKey)[keyof typeof ContextKey];
 
-export const View = { container: 'manycore', run: 'manycore.run' } as const;
+/** The panel has the run that is shown, a container in the activity bar the list of those on disk. */
+export const View = {
+  container: 'manycore',
+  run: 'manycore.run',
+  historyContainer: 'manycore-history',
+  runs: 'manycore.runs',
+} as const;
 
 /** Language ids in whose files functions are looked for. */
 export const languages = ['typescript', 'typescriptreact', 'javascript', 'javascriptreact'] as const;

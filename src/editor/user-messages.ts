@@ -6,14 +6,17 @@ const remedies: Readonly<
   Record<Remedy, { readonly label: string; readonly apply: () => Thenable<unknown> }>
 > = {
   openNodeSetting: {
-    label: 'Open Setting',
+    label: vscode.l10n.t('Open Setting'),
     apply: () => vscode.commands.executeCommand('workbench.action.openSettings', 'manycore.node.path'),
   },
   manageTrust: {
-    label: 'Manage Workspace Trust',
+    label: vscode.l10n.t('Manage Workspace Trust'),
     apply: () => vscode.commands.executeCommand('workbench.trust.manage'),
   },
-  showLogs: { label: 'Show Logs', apply: () => vscode.commands.executeCommand(Command.showLogs) },
+  showLogs: {
+    label: vscode.l10n.t('Show Logs'),
+    apply: () => vscode.commands.executeCommand(Command.showLogs),
+  },
 };
 
 /** Tells the user about an error and offers what can be done; does not wait for an answer. */

@@ -7,7 +7,7 @@ import { compareDataset, type EarlierRun, existingRun, loadRun, repairRun, store
 import type { RunFolder } from './run-folder.ts';
 import { RunLock } from './run-lock.ts';
 
-/** What a run goes on with: nothing, a run that is resumed, or the failed items of one. */
+/** What a run goes on with: nothing, a run that is resumed or verified, or the failed items of one. */
 export class Earlier implements Disposable {
   /** What is asked for, with what the earlier run says where nothing is. */
   readonly config: RunConfig;
@@ -22,11 +22,9 @@ export class Earlier implements Disposable {
 
   /** Reads the run that `config` names, if any, and keeps others from working in it. Throws a `JobError`. */
   static async open(config: RunConfig): Promise<Earlier> {
-    const { resume, onlyFailed, cwd } = config;
-    if (resume !== undefined && onlyFailed !== undefined) {
-      throw usage('--resume and --only-failed exclude each other');
-    }
-    const path = resume ?? onlyFailed;
+    const { resume, onlyFailed, verifyRun, cwd } = config;
+    const [path, ...others] = [resume, onlyFailed, verifyRun].filter((each) => each !== undefined);
+    if (others.length > 0) throw usage('--resume, --only-failed and verifying a run exclude each other');
     if (path === undefined) {
       if (config.force) throw usage('--force belongs to --resume or --only-failed');
       return new Earlier(config, null, null);
@@ -38,19 +36,24 @@ export class Earlier implements Disposable {
     const lock = new RunLock(folder.path);
     try {
       const run = await loadRun(folder);
-      const held = resume === undefined ? null : lock;
+      const held = onlyFailed === undefined ? lock : null;
       return new Earlier(completed(config, run), run, held);
     } catch (error) {
       lock[Symbol.dispose]();
       throw error;
     } finally {
-      if (resume === undefined) lock[Symbol.dispose]();
+      if (onlyFailed !== undefined) lock[Symbol.dispose]();
     }
   }
 
   /** The folder to go on in; null for a new one. */
   get folder(): RunFolder | null {
     return this.config.resume === undefined ? null : (this.#run?.folder ?? null);
+  }
+
+  /** The folder of the earlier run; null where there is none. */
+  get source(): RunFolder | null {
+    return this.#run?.folder ?? null;
   }
 
   get choice(): Choice {
@@ -81,8 +84,8 @@ export class Earlier implements Disposable {
   /** Throws a `JobError` where the dataset is not the one of the earlier run any more, unless that is forced. */
   async compare(read: () => Records): Promise<void> {
     if (this.#run === null) return;
-    const { force = false, data: source, resume } = this.config;
-    await compareDataset(this.#run, read(), { force, source, failedOnly: resume === undefined });
+    const { force = false, data: source, onlyFailed } = this.config;
+    await compareDataset(this.#run, read(), { force, source, failedOnly: onlyFailed !== undefined });
   }
 
   /** Makes the files of a run that is resumed ready to be added to. */
@@ -102,10 +105,17 @@ function completed(given: RunConfig, run: EarlierRun): RunConfig {
   if (target !== '' || data !== '') {
     throw usage('To go on with a run, name both the function and the dataset, or neither');
   }
-  const { resume: _, onlyFailed: __, force: ___, runDir: ____, ...stored } = storedConfig(run);
+  const {
+    resume: _,
+    onlyFailed: __,
+    verifyRun: ___,
+    force: ____,
+    runDir: _____,
+    ...stored
+  } = storedConfig(run);
   const defined = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const paths = Object.fromEntries(
-    (['resume', 'onlyFailed', 'out', 'report', 'trace', 'runDir'] as const)
+    (['resume', 'onlyFailed', 'verifyRun', 'out', 'report', 'trace', 'runDir'] as const)
       .filter((name) => given[name] !== undefined)
       .map((name) => [name, resolve(cwd, given[name] ?? '')]),
   );

@@ -37,6 +37,8 @@ export async function finishRun(ending: Ending, feed: EventFeed): Promise<RunSum
   const trace = renderTrace(header, picture.spans);
   writeWhole(folder.report, html);
   writeWhole(folder.trace, trace);
+  const inputs = picture.rows.filter(({ input }) => input !== '').map(({ index, input }) => [index, input]);
+  writeWhole(folder.inputs, `${JSON.stringify(Object.fromEntries(inputs))}\n`);
   if (config.trace !== undefined) writeWhole(resolve(config.cwd, config.trace), trace);
   if (config.report !== undefined) writeWhole(resolve(config.cwd, config.report), html);
   if (config.out !== undefined) await exportResults(folder.results, resolve(config.cwd, config.out));

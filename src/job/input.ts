@@ -44,7 +44,7 @@ export async function openInput(config: RunConfig): Promise<Input> {
       'Save the items to a file first, or measure a sample: --baseline sample.',
     );
   }
-  if (once && config.verify !== undefined) {
+  if (once && (config.verify !== undefined || config.verifyRun !== undefined)) {
     throw usage(
       `--verify reads the items once more, and ${config.data} can be read only once`,
       'Save the items to a file first.',

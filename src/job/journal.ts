@@ -2,25 +2,16 @@
  * `journal.jsonl`: which items are finished. One JSON object a line, appended only, each after its row in
  * `results.jsonl` has reached the file.
  *
- *   {"version":1,"function":"tasks.ts#work","functionHash":"...","dataset":"range:0:3","config":{...}}   the first line
+ *   {"version":1,"function":"tasks.ts#work","functionHash":"...","dataset":"range:0:3","config":{...},"header":{...}}   the first line
  *   {"index":0,"key":"kX0p...","ok":true}                                        one for every finished item
  *
  * `key` is the hash of the item as text and of the function: see `item-key.ts`. A run that is resumed with another function
  * has one more header in front of the rows of that function. After a SIGKILL the last line may be torn; readers leave
  * out a line that has no line feed.
  */
-import type { RunConfig } from '../protocol/run.ts';
+import type { JournalHeader } from '../protocol/run-folder.ts';
 import { wholeLines } from './file-lines.ts';
 import { LineFile } from './line-file.ts';
-
-export interface JournalHeader {
-  readonly version: 1;
-  readonly function: string;
-  readonly functionHash: string;
-  readonly dataset: string;
-  /** What was asked for; journals of 0.1.0 have none. */
-  readonly config?: RunConfig | undefined;
-}
 
 export interface JournalRow {
   readonly index: number;

@@ -3,9 +3,9 @@ import {
   endOf,
   joinStretch,
   MAX_STRETCHES,
-  NO_ITEM,
   packStretches,
   type Stretch,
+  stretchOf,
 } from '../report/stretches.ts';
 
 /** Most stretches in one event. */
@@ -118,13 +118,4 @@ export class LiveTimeline {
     }
     this.#waiting = halved;
   }
-}
-
-function stretchOf({ worker, kind, begin, end, item, count, failed }: TimelineSpan): Stretch {
-  const stretch = {
-    ...{ worker, begin, startup: 0, computing: 0, encoding: 0 },
-    ...{ item: item < 0 ? NO_ITEM : item, count: kind === 'computing' ? count : 0, failed },
-  };
-  stretch[kind] = end - begin;
-  return stretch;
 }

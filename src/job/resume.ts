@@ -1,14 +1,14 @@
 import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { RunConfig } from '../protocol/run.ts';
+import { type JournalHeader, RUN_FILES } from '../protocol/run-folder.ts';
 import { JobError } from './errors.ts';
 import { lineBuffers } from './file-lines.ts';
 import { FinishedItems } from './finished-items.ts';
 import { itemKey } from './item-key.ts';
-import type { JournalHeader } from './journal.ts';
 import { writeFailure } from './line-file.ts';
 import type { Records } from './records.ts';
-import { RUN_FILES, type RunFolder, runFolderAt } from './run-folder.ts';
+import { type RunFolder, runFolderAt } from './run-folder.ts';
 import { valueText } from './value-text.ts';
 
 /** What a run on disk has done. */

@@ -9,25 +9,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { RUN_FILES } from '../protocol/run-folder.ts';
 import { JobError } from './errors.ts';
 import { writeFailure } from './line-file.ts';
-
-/** Names of the files of a run; readers of a run folder use them too. */
-export const RUN_FILES = {
-  summary: 'run.json',
-  results: 'results.jsonl',
-  journal: 'journal.jsonl',
-  report: 'report.html',
-  trace: 'trace.json',
-  output: 'output',
-  profiles: 'profiles',
-} as const;
 
 /** Where a run puts its files. */
 export interface RunFolder {
   readonly path: string;
   readonly summary: string;
   readonly results: string;
+  readonly inputs: string;
   readonly journal: string;
   readonly report: string;
   readonly trace: string;
@@ -57,6 +48,7 @@ export function runFolderAt(path: string): RunFolder {
     path,
     summary: join(path, RUN_FILES.summary),
     results: join(path, RUN_FILES.results),
+    inputs: join(path, RUN_FILES.inputs),
     journal: join(path, RUN_FILES.journal),
     report: join(path, RUN_FILES.report),
     trace: join(path, RUN_FILES.trace),

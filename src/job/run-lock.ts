@@ -1,6 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { lockHolder } from '../node/lock-holder.ts';
+import { RUN_FILES } from '../protocol/run-folder.ts';
 import { JobError } from './errors.ts';
 import { writeFailure } from './line-file.ts';
 
@@ -13,14 +15,14 @@ export class RunLock implements Disposable {
 
   /** Throws a `JobError` while another process has the folder. */
   constructor(folder: string) {
-    this.#file = join(folder, 'lock');
+    this.#file = join(folder, RUN_FILES.lock);
     for (let tries = 0; ; tries++) {
       try {
         writeFileSync(this.#file, `${process.pid} ${hostname()}\n`, { flag: 'wx' });
         return;
       } catch (error) {
         if (!isExists(error) || tries > 0) throw writeFailure(this.#file, error);
-        const holder = readHolder(this.#file);
+        const holder = lockHolder(this.#file);
         if (holder !== null) throw inUse(folder, holder, this.#file);
         rmSync(this.#file, { force: true });
       }
@@ -29,30 +31,6 @@ export class RunLock implements Disposable {
 
   [Symbol.dispose](): void {
     rmSync(this.#file, { force: true });
-  }
-}
-
-/** The process that holds the lock, in words; null when it is gone. */
-function readHolder(file: string): string | null {
-  const [pid = '', host = ''] = readText(file).trim().split(' ');
-  if (host !== '' && host !== hostname()) return `process ${pid} on ${host}`;
-  return /^\d+$/.test(pid) && Number(pid) !== process.pid && isAlive(Number(pid)) ? `process ${pid}` : null;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return ''; // It has just been let go.
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

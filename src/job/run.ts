@@ -117,6 +117,11 @@ async function execute({
   await using load = await stop.race(planLoad(target.file, { loader: config.loader ?? 'auto' }));
   const settings: WorkerSettings = { env: load.env, execArgv: [...inheritedExecArgv(), ...load.execArgv] };
   const plan: TaskPlan = { ...planOf(config, load, target), functionHash: '', stopFile: null };
+  if (config.verifyRun !== undefined) {
+    const { verifyEarlier } = await import('./verify-earlier.ts');
+    const hash = (exportName: string): Promise<string> => hashOf(load, target.file, exportName, plan);
+    return await verifyEarlier({ earlier, config, input, settings, plan, hashOf: hash, onEvent, stop });
+  }
 
   const early: OutputLine[] = [];
   await using probe = new Probe(settings, (stream, text) => {
@@ -157,7 +162,10 @@ async function execute({
   rmSync(folder.summary, { force: true });
   if (earlier.folder === null || header.earlier?.functionChanged) {
     const { function: name } = header;
-    const journal = { version: 1, function: name, functionHash: hash, dataset: config.data, config } as const;
+    const kept: RunConfig =
+      config.engine === undefined ? config : { ...config, engine: withoutPassword(config.engine) };
+    const asked = { dataset: config.data, config: kept, header };
+    const journal = { version: 1, function: name, functionHash: hash, ...asked } as const;
     writeJournalHeader(folder.journal, journal);
   }
   onEvent({ type: 'started', protocol: PROTOCOL_VERSION, header });
@@ -300,14 +308,14 @@ async function verify(options: {
   stop: StopSwitch;
 }): Promise<Verification> {
   const { settings, plan, config, input, folder, logs, feed, stop } = options;
-  feed.phase('finishing', 'verifying in one process');
+  feed.phase('verifying');
   await using probe = new Probe(settings, (stream, text) => {
     logs.append({ worker: 'baseline', item: null, stream, text, time: Date.now() });
   });
   try {
     await stop.race(probe.prepare(plan));
     const { verifyRun } = await import('./verify.ts');
-    const onProgress = (note: string): void => feed.phase('finishing', note);
+    const onProgress = (note: string): void => feed.phase('verifying', note);
     const run = { probe, results: folder.results, records: input.read(), config, onProgress };
     return await stop.race(verifyRun(run));
   } catch (error) {
@@ -348,4 +356,11 @@ function inheritedExecArgv(): string[] {
 async function hashOf(load: LoadPlan, file: string, exportName: string, plan: TaskPlan): Promise<string> {
   const code = await readFile(fileURLToPath(load.url), 'utf8').catch(() => readFile(file, 'utf8'));
   return functionHash(code, exportName, valueText([plan.spread, plan.args]));
+}
+
+/** What lies on disk is read by others than who may use the engine. */
+function withoutPassword(address: string): string {
+  const url = new URL(address);
+  url.password = '';
+  return url.href;
 }

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { Difference, RunConfig, Verification } from '../protocol/run.ts';
+import { formatCount, plural } from '../report/format.ts';
 import { lineBuffers } from './file-lines.ts';
 import type { Probe } from './probe.ts';
 import { randomNumbers } from './random.ts';
@@ -64,7 +65,7 @@ export async function verifyRun(options: {
         repeatable: firstDifference(outcome, again) === null,
       });
     }
-    onProgress(`${checked} of ${wanted.size} items verified in one process`);
+    onProgress(`${formatCount(checked)} of ${plural(wanted.size, 'item')}`);
   };
   await using file = await open(results);
   let batch: Compared[] = [];

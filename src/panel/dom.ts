@@ -58,6 +58,9 @@ const ICONS = {
   rerun: 'M13 3v4H9l1.6-1.6A4 4 0 1 0 12 8.5h1.2A5.2 5.2 0 1 1 11.4 4.6z',
   report: 'M3 14V9h2v5zm4 0V5h2v9zm4 0V2h2v12z',
   run: 'M4 2.5l9 5.5-9 5.5z',
+  resume: 'M3 3h2v10H3zm4 0l7 5-7 5z',
+  failedAgain:
+    'M13 2v4H9l1.6-1.6A4 4 0 1 0 12 7.5h1.2A5.2 5.2 0 1 1 11.4 3.6zM6.2 6.5L8 8.3l1.8-1.8.7.7L8.7 9l1.8 1.8-.7.7L8 9.7l-1.8 1.8-.7-.7L7.3 9 5.5 7.2z',
   output: 'M2 3h12v10H2zm1 1v8h10V4zm1.5 1.5L7 8l-2.5 2.5-.7-.7L5.6 8 3.8 6.2zM8 10h4v1H8z',
 } as const;
 

@@ -11,6 +11,8 @@ export class Header implements Part {
   readonly #function: HTMLButtonElement;
   readonly #facts = el('ul', { class: 'facts', 'aria-label': 'How it is run' });
   readonly #stop: HTMLButtonElement;
+  readonly #resume: HTMLButtonElement;
+  readonly #failedAgain: HTMLButtonElement;
   readonly #rerun: HTMLButtonElement;
   readonly #report: HTMLButtonElement;
   #header: RunHeader | null = null;
@@ -27,6 +29,18 @@ export class Header implements Part {
     );
     this.#function.hidden = true;
     this.#stop = button('Stop', () => post({ type: 'stop' }), { title: 'Stop', test: 'stop-button' }, 'stop');
+    this.#resume = button(
+      'Resume',
+      () => post({ type: 'resume' }),
+      { title: 'Resume: what is done is not done again', test: 'resume-button' },
+      'resume',
+    );
+    this.#failedAgain = button(
+      'Run failed again',
+      () => post({ type: 'runFailedAgain' }),
+      { class: 'secondary', title: 'Run failed items again, as a new run', test: 'failed-again-button' },
+      'failedAgain',
+    );
     this.#rerun = button(
       'Run again',
       () => post({ type: 'rerun' }),
@@ -39,7 +53,8 @@ export class Header implements Part {
       { class: 'secondary', title: 'Open report', test: 'open-report-button' },
       'report',
     );
-    const actions = el('div', { class: 'actions' }, this.#stop, this.#rerun, this.#report);
+    const buttons = [this.#stop, this.#resume, this.#failedAgain, this.#rerun, this.#report];
+    const actions = el('div', { class: 'actions' }, ...buttons);
     this.element = el('header', { class: 'bar' }, this.#state, this.#function, this.#facts, actions);
   }
 
@@ -49,6 +64,8 @@ export class Header implements Part {
     setAttribute(this.#state, 'data-tone', tone(model));
     this.#stop.hidden = !isRunning(model);
     this.#stop.disabled = model.state === 'stopping';
+    this.#resume.hidden = !canResume(model);
+    this.#failedAgain.hidden = !isOver(model) || (model.summary?.failed ?? 0) === 0;
     this.#rerun.hidden = !isOver(model);
     this.#report.hidden = model.summary === null;
     this.element.hidden = model.state === 'idle';
@@ -60,6 +77,12 @@ export class Header implements Part {
     setText(this.#function, model.header.exportName);
     this.#function.title = `${model.header.function}: open the source`;
   }
+}
+
+/** Whether the run was stopped or broke off with items left to do, of a dataset that can be gone on with. */
+export function canResume(model: RunModel): boolean {
+  if (!isOver(model) || model.header === null || model.header.earlier?.kind === 'only-failed') return false;
+  return model.state === 'interrupted' || model.state === 'failed';
 }
 
 /** The state in a word or two. */
@@ -77,6 +100,8 @@ export function stateText(model: RunModel): string {
       return 'Measuring scaling';
     case 'running':
       return 'Running';
+    case 'verifying':
+      return 'Verifying';
     case 'finishing':
       return 'Finishing';
     case 'stopping':
@@ -84,7 +109,7 @@ export function stateText(model: RunModel): string {
     case 'interrupted':
       return 'Stopped';
     case 'failed':
-      return 'Could not run';
+      return model.progress === null ? 'Could not run' : 'Broke off';
     case 'finished':
       return model.summary !== null && model.summary.failed > 0 ? 'Done with failures' : 'Done';
   }
@@ -97,10 +122,26 @@ function tone(model: RunModel): string {
   return 'busy';
 }
 
+/** From this age (ms) on, a run says when it was. */
+const OLD = 60 * 60 * 1000;
+
+function startedFact(startedAt: number): HTMLElement {
+  const date = new Date(startedAt);
+  const short = date.toLocaleString(undefined, {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  return fact('started', short, `Started ${date.toLocaleString()}`);
+}
+
 function factsOf(header: RunHeader): HTMLElement[] {
   const { dataset, workers, node, loader } = header;
   const items = dataset.items === null ? 'streamed' : plural(dataset.items, 'item');
+  const old = Date.now() - header.startedAt > OLD;
   return [
+    ...(old ? [startedFact(header.startedAt)] : []),
     fact('dataset', dataset.source, `Dataset ${dataset.source}: ${dataset.kind}, ${items}`),
     fact('workers', plural(workers.count, 'worker'), `${plural(workers.count, 'worker')}: ${workers.reason}`),
     fact('node', `Node ${node.version.replace(/^v/, '')}`, `${node.path}\n${node.reason}`),

@@ -173,6 +173,8 @@ function workText(model: RunModel): string {
       return 'Timing a sample with more and more workers';
     case 'running':
       return 'Starting the workers';
+    case 'verifying':
+      return 'Running items once more in one process';
     case 'finishing':
       return 'Writing the results';
     case 'stopping':

@@ -12,7 +12,7 @@ import { ResultsView } from './results.ts';
 import { ScalingView } from './scaling/view.ts';
 import { Tabs } from './tabs.ts';
 import { TimelineView } from './timeline/view.ts';
-import { VerificationView } from './verification.ts';
+import { VerificationView, verificationBadge } from './verification.ts';
 
 interface Host {
   postMessage(message: FromPanel): void;
@@ -47,8 +47,7 @@ export class Panel {
           id: 'verification',
           label: 'Verification',
           part: new VerificationView(post),
-          isWanted: (model) => model.summary?.verification !== undefined,
-          badge: differencesBadge,
+          badge: verificationBadge,
         },
       ],
       rememberedTab(host.getState()) ?? 'timeline',
@@ -129,9 +128,4 @@ function outputBadge(model: RunModel): { text: string; bad: boolean } | null {
 function failedBadge(model: RunModel): { text: string; bad: boolean } | null {
   const failed = model.summary?.failed ?? model.progress?.failed ?? 0;
   return failed === 0 ? null : { text: `${failed > 9999 ? '9999+' : failed} failed`, bad: true };
-}
-
-function differencesBadge(model: RunModel): { text: string; bad: boolean } | null {
-  const differences = model.summary?.verification?.differences ?? 0;
-  return differences === 0 ? null : { text: differences > 9999 ? '9999+' : String(differences), bad: true };
 }

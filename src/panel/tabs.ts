@@ -6,8 +6,6 @@ export interface Tab {
   readonly id: string;
   readonly label: string;
   readonly part: Part;
-  /** Whether there is anything for it to show; always where it does not say. */
-  readonly isWanted?: (model: RunModel) => boolean;
   /** A few characters beside the label; null for none. */
   readonly badge?: (model: RunModel) => { readonly text: string; readonly bad: boolean } | null;
 }
@@ -26,7 +24,6 @@ export class Tabs implements Part {
   readonly #chosen: (id: string) => void;
   #selected: string;
   #pinned: string | null = null;
-  #unwanted: readonly Mounted[] = [];
   #model: RunModel = emptyModel();
 
   constructor(tabs: readonly Tab[], selected: string, chosen: (id: string) => void) {
@@ -46,12 +43,6 @@ export class Tabs implements Part {
 
   update(model: RunModel): void {
     this.#model = model;
-    const unwanted = this.#tabs.filter((tab) => tab.isWanted?.(model) === false);
-    if (unwanted.map((tab) => tab.id).join() !== this.#unwanted.map((tab) => tab.id).join()) {
-      this.#unwanted = unwanted;
-      this.#arrange();
-      return;
-    }
     for (const tab of this.#tabs) {
       const badge = tab.badge?.(model) ?? null;
       tab.note.hidden = badge === null;
@@ -115,7 +106,7 @@ export class Tabs implements Part {
 
   /** Those that take turns. */
   get #free(): readonly Mounted[] {
-    return this.#tabs.filter((tab) => tab.id !== this.#pinned && !this.#unwanted.includes(tab));
+    return this.#tabs.filter((tab) => tab.id !== this.#pinned);
   }
 
   #onKey(event: KeyboardEvent): void {

@@ -21,6 +21,17 @@ export interface PreflightFinding {
   readonly message: string;
 }
 
+/** Request of the editor for a language model: all that is wrong with a file, or with a function in workers. Answer: `Analyzed` of `tools.ts`. */
+export const ANALYZE = 'manycore/analyze';
+
+export interface AnalyzeParams {
+  readonly file: string;
+  /** The function is judged as if it ran in workers. */
+  readonly exportName?: string;
+  /** Folder that the paths of the answer are relative to. */
+  readonly cwd: string;
+}
+
 /** Notification of the server, after each file that took longer than a moment. */
 export const ANALYSED = 'manycore/analysed';
 

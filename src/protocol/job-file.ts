@@ -19,7 +19,7 @@ const MAX_JOB_FILE = 1_000_000;
 /** What a job may say of its run: all that is not about one time or one machine only. */
 type JobKey = Exclude<
   keyof RunConfig,
-  'cwd' | 'nodeReason' | 'runDir' | 'resume' | 'onlyFailed' | 'force' | 'function' | 'data'
+  'cwd' | 'nodeReason' | 'runDir' | 'resume' | 'onlyFailed' | 'verifyRun' | 'force' | 'function' | 'data'
 >;
 
 export interface Job extends Pick<RunConfig, JobKey> {

@@ -15,6 +15,11 @@ export type FromPanel =
   | { readonly type: 'ready' }
   | { readonly type: 'stop' }
   | { readonly type: 'rerun' }
+  /** Goes on with a run that was stopped or broke off. */
+  | { readonly type: 'resume' }
+  | { readonly type: 'runFailedAgain' }
+  /** Compares results with those of one process: so many, drawn at random, or all. */
+  | { readonly type: 'verify'; readonly items: number | 'all' }
   | { readonly type: 'openSource'; readonly at: SourcePlace }
   /** A file of the run folder: the full results, the report, one worker's log. */
   | { readonly type: 'openRunFile'; readonly file: 'results' | 'report' | 'summary' | 'folder' }

@@ -66,7 +66,12 @@ export interface RunConfig {
   readonly resume?: string | undefined;
   /** Folder of a run whose failed items are run, in a new run. `function` and `data` may then both be empty. */
   readonly onlyFailed?: string | undefined;
-  /** With `resume` or `onlyFailed`: go on where the dataset is another one now. */
+  /**
+   * Folder of a run that has ended: nothing is run anew, but its results are compared as `verify` says (default: all of
+   * them), and its summary and report tell of it afterwards. `function` and `data` may then both be empty.
+   */
+  readonly verifyRun?: string | undefined;
+  /** With `resume`, `onlyFailed` or `verifyRun`: go on where the dataset is another one now. */
   readonly force?: boolean | undefined;
   /** Write the HTML report here too. */
   readonly report?: string | undefined;
@@ -113,6 +118,8 @@ export type RunPhase =
   | 'baseline'
   | 'sweep'
   | 'running'
+  /** Items are run once more in one process; also of a run that had ended long before. */
+  | 'verifying'
   | 'finishing'
   | 'stopping';
 

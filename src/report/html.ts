@@ -1,6 +1,13 @@
-import type { OutputLine, ResultRow, RunHeader, RunSummary, TimelineSpan } from '../protocol/run.ts';
+import type {
+  OutputLine,
+  ResultRow,
+  RunHeader,
+  RunSummary,
+  TimelineSpan,
+  Verification,
+} from '../protocol/run.ts';
 import { failedSection, outputSection, slowestSection } from './page/lists.ts';
-import { html } from './page/markup.ts';
+import { html, Markup } from './page/markup.ts';
 import {
   choices,
   forecastSection,
@@ -8,6 +15,7 @@ import {
   notices,
   overview,
   timelineSection,
+  verificationSection,
   whatIfSection,
   workersSection,
 } from './page/sections.ts';
@@ -21,6 +29,10 @@ export interface ReportInput {
   readonly output: readonly OutputLine[];
   readonly rows: readonly ResultRow[];
 }
+
+// Texts of the run are escaped, so that none of them can hold these.
+const BEGIN = new Markup('<!-- verification -->');
+const END = new Markup('<!-- /verification -->');
 
 /**
  * One run as one HTML file that needs nothing else: no script, no network, and a policy that forbids both, so that it
@@ -46,6 +58,7 @@ export function renderReport(input: ReportInput): string {
 <header><h1>${header.exportName} <span>over</span> ${header.dataset.source}</h1>
 <p class="path">${header.function} · ${summary.startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</p></header>
 ${notices(summary)}
+${BEGIN}${verificationSection(summary.verification)}${END}
 ${overview(summary)}
 ${lossesSection(summary)}
 ${timelineSection(input.spans)}
@@ -62,4 +75,13 @@ ${choices(header)}
 </html>
 `;
   return `${head.text}<style>${STYLE}</style>${body.text}`;
+}
+
+/** The report of a run that was verified when it had been over; null where it is of a version that has no place for that. */
+export function withVerification(report: string, verification: Verification): string | null {
+  const begin = report.indexOf(BEGIN.text);
+  const end = report.indexOf(END.text);
+  if (begin === -1 || end < begin) return null;
+  const section = verificationSection(verification).text;
+  return report.slice(0, begin + BEGIN.text.length) + section + report.slice(end);
 }

@@ -62,7 +62,8 @@ export function applyEvent(model: RunModel, event: RunEvent): RunModel {
       return { ...begun, header: event.header, state: begun.state === 'idle' ? 'preparing' : begun.state };
     }
     case 'phase': {
-      const begun = isOver(model) ? emptyModel() : model;
+      // A run that has ended can be verified: it stays what is shown.
+      const begun = isOver(model) && event.phase !== 'verifying' ? emptyModel() : model;
       return { ...begun, state: event.phase, phase: { time: event.time, note: event.note ?? null } };
     }
     case 'progress':

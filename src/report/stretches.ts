@@ -1,4 +1,4 @@
-import type { PackedStretches } from '../protocol/run.ts';
+import type { PackedStretches, TimelineSpan } from '../protocol/run.ts';
 
 /**
  * The timeline of a run in columns, a stretch of a worker for each task:
@@ -55,6 +55,33 @@ export interface StretchTable {
 }
 
 export const NO_STRETCHES: StretchTable = { columns: [], length: 0, resolution: 0 };
+
+/** A span as a stretch of its own. */
+export function stretchOf({ worker, kind, begin, end, item, count, failed }: TimelineSpan): Stretch {
+  const stretch = {
+    ...{ worker, begin, startup: 0, computing: 0, encoding: 0 },
+    ...{ item: item < 0 ? NO_ITEM : item, count: kind === 'computing' ? count : 0, failed },
+  };
+  stretch[kind] = end - begin;
+  return stretch;
+}
+
+/** Spans of a run that is over as stretches: what encoding a result took belongs to the stretch of its item. */
+export function stretchesOf(spans: readonly TimelineSpan[]): Stretch[] {
+  const last = new Map<number, Stretch>();
+  const stretches: Stretch[] = [];
+  for (const span of [...spans].sort((a, b) => a.begin - b.begin)) {
+    const before = last.get(span.worker);
+    const next = stretchOf(span);
+    if (span.kind === 'encoding' && before?.item === next.item && before.count === span.count) {
+      joinStretch(before, next);
+      continue;
+    }
+    last.set(span.worker, next);
+    stretches.push(next);
+  }
+  return stretches;
+}
 
 /** The form in which stretches travel: whole numbers, times in µs, each begin counted from the one before. */
 export function packStretches(stretches: readonly Stretch[]): PackedStretches {

@@ -46,3 +46,28 @@ function itemName(item: number, count: number): string {
 function microseconds(ms: number): number {
   return Math.round(ms * 1000);
 }
+
+/** The spans of a trace that `renderTrace` made; none of what is something else. Pure. */
+export function parseTrace(text: string, startedAt: number): TimelineSpan[] {
+  const { traceEvents } = JSON.parse(text) as { traceEvents?: readonly TraceEvent[] };
+  if (!Array.isArray(traceEvents)) return [];
+  return traceEvents.flatMap(({ ph, cat, tid, ts, dur, args }: TraceEvent) => {
+    const kind = KINDS.find((each) => each === cat?.split(',')[0]);
+    if (ph !== 'X' || kind === undefined || tid === undefined || ts === undefined || dur === undefined)
+      return [];
+    const begin = startedAt + ts / 1000;
+    const { first: item = -1, items: count = 0, failed = 0 } = args ?? {};
+    return [{ worker: tid, kind, begin, end: begin + dur / 1000, item, count, failed }];
+  });
+}
+
+const KINDS = ['startup', 'computing', 'encoding'] as const;
+
+interface TraceEvent {
+  readonly ph?: string;
+  readonly cat?: string;
+  readonly tid?: number;
+  readonly ts?: number;
+  readonly dur?: number;
+  readonly args?: { readonly first?: number; readonly items?: number; readonly failed?: number };
+}

@@ -1,3 +1,5 @@
+import { getHeapStatistics } from 'node:v8';
+
 /** Heap in bytes above which programs are dropped; a project of several hundred files needs about half of it. */
 export const MAX_HEAP = 700 * 1024 * 1024;
 
@@ -7,7 +9,7 @@ export class MemoryLimit {
   readonly #heapUsed: () => number;
   #above = false;
 
-  constructor(release: () => void, heapUsed: () => number = () => process.memoryUsage().heapUsed) {
+  constructor(release: () => void, heapUsed: () => number = () => getHeapStatistics().used_heap_size) {
     this.#release = release;
     this.#heapUsed = heapUsed;
   }

@@ -21,18 +21,22 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { Analyser, type Diagnostic, type Fix } from '../analysis/analyse.ts';
 import { chooseFixes } from '../analysis/choose-fixes.ts';
+import { plainDiagnostic } from '../analysis/plain.ts';
 import { withSeverities } from '../analysis/severity.ts';
 import {
   ANALYSED,
+  ANALYZE,
   type Analysed,
+  type AnalyzeParams,
   PREFLIGHT,
   type PreflightFinding,
   type PreflightParams,
 } from '../protocol/analysis.ts';
+import { type Analyzed, analyzeNotes } from '../protocol/tools.ts';
 import { changesOf, pathOf, rangeOf, suppressAction, toCodeAction, toLsp, uriOf } from './convert.ts';
 import { MemoryLimit } from './memory-limit.ts';
 import { Pacer, Superseded } from './pacer.ts';
-import { DEFAULT_SETTINGS, readSettings, type ServerSettings } from './settings.ts';
+import { DEFAULT_SETTINGS, docsOf, readSettings, type ServerSettings } from './settings.ts';
 
 /** Section of the client's settings. */
 const SECTION = 'manycore.lint';
@@ -81,6 +85,7 @@ class Server {
       this.#pacer.answer('hover', token, () => this.#hover(textDocument.uri, position)),
     );
     this.#connection.onRequest(PREFLIGHT, (params: PreflightParams) => this.#preflight(params));
+    this.#connection.onRequest(ANALYZE, (params: AnalyzeParams) => this.#analyze(params));
     languages.diagnostics.on(({ textDocument }, token) =>
       this.#pacer.answer(textDocument.uri, token, () => this.#report(textDocument.uri)),
     );
@@ -225,6 +230,24 @@ class Server {
     return found.map(({ file, line, column, severity, rule, message }) => {
       return { file, line: line - 1, character: column - 1, severity, rule, message };
     });
+  }
+
+  async #analyze({ file, exportName, cwd }: AnalyzeParams): Promise<Analyzed> {
+    const notes: string[] = [];
+    let found: readonly Diagnostic[];
+    if (exportName === undefined) {
+      found = await this.#analyser.diagnose(file);
+      if (!this.#analyser.candidates.includes(file)) notes.push(analyzeNotes.unconcerned);
+    } else {
+      found = await this.#analyser.preflight({ file, exportName });
+      if (!(await this.#analyser.hasFunction({ file, exportName })))
+        notes.push(analyzeNotes.noFunction(exportName));
+    }
+    this.#memory.check();
+    const diagnostics = withSeverities(found, this.#settings.rules).map((one) => {
+      return { ...plainDiagnostic(one, cwd), docs: docsOf(one.rule, this.#settings) };
+    });
+    return { diagnostics, notes };
   }
 
   /** Whether diagnostics of a document are wanted that nobody has asked for by name. */

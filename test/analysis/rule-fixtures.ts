@@ -10,7 +10,7 @@ let all: Promise<readonly Diagnostic[]> | undefined;
 
 /**
  * Holds the fixtures of a rule: in `bad/` exactly the lines marked with `// reported` are reported, hints of other rules left out, in
- * `good/` nothing is, by any rule. All fixtures are analysed together, once.
+ * `good/` nothing is, by any rule. `// reported, error` tells the severity too. All fixtures are analysed together, once.
  */
 export function holdFixtures(rule: string): void {
   const files = globSync(`${rule}/{bad,good}/*.{ts,mts,cts,js,cjs}`, { cwd: ROOT }).sort();
@@ -26,21 +26,31 @@ export function holdFixtures(rule: string): void {
       const found = (await all).filter(
         (one) => one.file === absolute && !(isBad && one.severity === 'hint' && one.rule !== rule),
       );
+      const marks = marksIn(absolute);
       assert.deepEqual(
         found.map((one) => `${one.line} ${one.rule}`),
-        markedLines(absolute).map((line) => `${line} ${rule}`),
+        marks.map(({ line }) => `${line} ${rule}`),
         found.map((one) => one.message).join('\n'),
       );
+      for (const [index, { line, severity }] of marks.entries())
+        if (severity !== undefined) assert.equal(found[index]?.severity, severity, `line ${line}`);
     });
   }
 }
 
-function markedLines(file: string): number[] {
+interface Mark {
+  readonly line: number;
+  readonly severity: string | undefined;
+}
+
+function marksIn(file: string): Mark[] {
   return readFileSync(file, 'utf8')
     .split('\n')
     .flatMap((text, index) => {
-      const mark = /\/\/ reported$/.exec(text);
+      const mark = /\/\/ reported(?:, (error|warning|hint))?$/.exec(text);
       // A mark of its own line is for the line above, which ends with `{`: the formatter puts it there.
-      return mark ? [/^\s*\/\/ reported$/.test(text) ? index : index + 1] : [];
+      if (mark === null) return [];
+      const line = text.slice(0, mark.index).trim() === '' ? index : index + 1;
+      return [{ line, severity: mark[1] }];
     });
 }

@@ -28,6 +28,18 @@ export function bundleLint(): Promise<string> {
   return bundleInto('lint-', { cli: 'src/cli/main.ts', lint: 'src/cli/lint/host.ts' });
 }
 
+/** The same for `manycore mcp`: the command, the server, and the processes that analyse and run for it. */
+export function bundleMcp(): Promise<string> {
+  return bundleInto('mcp-', {
+    cli: 'src/cli/main.ts',
+    mcp: 'src/cli/mcp/serve.ts',
+    lint: 'src/cli/lint/host.ts',
+    'job-host': 'src/job/host.ts',
+    task: 'src/job/task.ts',
+    child: 'runtime/process/child.ts',
+  });
+}
+
 async function bundleInto(prefix: string, entries: Readonly<Record<string, string>>): Promise<string> {
   const cache = join(ROOT, 'node_modules', '.cache');
   mkdirSync(cache, { recursive: true });

@@ -242,11 +242,24 @@ describe('manycore', () => {
     assert.equal(code, 0);
     const { facts } = JSON.parse(stdout) as { facts: { name: string; differs: boolean }[] };
     assert.equal(facts.find(({ name }) => name === 'code')?.differs, false);
-    assert.match((await manycore('compare', ...runs)).stdout, /time in all/);
+    const page = join(first, 'compare.html');
+    assert.match((await manycore('compare', ...runs, '--html', page)).stdout, /time in all/);
+    assert.match(readFileSync(page, 'utf8'), /square <span>two runs compared/);
     assert.equal((await manycore('compare', first, second)).code, 2);
     const copy = join(first, 'copy.json');
     assert.equal((await manycore('report', join(first, 'run'), '--trace', copy)).code, 0);
     assert.ok(JSON.parse(readFileSync(copy, 'utf8')).traceEvents.length > 4);
+  });
+
+  it('verifies a run that is over', async () => {
+    const dir = folder();
+    await manycore(...runIn(dir, 'functions.ts#square', '--data', 'range:0:4', '--baseline', 'off'));
+    const { code, stdout } = await manycore('verify', join(dir, 'run'), '2', '--json');
+    assert.equal(code, 0);
+    assert.equal(JSON.parse(stdout).verification.checked, 2);
+    const { stdout: text } = await manycore('verify', join(dir, 'run'));
+    assert.match(text, /Verified {2}all 4 items run again in one process gave the same/);
+    assert.match((await manycore('report', join(dir, 'run'))).stdout, /Verified/);
   });
 
   it('completes commands, options, their choices and files in bash', async () => {

@@ -86,9 +86,16 @@ describe('manycore lint', () => {
     const found = assertSarif(JSON.parse((await lint('--format', 'sarif')).stdout));
     assert.equal(found.results.length, 1);
     assert.equal(found.results[0]?.ruleId, RULE);
+    assert.equal(found.results[0]?.level, 'error');
+    assert.equal(found.results[0]?.fixes?.length, 1);
+    assert.ok(found.results[0]?.relatedLocations?.length);
     const none = assertSarif(JSON.parse((await lint('--format', 'sarif', 'double.ts')).stdout));
     assert.equal(none.results.length, 0);
     assert.deepEqual(none.rules, found.rules);
+    assert.throws(
+      () => assertSarif({ version: '2.1.0', runs: [{ tool: { driver: {} } }] }),
+      /driver: .*'name'/,
+    );
   });
 
   it('prints annotations for GitHub, escaped', async () => {

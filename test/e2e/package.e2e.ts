@@ -27,8 +27,15 @@ const SHIPPED = [
   'dist/task.js',
   'docs/pictures/run-dark.png',
   ...RULES.map(({ name }) => `docs/rules/${name}.md`),
+  'l10n/bundle.l10n.json',
   'media/icon.png',
   'media/manycore.svg',
+  'media/walkthrough/command-line.md',
+  'media/walkthrough/dataset.svg',
+  'media/walkthrough/diagnostics.svg',
+  'media/walkthrough/function.svg',
+  'media/walkthrough/panel.svg',
+  'media/walkthrough/snippets.svg',
   'node_modules/@esbuild/PLATFORM/bin/esbuild',
   'node_modules/@esbuild/PLATFORM/package.json',
   'node_modules/@koromix/koffi-PLATFORM/index.js',
@@ -44,6 +51,8 @@ const SHIPPED = [
   'package.json',
   'package.nls.json',
   'schemas/jobs.schema.json',
+  'snippets/javascript.code-snippets',
+  'snippets/typescript.code-snippets',
 ];
 
 describe('the packaged extension', () => {

@@ -31,6 +31,17 @@ describe('a run that is clicked together in VS Code', () => {
     assert.equal(await workbench.value('speedup-value'), String(summary.speedup));
     // The lens tells the result too.
     await workbench.lens(`on ${summary.workers}`).waitFor();
+
+    // Out of sight, the panel is gone; in sight again, it is told all at once.
+    await workbench.command('View: Toggle Panel Visibility');
+    await workbench.page.locator('.webview.ready').waitFor({ state: 'hidden' });
+    await workbench.command('View: Toggle Panel Visibility');
+    await workbench.state('finished');
+    await workbench.shown('timeline-canvas').press('ArrowRight');
+    await workbench
+      .shown('timeline-tip')
+      .getByText(/^Worker \d+: Starting up/)
+      .waitFor();
   });
 
   it('shows the items that failed, with their errors, and ends well all the same', async () => {

@@ -101,6 +101,11 @@ export class Workbench implements AsyncDisposable {
     await this.page.keyboard.press('Enter');
   }
 
+  /** The modal question that is asked. */
+  dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
   /** The document in the panel's webview: a frame in a frame. */
   panel(): FrameLocator {
     return this.page.frameLocator('.webview.ready').frameLocator('#active-frame');

@@ -8,6 +8,7 @@ import {
   settingDefaults,
   View,
 } from '../../src/editor/contributions.ts';
+import { analyzeTool, runTool } from '../../src/protocol/tools.ts';
 
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'));
@@ -19,14 +20,15 @@ interface Manifest {
     commands: { command: string }[];
     menus: Record<string, { command: string; when?: string }[]>;
     views: Record<string, { id: string }[]>;
-    viewsContainers: { panel: { id: string }[] };
+    viewsContainers: { panel: { id: string }[]; activitybar: { id: string }[] };
+    languageModelTools: { name: string; modelDescription: string; inputSchema: object; when?: string }[];
     configuration: { properties: Record<string, { default: unknown; scope: string }> };
   };
 }
 
 describe('package.json and the code', () => {
   const manifest = read('package.json') as Manifest;
-  const { commands, configuration, menus, views, viewsContainers } = manifest.contributes;
+  const { commands, configuration, languageModelTools, menus, views, viewsContainers } = manifest.contributes;
 
   it('have the same commands', () => {
     assert.deepEqual(commands.map(({ command }) => command).sort(), Object.values(Command).sort());
@@ -54,11 +56,30 @@ describe('package.json and the code', () => {
       [View.container],
     );
     assert.deepEqual(
-      views[View.container]?.map(({ id }) => id),
-      [View.run],
+      viewsContainers.activitybar.map(({ id }) => id),
+      [View.historyContainer],
     );
+    const contributed = Object.entries(views).map(([container, list]) => [
+      container,
+      list.map(({ id }) => id),
+    ]);
+    assert.deepEqual(Object.fromEntries(contributed), {
+      [View.container]: [View.run],
+      [View.historyContainer]: [View.runs],
+    });
     const used = JSON.stringify(manifest.contributes).match(/manycore\.(running|hasRun)\b/g) ?? [];
     assert.deepEqual(new Set(used), new Set(Object.values(ContextKey)));
+  });
+
+  it('have the same tools for language models', () => {
+    assert.deepEqual(
+      languageModelTools.map(({ name, modelDescription, inputSchema }) => {
+        return { name, description: modelDescription, inputSchema };
+      }),
+      [analyzeTool, runTool],
+    );
+    const [, run] = languageModelTools;
+    assert.equal(run?.when, 'isWorkspaceTrusted');
   });
 
   it('activate for the languages whose functions are looked for', () => {

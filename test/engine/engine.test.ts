@@ -156,6 +156,20 @@ describe('a run on the hosts of an engine', function () {
     assert.ok(!host?.output().includes('altered') && !late.output().includes('altered\n'));
   });
 
+  it('does not write the password of the engine down', async () => {
+    await using guarded = new Cluster();
+    await guarded.open(['--requirepass', 'secret-word']);
+    const url = guarded.url.replace('//', '//:secret-word@');
+    const host = guarded.host([], url);
+    await until(() => host.output().includes('waiting for runs'));
+    const dir = runDir();
+    const { code, output } = await guarded.run(args(dir, 'functions.ts#square', 'range:0:3', '--engine', url))
+      .ended;
+    assert.equal(code, 0, output);
+    for (const name of readdirSync(dir).filter((file) => /\.(?:jsonl?|html)$/.test(file)))
+      assert.ok(!readFileSync(join(dir, name), 'utf8').includes('secret-word'), name);
+  });
+
   it('says why a server cannot be used', async () => {
     await using protectedServer = new Cluster();
     await protectedServer.open(['--requirepass', 'right']);

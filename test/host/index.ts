@@ -17,7 +17,10 @@ export async function run(): Promise<void> {
   await import('./stop.host.ts');
   await import('./debug.host.ts');
   await import('./jobs.host.ts');
+  await import('./runs.host.ts');
   await import('./diagnostics.host.ts');
+  await import('./language-model.host.ts');
+  await import('./snippets.host.ts');
   const failures = await new Promise<number>((resolve) => runAll(mocha, resolve));
   if (failures > 0) throw new Error(`${failures} tests failed inside VS Code`);
 }

@@ -50,9 +50,11 @@ export function results(runDir: string | null): Result[] {
 }
 
 /** Waits until `check` gives something; a test's own limit ends it otherwise. */
-export async function until<T>(check: () => T | undefined | false | null): Promise<T> {
+export async function until<T>(
+  check: () => T | undefined | false | null | Promise<T | undefined | false | null>,
+): Promise<T> {
   for (;;) {
-    const value = check();
+    const value = await check();
     if (value !== undefined && value !== false && value !== null) return value;
     await sleep(25);
   }

@@ -205,6 +205,7 @@ describe('a run that goes on', () => {
     assert.equal((await resume()).exitCode, 0);
     assert.ok(!existsSync(join(runDir, 'lock')));
     assert.deepEqual(readdirSync(runDir).sort(), [
+      'inputs.json',
       'journal.jsonl',
       'output',
       'report.html',

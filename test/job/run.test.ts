@@ -281,6 +281,7 @@ describe('a run', () => {
       runDir: join(base, 'run'),
     });
     assert.deepEqual(readdirSync(runDir).sort(), [
+      'inputs.json',
       'journal.jsonl',
       'output',
       'report.html',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstDifference } from '../../src/job/verify.ts';
 import type { RunConfig } from '../../src/protocol/run.ts';
-import { runJob, temporaryFolders } from './harness.ts';
+import { readSummary, runJob, temporaryFolders } from './harness.ts';
 
 describe('verifying a run', () => {
   const folder = temporaryFolders();
@@ -88,6 +88,49 @@ describe('verifying a run', () => {
     );
     assert.equal(exitCode, 0);
     assert.match(summary?.verification?.note ?? '', /code 1/);
+  });
+
+  describe('that has ended', () => {
+    const later = (runDir: string, config: Partial<RunConfig> = {}) =>
+      runJob({
+        ...{ function: '', data: '', runDir: undefined, workers: undefined, baseline: undefined },
+        verifyRun: runDir,
+        ...config,
+      });
+
+    it('adds to its summary and report, and leaves its other numbers as they are', async () => {
+      const ended = await run(
+        `${meeting()}let before = -1; export const work = (n) => { meet(); const r = before; before = n; return r; };`,
+        { chunk: 1, verify: undefined },
+      );
+      const onDisk = readSummary(ended.runDir);
+      assert.equal(onDisk.verification, undefined);
+      const { summary, exitCode, events } = await later(ended.runDir);
+      const { verification, ...others } = summary ?? assert.fail('it failed');
+      assert.ok(verification && verification.differences > 0);
+      assert.deepEqual([verification.checked, exitCode], [200, 1]);
+      assert.deepEqual({ ...others, verification: undefined }, { ...onDisk, verification: undefined });
+      assert.deepEqual(readSummary(ended.runDir), summary);
+      assert.equal(readFileSync(join(ended.runDir, 'report.html'), 'utf8').split('Results differ').length, 2);
+      assert.ok(events.every(({ type }) => type === 'phase' || type === 'finished'));
+      const sample = await later(ended.runDir, { verify: 3 });
+      assert.equal(sample.summary?.verification?.checked, 3);
+      assert.equal(existsSync(join(ended.runDir, 'lock')), false);
+    });
+
+    it('is refused where its function or its data is another one, or it did not end', async () => {
+      const { runDir } = await run('export const work = (n) => n;', { verify: undefined, data: 'range:0:9' });
+      const file = join(folder(), 'work.mjs');
+      writeFileSync(file, 'export const work = (n) => n + 1;');
+      const target = { function: `${file}#work`, data: 'range:0:9' };
+      const changed = await later(runDir, target);
+      assert.equal(changed.failure?.code, 'ERR_MANYCORE_FUNCTION_CHANGED');
+      assert.equal((await later(runDir, { ...target, force: true })).summary?.verification?.differences, 9);
+      const other = await later(runDir, { function: '', data: '', limit: 5 });
+      assert.equal(other.failure?.code, 'ERR_MANYCORE_DATASET_CHANGED');
+      rmSync(join(runDir, 'run.json'));
+      assert.match((await later(runDir)).failure?.message ?? '', /did not end: it has no run.json/);
+    });
   });
 
   it('finds the first place where two values differ', () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describeStretch } from '../../src/panel/timeline/describe.ts';
 import {
-  AXIS_HEIGHT,
   layOut,
   stretchAt,
   stretchesInSight,
@@ -36,7 +35,7 @@ const rowsOf = (stretches: readonly Stretch[], workers: readonly WorkerSnapshot[
   rows.update(tableOf(stretches), workers);
   return rows;
 };
-const space = { width: 1067, height: 220 + AXIS_HEIGHT };
+const space = { width: 1067, height: 220 };
 const layoutOf = (rows: TimelineRows, now: number | null = null) =>
   layOut(rows.all, wholeOf(rows, now), null, space);
 
@@ -68,31 +67,39 @@ describe('timeline rows', () => {
     assert.equal(rows.all[0]?.length, 1);
   });
 
-  it('shade each column by how busy the worker was, and mark where anything failed', () => {
+  it('shade each column by how busy the worker was, and mark in three pixels where anything failed', () => {
     const row = new TimelineRow(1);
     row.add(stretch(1, 0, 1));
     row.add(stretch(1, 2, 2.5, { encoding: 0.5 }));
-    row.add(stretch(1, 3.25, 3.5, { failed: 1 }));
+    row.add(stretch(1, 5.25, 5.5, { failed: 1 }));
     const theme = {
       startup: [1, 1, 1],
       computing: [0, 0, 200],
       encoding: [100, 0, 0],
       failure: [255, 0, 0],
     } as const;
-    const out = new Uint8ClampedArray(2 * 4 * 4);
-    shadeRow(row, { begin: 0, length: 4 }, 4, theme, out, 0);
-    const pixels = Array.from({ length: 8 }, (_, at) => [...out.subarray(4 * at, 4 * at + 4)]);
-    assert.deepEqual(pixels.slice(0, 4), [
-      [0, 0, 200, 255],
+    const out = new Uint8ClampedArray(2 * 8 * 4);
+    shadeRow(row, { begin: 0, length: 8 }, 8, theme, out, 0);
+    const pixels = Array.from({ length: 16 }, (_, at) => [...out.subarray(4 * at, 4 * at + 4)]);
+    const [none, red] = [
       [0, 0, 0, 0],
-      [0, 0, 200, 128],
       [255, 0, 0, 255],
-    ]);
-    assert.deepEqual(pixels.slice(4), [
+    ];
+    assert.deepEqual(pixels.slice(0, 8), [
       [0, 0, 200, 255],
-      [0, 0, 0, 0],
+      none,
+      [0, 0, 200, 128],
+      none,
+      ...[red, red, red],
+      none,
+    ]);
+    assert.deepEqual(pixels.slice(8), [
+      [0, 0, 200, 255],
+      none,
       [50, 0, 100, 255],
+      ...[none, none],
       [0, 0, 200, 64],
+      ...[none, none],
     ]);
   });
 

@@ -58,7 +58,10 @@ describe('the packed library', () => {
       .map(({ parentPath, name }) => relative(join(installed, 'dist'), join(parentPath, name)))
       .map((file) => file.replaceAll('\\', '/').replace(/-part-\w+\./, '-part-HASH.'))
       .map((file) => file.replace(/^types\/.*(\.d\.c?ts)$/, 'types/*$1'));
-    const code = ['child.js', 'cli-part-HASH.js', 'cli.js', 'index.cjs', 'index.js', 'lint.js', 'task.js'];
+    const code = [
+      ...['child.js', 'cli-part-HASH.js', 'cli.js', 'index.cjs', 'index.js'],
+      ...['job-host.js', 'lint.js', 'mcp.js', 'task.js'],
+    ];
     const maps = code.filter((file) => file !== 'lint.js').map((file) => `${file}.map`);
     const others = ['ThirdPartyNotices.txt', 'types/*.d.cts', 'types/*.d.ts'];
     assert.deepEqual([...new Set(files)].sort(), [...code, ...maps, ...others].sort());

@@ -10,7 +10,14 @@ import {
   ResponseError,
 } from 'vscode-languageserver-protocol/node.js';
 import { DOCS_BASE } from '../../src/analysis/docs.ts';
-import { ANALYSED, type Analysed, PREFLIGHT, type PreflightFinding } from '../../src/protocol/analysis.ts';
+import {
+  ANALYSED,
+  ANALYZE,
+  type Analysed,
+  PREFLIGHT,
+  type PreflightFinding,
+} from '../../src/protocol/analysis.ts';
+import type { Analyzed } from '../../src/protocol/tools.ts';
 import { Client, WorkspaceFolder } from './client.ts';
 
 const UNEXPORTED = `import { isMainProcess, Pool } from 'manycore';
@@ -310,6 +317,26 @@ export const start = async (pool: Pool): Promise<void> => void (await pool.apply
     assert.deepEqual(await ask('fine.ts', 'fine'), []);
     assert.deepEqual(await ask('fine.ts', 'nothing'), []);
     assert.deepEqual(await ask('none.ts', 'nothing'), []);
+  });
+
+  it('tells a language model what is wrong with a file or a function, and what it cannot judge', async () => {
+    using plain = new WorkspaceFolder({
+      'main.ts': UNEXPORTED,
+      'state.ts':
+        'let sum = 0;\nexport const add = (n: number): number => (sum += n);\nexport const total = () => sum;\n',
+    });
+    await using own = await Client.start(plain);
+    const ask = (name: string, exportName?: string): Promise<Analyzed> =>
+      own.connection.sendRequest(ANALYZE, { file: path.join(plain.path, name), exportName, cwd: plain.path });
+    const rules = ({ diagnostics }: Analyzed): string[] =>
+      diagnostics.map(({ file, rule }) => `${file} ${rule}`);
+    const main = await ask('main.ts');
+    assert.deepEqual(rules(main), ['main.ts non-exported-worker-function']);
+    assert.match(main.diagnostics[0]?.docs ?? '', /\/non-exported-worker-function\.md$/);
+    assert.deepEqual(main.notes, []);
+    assert.deepEqual(rules(await ask('state.ts', 'add')), ['state.ts worker-writes-module-state']);
+    assert.match((await ask('state.ts')).notes.join(), /does not use the manycore library/);
+    assert.match((await ask('state.ts', 'none')).notes.join(), /exports no function none/);
   });
 
   it('tells how long each file took and what was looked at', async () => {

@@ -2,6 +2,7 @@ import { ts } from 'ts-morph';
 import { type FunctionNode, isFunctionExpression, isFunctionWithBody, unwrap } from '../ast.ts';
 import { calledRuntime } from '../calls.ts';
 import type { Model } from '../model.ts';
+import { functionsOf } from '../syntax.ts';
 
 /** Code with a flow of its own: a function that is not run at the place where it is written, or a module. */
 export type FlowRoot = (FunctionNode & { readonly body: ts.ConciseBody }) | ts.SourceFile;
@@ -107,11 +108,5 @@ export function rootsOf(model: Model, file: ts.SourceFile): readonly FlowRoot[] 
 }
 
 function collectRoots(model: Model, file: ts.SourceFile): readonly FlowRoot[] {
-  const roots: FlowRoot[] = [file];
-  const visit = (node: ts.Node): void => {
-    if (isFunctionWithBody(node) && runsAtOnce(model, node) === undefined) roots.push(node);
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return roots;
+  return [file, ...functionsOf(file).filter((fn) => runsAtOnce(model, fn) === undefined)];
 }

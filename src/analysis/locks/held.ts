@@ -5,6 +5,7 @@ import { type Exit, type FlowClient, walkFlow } from '../flow/walk.ts';
 import type { Model } from '../model.ts';
 import { idOf, placeKey } from '../place-key.ts';
 import { runtimeTypeOf } from '../runtime-type.ts';
+import { callsWithin } from '../syntax.ts';
 import { isHarmless } from './harmless.ts';
 import { type LockOperation, lockOperation, MENTIONS_LOCK } from './operations.ts';
 import { acquiringCall, disposedBy, holdNamed, isCertain, isKeptByName, withoutAwait } from './results.ts';
@@ -72,20 +73,11 @@ function findLocks(model: Model, root: FlowRoot): LockFacts {
 
 /** A function that only calls helpers may hold a lock too: `await this.lock(); ... this.unlock()`, or `mutex.run(() => ...)`. */
 function callsHelper(model: Model, root: FlowRoot): boolean {
-  let found = false;
-  const visit = (node: ts.Node): void => {
-    if (found) return;
-    if (ts.isCallExpression(node) && node.arguments.length < 3) {
-      const fn = model.calledFunction(node);
-      if (fn && fn !== root && mayTakeLocks(model, fn)) {
-        found = true;
-        return;
-      }
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(root);
-  return found;
+  return callsWithin(root).some((node) => {
+    if (!ts.isCallExpression(node) || node.arguments.length > 2) return false;
+    const fn = model.calledFunction(node);
+    return fn !== undefined && fn !== root && mayTakeLocks(model, fn);
+  });
 }
 
 /** Its file mentions lock operations, and it has some itself or calls a function that may. */

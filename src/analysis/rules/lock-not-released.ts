@@ -39,6 +39,8 @@ const isOwn = (model: Model, root: FlowRoot, lock: ts.Expression): boolean =>
 interface WayOut {
   readonly how: string;
   readonly node: ts.Node;
+  /** The code itself leaves this way, and not only when something that it calls throws. */
+  readonly isWritten: boolean;
 }
 
 function wayOut(model: Model, root: FlowRoot, operation: LockOperation, key: string): WayOut | undefined {
@@ -48,23 +50,27 @@ function wayOut(model: Model, root: FlowRoot, operation: LockOperation, key: str
   const held = exits.filter(({ state }: Exit<Locks>) => isHeld(state, id, inLoop));
   const swallowed = swallowedBy(model, root, key, id);
   if (swallowed)
-    return { how: `is still held after the \`catch\` in line ${lineOf(swallowed)}`, node: swallowed };
+    return {
+      how: `is still held after the \`catch\` in line ${lineOf(swallowed)}`,
+      node: swallowed,
+      isWritten: false,
+    };
   if (held.length === 0) return undefined;
   if (!released.has(key)) {
     const left = held.find((exit) => exit.kind !== 'throw');
     return left && isForgotten(model, root, operation)
-      ? { how: 'is never given back', node: left.node }
+      ? { how: 'is never given back', node: left.node, isWritten: true }
       : undefined;
   }
   if (releasesLater(model, root, key)) return undefined;
   const returned = held.find((exit) => exit.kind !== 'throw');
-  if (returned) return { how: `is still held at ${exitText(returned)}`, node: returned.node };
+  if (returned)
+    return { how: `is still held at ${exitText(returned)}`, node: returned.node, isWritten: true };
   const thrown = held.find((exit) => ts.isThrowStatement(exit.node)) ?? held[0];
   if (thrown === undefined) return undefined;
-  const what = ts.isThrowStatement(thrown.node)
-    ? 'the `throw`'
-    : `\`${shortText(thrown.node)}\`, if that throws,`;
-  return { how: `stays held after ${what} in line ${lineOf(thrown.node)}`, node: thrown.node };
+  const isWritten = ts.isThrowStatement(thrown.node);
+  const what = isWritten ? 'the `throw`' : `\`${shortText(thrown.node)}\`, if that throws,`;
+  return { how: `stays held after ${what} in line ${lineOf(thrown.node)}`, node: thrown.node, isWritten };
 }
 
 const isHeld = (state: Locks, id: string, inLoop: boolean): boolean => {
@@ -119,12 +125,20 @@ function isForgotten(model: Model, root: FlowRoot, operation: LockOperation): bo
 const releasesLater = (model: Model, root: FlowRoot, key: string): boolean =>
   releasesOf(model, root, key).some((release) => rootOf(model, release) !== root);
 
+/** The process ends with the code, and the runtime gives back what it has held: a module, and what a `Process` runs. */
+function endsProcess(model: Model, root: FlowRoot): boolean {
+  if (ts.isSourceFile(root)) return true;
+  const roles = workerSet(model).get(root)?.roles ?? new Set();
+  return roles.size === 1 && roles.has('target');
+}
+
 function finding(model: Model, root: FlowRoot, operation: LockOperation, way: WayOut): Finding {
   const lock = shortText(operation.lock);
   const run = workerRunOf(model, operation.call);
   const fix = fixFor(model, root, operation);
   return {
     node: operation.call,
+    ...(way.isWritten && !endsProcess(model, root) && { severity: 'error' as const }),
     message:
       `\`${lock}\` ${way.how}: the process lives on with it, and everybody else who takes it waits for ever. Write ` +
       `\`await ${lock}.with(() => { ... })\` or \`await using held = await ${lock}.hold()\`, or release it in \`finally\`.`,

@@ -68,6 +68,7 @@ function usedInstance(model: Model, call: WorkerCall, position: Position, loss: 
       const { related, ...rest } = placed(call, position, loss);
       return {
         ...rest,
+        severity: 'error',
         message:
           `\`${loss.path}\` is ${article(loss.name)}: it arrives in the worker as a plain ${loss.base ?? 'object'} without ` +
           `\`${use.name.text}\`, which is used at ${placeText(use)}. Instead: ${instanceAdvice(loss, 'send', 'worker')}.`,

@@ -6,7 +6,7 @@ import { lostUse } from '../loss-uses.ts';
 import type { Model } from '../model.ts';
 import type { Body } from '../reach.ts';
 import { pureResultCalls } from '../result-calls.ts';
-import { taskFunctions } from '../results.ts';
+import { taskFunctionsIn } from '../results.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { judgeResult, type Loss } from '../shape.ts';
 
@@ -19,8 +19,8 @@ export const lossyReturn: Rule = {
 };
 
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
-  for (const [fn, calls] of taskFunctions(model)) {
-    if (fn.getSourceFile() !== file || isGenerator(fn)) continue;
+  for (const [fn, calls] of taskFunctionsIn(model, file)) {
+    if (isGenerator(fn)) continue;
     for (const result of resultsOf(fn)) {
       for (const loss of judgeResult(model, result).losses) {
         const finding = judgeLoss(model, fn, calls, result, loss);
@@ -45,6 +45,7 @@ function judgeLoss(
   const where = `from the worker in which \`${name}\` runs through \`${call.name}\` (${placeText(call.node)})`;
   return {
     node: result,
+    ...(use && { severity: 'error' as const }),
     message: use
       ? `\`${loss.path}\` is ${article(loss.name)}: it arrives ${where} as a plain ${loss.base ?? 'object'} without ` +
         `\`${use.name.text}\`, which is used at ${placeText(use)}. Instead: ${instanceAdvice(loss, 'return', 'parent')}.`

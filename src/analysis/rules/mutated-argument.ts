@@ -82,7 +82,7 @@ function findingFor(
 
 /** The function returns or sends what it changed, or a part of it. */
 function isGivenBack(model: Model, fn: Body, parameter: ts.ParameterDeclaration): boolean {
-  const results: ts.Node[] = resultsOf(fn);
+  const results: readonly ts.Node[] = resultsOf(fn);
   for (const { node, path } of usesOfName(model, fn.getSourceFile(), parameter.name, [])) {
     const isSize = /^(length|size)$/.test(path.at(-1) ?? '');
     if (!isSize && results.some((result) => contains(result, node))) return true;

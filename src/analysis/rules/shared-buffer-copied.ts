@@ -2,7 +2,7 @@ import type { ts } from 'ts-morph';
 import { placeText, resultsOf, shownName, spanOf } from '../ast.ts';
 import { messageCalls, placeOf, workerCalls } from '../calls.ts';
 import type { Model } from '../model.ts';
-import { taskFunctions } from '../results.ts';
+import { taskFunctionsIn } from '../results.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { judgeSent } from '../sent.ts';
 import { judgeResult, type Loss } from '../shape.ts';
@@ -28,9 +28,9 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
       if (sent) yield { ...sent, chain: [`sent by ${call.name} (${placeText(call.node)})`] };
     }
   }
-  for (const [fn, calls] of taskFunctions(model)) {
+  for (const [fn, calls] of taskFunctionsIn(model, file)) {
     const [call] = calls;
-    if (fn.getSourceFile() !== file || call === undefined) continue;
+    if (call === undefined) continue;
     for (const result of resultsOf(fn)) {
       const sent = findingFor(judgeResult(model, result).losses, result, call.name);
       const name = shownName(fn) ?? 'this function';

@@ -3,7 +3,7 @@ import { type FunctionNode, isAsync, isGenerator, placeText, resultsOf, shownNam
 import type { WorkerCall } from '../calls.ts';
 import { dropFix } from '../fixes/drop.ts';
 import type { Model } from '../model.ts';
-import { taskFunctions } from '../results.ts';
+import { taskFunctionsIn } from '../results.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { judgeResult } from '../shape.ts';
 
@@ -17,8 +17,7 @@ export const unserializableReturn: Rule = {
 };
 
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
-  for (const [fn, calls] of taskFunctions(model)) {
-    if (fn.getSourceFile() !== file) continue;
+  for (const [fn, calls] of taskFunctionsIn(model, file)) {
     const name = shownName(fn) ?? 'this function';
     const chain = calls.map(
       (call) => `${name} runs in workers through ${call.name} (${placeText(call.node)})`,

@@ -1,5 +1,7 @@
 import { Analyser, type Diagnostic } from '../../analysis/analyse.ts';
 import { withSeverities } from '../../analysis/severity.ts';
+import type { Started } from '../../analysis/started.ts';
+import { analyzeNotes } from '../../protocol/tools.ts';
 import { stampOf } from './environment.ts';
 import { fixAll } from './fix-all.ts';
 import { cost, inOrder, type Known, lookUp } from './known.ts';
@@ -15,6 +17,7 @@ export async function analyse(request: LintRequest): Promise<LintReply> {
     workspace: before.workspace,
     onFailure: (rule, file, error) => failures.set(file, failureText(rule, file, error)),
   });
+  if (request.started !== undefined) return preflight(request.started, analyser, before, failures);
   const first = await complete(analyser, before);
   const fixable = withSeverities(first.diagnostics, request.rules).some((one) => one.fixable);
   const diagnoseAll = async (): Promise<readonly Diagnostic[]> => {
@@ -41,6 +44,21 @@ export async function analyse(request: LintRequest): Promise<LintReply> {
     },
     failures: [...failures.values()],
   };
+}
+
+/** The answer about one function. What could not be judged is among the failures. */
+async function preflight(
+  started: Started,
+  analyser: Analyser,
+  { workspace: { size, concerned, truncated } }: Known,
+  failures: Map<string, string>,
+): Promise<LintReply> {
+  const diagnostics = inOrder(await analyser.preflight(started));
+  const rules = await analyser.rules();
+  if (!(await analyser.hasFunction(started)))
+    failures.set(started.file, analyzeNotes.noFunction(started.exportName));
+  const stats = { files: size, concerned: concerned.size, analysed: 1, unknown: 0, ...cost(), truncated };
+  return { diagnostics, rules, fixes: NO_FIXES, stats, failures: [...failures.values()] };
 }
 
 interface Complete {

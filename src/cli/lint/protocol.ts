@@ -4,6 +4,7 @@
  */
 import type { Diagnostic, RuleInfo } from '../../analysis/analyse.ts';
 import type { RuleSettings } from '../../analysis/severity.ts';
+import type { Started } from '../../analysis/started.ts';
 
 export interface LintRequest {
   /** Folders that make up the workspace: what is analysed together. */
@@ -13,6 +14,8 @@ export interface LintRequest {
   /** Rules that are off are not fixed. */
   readonly rules: RuleSettings;
   readonly fix: boolean;
+  /** Judge this function as if it ran in workers, and nothing else. */
+  readonly started?: Started;
   /** File that keeps results between two commands; null for none. */
   readonly cacheFile: string | null;
   /** Changes whenever another analysis may find something else in the same files. */

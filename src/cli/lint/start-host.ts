@@ -19,11 +19,16 @@ export function hostFile(): string {
 }
 
 /**
- * Has the analysis process answer a request. It ends with this one.
+ * Has the analysis process answer a request. It ends with this one, and at once when `signal` is aborted.
  * @throws {JobError} `ERR_MANYCORE_ANALYSIS` when it ends without an answer
  */
-export async function askHost(request: LintRequest): Promise<LintReply> {
-  const child = fork(hostFile(), [], { execArgv: [...process.execArgv, YOUNG_OBJECTS, ...heapLimit()] });
+export async function askHost(request: LintRequest, signal?: AbortSignal): Promise<LintReply> {
+  const child = fork(hostFile(), [], {
+    execArgv: [...process.execArgv, YOUNG_OBJECTS, ...heapLimit()],
+    // What it prints is no answer: the stdout of this process may carry a protocol.
+    stdio: ['ignore', 2, 2, 'ipc'],
+    ...(signal && { signal, killSignal: 'SIGKILL' as const }),
+  });
   const message = await answerOf(child, request);
   if ('reply' in message) return message.reply;
   const { message: text, stack } = message.error;

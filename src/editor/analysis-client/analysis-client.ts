@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
-import type { Analysed, PreflightFinding } from '../../protocol/analysis.ts';
+import type { Analysed, AnalyzeParams, PreflightFinding } from '../../protocol/analysis.ts';
+import type { Analyzed } from '../../protocol/tools.ts';
 import { languages } from '../contributions.ts';
 import { DisposableStore } from '../disposables.ts';
+import { errors } from '../errors.ts';
 import { readSetting } from '../settings/settings.ts';
 import { dependsOnLibrary, importsLibrary } from './relevance.ts';
 import type { AnalysisClientOptions, RunningServer } from './server.ts';
@@ -67,6 +69,18 @@ export class AnalysisClient implements vscode.Disposable {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /**
+   * All that is wrong with a file, or with a function as if it ran in workers; starts the server, also where nothing uses the
+   * library.
+   * @throws {EditorError} `ERR_MANYCORE_ANALYSIS` when the analysis is off or does not start
+   */
+  async analyze(params: AnalyzeParams, token: vscode.CancellationToken): Promise<Analyzed> {
+    this.#want();
+    await this.#turn;
+    if (this.#server === null) throw errors.analysisOff();
+    return this.#server.analyze(params, token);
   }
 
   /** Whether the server is started or starting. */

@@ -1,14 +1,17 @@
 /** Apart from the rest because the language client is large: loaded when the server is first wanted. */
-import { type LogOutputChannel, workspace } from 'vscode';
+import { type CancellationToken, type LogOutputChannel, workspace } from 'vscode';
 import { LanguageClient, type ServerOptions, TransportKind } from 'vscode-languageclient/node.js';
 import { environmentForNode } from '../../node/environment.ts';
 import {
   ANALYSED,
+  ANALYZE,
   type Analysed,
+  type AnalyzeParams,
   PREFLIGHT,
   type PreflightFinding,
   type PreflightParams,
 } from '../../protocol/analysis.ts';
+import type { Analyzed } from '../../protocol/tools.ts';
 import { languages } from '../contributions.ts';
 
 export interface AnalysisClientOptions {
@@ -20,6 +23,7 @@ export interface AnalysisClientOptions {
 
 export interface RunningServer {
   preflight(params: PreflightParams): Promise<PreflightFinding[]>;
+  analyze(params: AnalyzeParams, token: CancellationToken): Promise<Analyzed>;
   stop(): Promise<void>;
 }
 
@@ -51,6 +55,7 @@ export async function startServer({
   await client.start();
   return {
     preflight: (params) => client.sendRequest(PREFLIGHT, params),
+    analyze: (params, token) => client.sendRequest(ANALYZE, params, token),
     stop: () => client.dispose(STOP_TIMEOUT),
   };
 }

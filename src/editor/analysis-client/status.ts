@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Analysed } from '../../protocol/analysis.ts';
-import { formatMs, plural } from '../../report/format.ts';
+import { formatMs } from '../../report/format.ts';
 import { Command, languages } from '../contributions.ts';
+import { findingCount } from '../counts.ts';
 
 /** Time in ms that the diagnostics of a file may take; the status tells when they took longer. */
 const BUDGET = 1_000;
@@ -13,26 +14,30 @@ export class AnalysisStatus implements vscode.Disposable {
   constructor() {
     const selector = languages.map((language) => ({ language, scheme: 'file' }));
     this.#item = vscode.languages.createLanguageStatusItem('manycore.analysis', selector);
-    this.#item.name = 'Manycore Analysis';
-    this.#item.command = { command: Command.showLogs, title: 'Show Logs' };
+    this.#item.name = vscode.l10n.t('Manycore Analysis');
+    this.#item.command = { command: Command.showLogs, title: vscode.l10n.t('Show Logs') };
     this.stopped();
   }
 
   /** The server is not there, or not any more. */
   stopped(): void {
-    this.#item.text = 'Manycore: no analysis';
-    this.#item.detail = 'Nothing here uses the library, or manycore.lint.enabled is off.';
+    this.#item.text = vscode.l10n.t('Manycore: no analysis');
+    this.#item.detail = vscode.l10n.t('Nothing here uses the library, or manycore.lint.enabled is off.');
     this.#item.severity = vscode.LanguageStatusSeverity.Information;
   }
 
   started(): void {
-    this.#item.text = 'Manycore: analysis ready';
-    this.#item.detail = 'The first file is still to come.';
+    this.#item.text = vscode.l10n.t('Manycore: analysis ready');
+    this.#item.detail = vscode.l10n.t('The first file is still to come.');
   }
 
   show(told: Analysed): void {
     this.#item.text = `Manycore: ${statusText(told)}`;
-    this.#item.detail = `${told.concerned} of ${plural(told.files, 'file')} concern the library`;
+    this.#item.detail = vscode.l10n.t(
+      'Files that concern the library: {0} of {1}',
+      told.concerned,
+      told.files,
+    );
     this.#item.severity =
       told.milliseconds > BUDGET
         ? vscode.LanguageStatusSeverity.Warning
@@ -45,4 +50,4 @@ export class AnalysisStatus implements vscode.Disposable {
 }
 
 const statusText = ({ findings, milliseconds }: Analysed): string =>
-  `${findings === 0 ? 'no findings' : plural(findings, 'finding')} in ${formatMs(milliseconds)}`;
+  vscode.l10n.t('{0} in {1}', findingCount(findings), formatMs(milliseconds));

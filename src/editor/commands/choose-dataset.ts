@@ -26,20 +26,20 @@ interface DatasetItem extends vscode.QuickPickItem {
 
 const typedSources: readonly DatasetItem[] = [
   {
-    label: '$(files) Glob…',
-    description: 'the path of each file that fits a pattern',
+    label: `$(files) ${vscode.l10n.t('Glob…')}`,
+    description: vscode.l10n.t('the path of each file that fits a pattern'),
     source: 'glob:**/*.json',
     complete: true,
   },
   {
-    label: '$(symbol-numeric) Range…',
-    description: 'each number from START to before STOP',
+    label: `$(symbol-numeric) ${vscode.l10n.t('Range…')}`,
+    description: vscode.l10n.t('each number from START to before STOP'),
     source: 'range:0:100',
     complete: true,
   },
   {
-    label: '$(symbol-variable) Export of a Module…',
-    description: 'an array, an iterable, or a function that gives one',
+    label: `$(symbol-variable) ${vscode.l10n.t('Export of a Module…')}`,
+    description: vscode.l10n.t('an array, an iterable, or a function that gives one'),
     source: 'module:./data.ts#items',
     complete: true,
   },
@@ -54,14 +54,14 @@ export async function chooseDataset(
   const files = (await dataFiles(target)).filter((file) => !remembered.includes(file));
   const items: DatasetItem[] = [
     ...section(
-      'Used before',
+      vscode.l10n.t('Used before'),
       remembered.map((source) => itemOf(source, 'history')),
     ),
     ...section(
-      'Files',
+      vscode.l10n.t('Files'),
       files.map((file) => itemOf(file, 'file')),
     ),
-    ...section('Other', typedSources),
+    ...section(vscode.l10n.t('Other'), typedSources),
   ];
   const chosen = await new DatasetPick(items, target, preview).answer;
   if (chosen?.source === undefined) return undefined;
@@ -86,8 +86,8 @@ class DatasetPick {
     this.#preview = preview;
     this.#cwd = target.cwd;
     const quickPick = this.#quickPick;
-    quickPick.title = `Run ${functionKey(target)} in Parallel`;
-    quickPick.placeholder = 'Dataset: pick one, or type a path, glob:…, range:… or module:…';
+    quickPick.title = vscode.l10n.t('Run {0} in Parallel', functionKey(target));
+    quickPick.placeholder = vscode.l10n.t('Dataset: pick one, or type a path, glob:…, range:… or module:…');
     quickPick.matchOnDescription = true;
     quickPick.keepScrollPosition = true;
     quickPick.items = items;
@@ -162,8 +162,8 @@ class DatasetPick {
 /** An input box that says what is wrong, or what the items would be. */
 async function complete(source: string, target: RunTarget, preview: Preview): Promise<string | undefined> {
   const written = await vscode.window.showInputBox({
-    title: `Run ${functionKey(target)} in Parallel`,
-    prompt: `Relative paths begin at ${target.cwd}`,
+    title: vscode.l10n.t('Run {0} in Parallel', functionKey(target)),
+    prompt: vscode.l10n.t('Relative paths begin at {0}', target.cwd),
     value: source,
     valueSelection: [source.indexOf(':') + 1, source.length],
     validateInput: (value) => judge(value.trim(), target.cwd, preview),
@@ -193,8 +193,8 @@ async function chooseArray(source: string, target: RunTarget, preview: Preview):
     return { ...itemOf(array, 'json'), detail: detailOf(await preview(array), target.cwd) };
   });
   const chosen = await vscode.window.showQuickPick(Promise.all(items), {
-    title: `Run ${functionKey(target)} in Parallel`,
-    placeHolder: `${source} is an object: choose the array in it that has the items`,
+    title: vscode.l10n.t('Run {0} in Parallel', functionKey(target)),
+    placeHolder: vscode.l10n.t('{0} is an object: choose the array in it that has the items', source),
   });
   return chosen?.source;
 }

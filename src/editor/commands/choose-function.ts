@@ -90,7 +90,7 @@ async function pick(found: readonly Found[], title: string): Promise<RunTarget |
   }));
   const chosen = await vscode.window.showQuickPick(items, {
     title,
-    placeHolder: 'Exported function to run over a dataset',
+    placeHolder: vscode.l10n.t('Exported function to run over a dataset'),
     matchOnDescription: true,
   });
   return chosen === undefined ? undefined : targetOf(chosen.found.uri, chosen.found.function.name);

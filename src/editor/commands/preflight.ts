@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { PreflightFinding } from '../../protocol/analysis.ts';
-import { plural } from '../../report/format.ts';
+import { problemCount } from '../counts.ts';
 import { functionKey, type RunTarget } from './resolve-run-config.ts';
 
 /** Finds what would go wrong if a function ran in worker processes. */
 export type Preflight = (file: string, exportName: string) => Promise<readonly PreflightFinding[]>;
 
-const RUN = 'Run Anyway';
-const SHOW = 'Show';
+const RUN = vscode.l10n.t('Run Anyway');
+const SHOW = vscode.l10n.t('Show');
 /** Findings that the question lists; the others are counted. */
 const LISTED = 3;
 
@@ -26,7 +26,11 @@ export async function mayRun(
   const errors = found.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (first === undefined || !asks) return true;
-  const title = `${functionKey(target)} would fail in worker processes: ${plural(errors.length, 'problem')} found.`;
+  const title = vscode.l10n.t(
+    '{0} would fail in worker processes: {1} found.',
+    functionKey(target),
+    problemCount(errors.length),
+  );
   const answer = await vscode.window.showWarningMessage(
     title,
     { modal: true, detail: listed(errors) },
@@ -42,7 +46,7 @@ function listed(errors: readonly PreflightFinding[]): string {
     .slice(0, LISTED)
     .map(({ file, line, message }) => `${vscode.workspace.asRelativePath(file)}:${line + 1}: ${message}`);
   const more = errors.length - lines.length;
-  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n\n');
+  return [...lines, ...(more > 0 ? [vscode.l10n.t('and {0} more', more)] : [])].join('\n\n');
 }
 
 async function show({ file, line, character }: PreflightFinding): Promise<void> {

@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { FoundNode } from '../../node/find-node.ts';
-import type { RunConfig } from '../../protocol/run.ts';
-import { formatMs, formatSpeedup, plural } from '../../report/format.ts';
+import type { RunConfig, RunSummary } from '../../protocol/run.ts';
+import { formatCount, formatMs, formatSpeedup } from '../../report/format.ts';
+import type { RunModel } from '../../report/model.ts';
+import { verificationText } from '../../report/verification-text.ts';
 import { Command } from '../contributions.ts';
+import { itemCount, workerCount } from '../counts.ts';
 import { errors } from '../errors.ts';
 import { heaviestProfile } from '../runs/heaviest-profile.ts';
 import type { RunOutcome } from '../runs/job-process.ts';
@@ -41,12 +45,13 @@ export class RunInParallel {
 
   /**
    * @param argument a `RunRequest`, the URI of a file (menus give one), or nothing
+   * @param token stops the run
    * @returns how the run ended; undefined when the user gave up, or was told of an error
    * @throws {EditorError} instead of telling, when `data` was given: then a program asks
    */
-  async execute(argument?: unknown): Promise<RunOutcome | undefined> {
+  async execute(argument?: unknown, token?: vscode.CancellationToken): Promise<RunOutcome | undefined> {
     try {
-      return await this.#execute(toRequest(argument));
+      return await this.#execute(toRequest(argument), token);
     } catch (error) {
       const isProgram = typeof argument === 'object' && argument !== null && 'data' in argument;
       if (isProgram) throw error;
@@ -55,27 +60,26 @@ export class RunInParallel {
     }
   }
 
-  /** The newest run once more, just as it was; with `profile`, each worker writes a CPU profile. */
-  async again(profile = false): Promise<RunOutcome | undefined> {
-    try {
-      const config = this.#options.runs.lastConfig;
-      if (config === null) throw errors.noRun();
-      if (!(await this.#mayStart('ask'))) return undefined;
-      const node = await userNode(config.cwd, this.#options.log);
-      const cpuProf = profile || undefined;
-      return await this.#run({ ...config, cpuProf, runDir: undefined, nodeReason: node.reason }, node);
-    } catch (error) {
-      tellError(error, this.#options.log);
-      return undefined;
-    }
+  /**
+   * Runs what is completely described. Undefined when another run goes on and the user wants to keep that.
+   * @param verified the run that `config.verifyRun` names, as it is shown
+   * @throws {EditorError} where it cannot begin
+   */
+  async start(config: RunConfig, verified: RunModel | null = null): Promise<RunOutcome | undefined> {
+    if (!vscode.workspace.isTrusted) throw errors.untrusted();
+    if (!existsSync(config.cwd)) throw errors.cwdGone(config.cwd);
+    if (!(await this.#mayStart('ask'))) return undefined;
+    const node = await userNode(config.cwd, this.#options.log);
+    return await this.#run({ ...config, nodeReason: node.reason }, node, verified);
   }
 
   /** The newest run once more, or one that is asked for, with a CPU profile; opens that of the heaviest worker. */
   async profile(argument?: unknown): Promise<RunOutcome | undefined> {
-    const isNew = argument !== undefined || this.#options.runs.lastConfig === null;
-    const outcome = isNew
-      ? await this.execute({ ...toRequest(argument), cpuProf: true })
-      : await this.again(true);
+    const newest = this.#options.runs.lastConfig;
+    const outcome =
+      argument !== undefined || newest === null
+        ? await this.execute({ ...toRequest(argument), cpuProf: true })
+        : await this.start({ ...newest, cpuProf: true, runDir: undefined });
     const { summary } = outcome ?? {};
     if (!summary) return outcome;
     const file = heaviestProfile(summary);
@@ -84,7 +88,7 @@ export class RunInParallel {
     return outcome;
   }
 
-  async #execute(request: RunRequest): Promise<RunOutcome | undefined> {
+  async #execute(request: RunRequest, token?: vscode.CancellationToken): Promise<RunOutcome | undefined> {
     if (!vscode.workspace.isTrusted) throw errors.untrusted();
     const target = await chooseFunction(request);
     if (target === undefined) return undefined;
@@ -102,16 +106,25 @@ export class RunInParallel {
     const config = resolveRunConfig(target, data, request, readRunSettings(scope), node);
     await vscode.workspace.saveAll(false);
     await memory.rememberDataset(key, data);
-    return this.#run(config, node);
+    return this.#run(config, node, null, token);
   }
 
-  async #run(config: RunConfig, node: FoundNode): Promise<RunOutcome> {
+  async #run(
+    config: RunConfig,
+    node: FoundNode,
+    verified: RunModel | null = null,
+    token?: vscode.CancellationToken,
+  ): Promise<RunOutcome> {
     const { runs, memory, log, showPanel } = this.#options;
-    const done = runs.start(config, node);
+    if (token?.isCancellationRequested) throw new vscode.CancellationError();
+    const done = runs.start(config, node, verified);
+    // Told at once when it was cancelled meanwhile; ended with the run, as another one may begin then.
+    const stopping = token?.onCancellationRequested(() => runs.stop());
+    done.finally(() => stopping?.dispose()).catch(() => undefined);
     // Not waited for: a panel that does not appear must not hold up the run.
     Promise.resolve(showPanel()).catch((error: unknown) => log.warn(`panel: ${error}`));
-    const outcome = await withRunProgress(runs, `Running ${config.function} over ${config.data}`, done);
-    if (outcome.summary !== null) {
+    const outcome = await withRunProgress(runs, titleOf(config), done);
+    if (outcome.summary !== null && verified === null) {
       await memory.rememberRun(config.function, outcome.summary);
       this.#options.onRemembered();
     }
@@ -125,11 +138,15 @@ export class RunInParallel {
     if (current === null) return true;
     const name = runs.lastConfig?.function ?? 'A run';
     if (ifRunning === 'fail') throw errors.busy(name);
-    const stopIt = 'Stop It and Run';
+    const stopIt = vscode.l10n.t('Stop It and Run');
     const answer =
       ifRunning === 'stop'
         ? stopIt
-        : await vscode.window.showWarningMessage(`${name} is still running.`, { modal: true }, stopIt);
+        : await vscode.window.showWarningMessage(
+            vscode.l10n.t('{0} is still running.', name),
+            { modal: true },
+            stopIt,
+          );
     if (answer !== stopIt) return false;
     current.stop();
     await current.outcome;
@@ -139,15 +156,15 @@ export class RunInParallel {
   #tellEnd(config: RunConfig, { exitCode, summary, failure }: RunOutcome): void {
     const { log } = this.#options;
     const showPanel: Offer = {
-      label: 'Show Panel',
+      label: vscode.l10n.t('Show Panel'),
       apply: () => vscode.commands.executeCommand(Command.showPanel),
     };
     const openReport: Offer = {
-      label: 'Open Report',
+      label: vscode.l10n.t('Open Report'),
       apply: () => vscode.commands.executeCommand(Command.openReport),
     };
     const showLogs: Offer = {
-      label: 'Show Logs',
+      label: vscode.l10n.t('Show Logs'),
       apply: () => vscode.commands.executeCommand(Command.showLogs),
     };
     const labels = (...offers: Offer[]): string[] => offers.map(({ label }) => label);
@@ -155,17 +172,43 @@ export class RunInParallel {
       const text = [failure.message.split('\n')[0], failure.hint].filter(Boolean).join(' ');
       const offers = [showPanel, showLogs];
       offer(vscode.window.showErrorMessage(`${config.function}: ${text}`, ...labels(...offers)), offers, log);
+    } else if (config.verifyRun !== undefined && summary?.verification !== undefined) {
+      const { verification } = summary;
+      const show =
+        verification.differences > 0
+          ? vscode.window.showWarningMessage
+          : vscode.window.showInformationMessage;
+      const text = `${config.function}: ${verificationText(verification)}`;
+      offer(show(text, ...labels(showPanel)), [showPanel], log);
     } else if (summary !== null) {
-      const speed = summary.speedup === null ? '' : `, ${formatSpeedup(summary.speedup)}`;
-      const failed = summary.failed === 0 ? '' : `, ${summary.failed} failed`;
-      const how = summary.interrupted ? ' before it was stopped' : '';
-      const text = `${config.function}: ${plural(summary.items, 'item')}${failed}${how} in ${formatMs(summary.wallMs)}${speed} on ${plural(summary.workers, 'worker')}`;
+      const text = endText(config, summary);
       const offers = [showPanel, openReport];
       const show =
         summary.failed > 0 ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
       offer(show(text, ...labels(...offers)), offers, log);
     }
   }
+}
+
+function titleOf({ function: name, data, verifyRun, resume, onlyFailed }: RunConfig): string {
+  const { t } = vscode.l10n;
+  if (verifyRun !== undefined) return t('Verifying {0} over {1}', name, data);
+  if (resume !== undefined) return t('Resuming {0} over {1}', name, data);
+  if (onlyFailed !== undefined) return t('Running failed items of {0} again', name);
+  return t('Running {0} over {1}', name, data);
+}
+
+/** `src/score.ts#score: 24 items, 2 failed in 3.1 s, 1.94x on 2 workers`. */
+function endText({ function: name }: RunConfig, summary: RunSummary): string {
+  const { failed, interrupted, speedup } = summary;
+  const items = itemCount(summary.items);
+  const done = failed === 0 ? items : vscode.l10n.t('{0}, {1} failed', items, formatCount(failed));
+  const time = formatMs(summary.wallMs);
+  const gained = speedup === null ? time : `${time}, ${formatSpeedup(speedup)}`;
+  const workers = workerCount(summary.workers);
+  return interrupted
+    ? vscode.l10n.t('{0}: {1} before it was stopped in {2} on {3}', name, done, gained, workers)
+    : vscode.l10n.t('{0}: {1} in {2} on {3}', name, done, gained, workers);
 }
 
 /** Menus give the URI of the file, lenses and programs an object. */

@@ -56,6 +56,7 @@ const checks: Readonly<Record<keyof RunRequest, Check>> = {
   runDir: text,
   resume: text,
   onlyFailed: text,
+  verifyRun: text,
   force: flag,
   report: text,
   trace: text,

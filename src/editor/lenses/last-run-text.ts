@@ -1,11 +1,13 @@
-import { formatMs, formatSpeedup, plural } from '../../report/format.ts';
+import { formatCount, formatMs, formatSpeedup } from '../../report/format.ts';
 import type { LastRun } from '../commands/memory.ts';
+import { itemCount } from '../counts.ts';
+import * as l10n from '../l10n.ts';
 
 /** The last run as a lens says it: `1.94x on 2 · 3.1 s`. */
 export function lastRunText(run: LastRun): string {
-  const speed = run.speedup === null ? 'not measured' : formatSpeedup(run.speedup);
-  const parts = [`${speed} on ${run.workers}`, formatMs(run.wallMs)];
-  if (run.failed > 0) parts.push(`${run.failed.toLocaleString('en')} failed`);
-  if (run.interrupted) parts.push(`stopped after ${plural(run.items, 'item')}`);
+  const speed = run.speedup === null ? l10n.t('not measured') : formatSpeedup(run.speedup);
+  const parts = [l10n.t('{0} on {1}', speed, run.workers), formatMs(run.wallMs)];
+  if (run.failed > 0) parts.push(l10n.t('{0} failed', formatCount(run.failed)));
+  if (run.interrupted) parts.push(l10n.t('stopped after {0}', itemCount(run.items)));
   return parts.join(' · ');
 }

@@ -50,7 +50,7 @@ export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable 
       new vscode.CodeLens(rangeOf(found), {
         command: Command.showPanel,
         title: lastRunText(run),
-        tooltip: 'Last run in parallel. Click to show the panel',
+        tooltip: vscode.l10n.t('Last run in parallel. Click to show the panel'),
       }),
     ];
   }
@@ -60,8 +60,8 @@ function runLens(uri: vscode.Uri, found: ExportedFunction): vscode.CodeLens {
   const request: RunRequest = { uri: uri.toString(), export: found.name };
   return new vscode.CodeLens(rangeOf(found), {
     command: Command.runInParallel,
-    title: '$(run-all) Run in parallel',
-    tooltip: `Run ${found.name} over a dataset on every core`,
+    title: `$(run-all) ${vscode.l10n.t('Run in parallel')}`,
+    tooltip: vscode.l10n.t('Run {0} over a dataset on every core', found.name),
     arguments: [request],
   });
 }

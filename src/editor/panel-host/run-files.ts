@@ -87,7 +87,7 @@ async function openReport(file: string): Promise<void> {
   if (isLocal && (await vscode.env.openExternal(vscode.Uri.file(file)))) return;
   const tab = vscode.window.createWebviewPanel(
     'manycore.report',
-    'Manycore report',
+    vscode.l10n.t('Manycore report'),
     vscode.ViewColumn.Active,
     {
       enableScripts: true,
@@ -111,7 +111,7 @@ async function chooseLog(folder: string): Promise<string | undefined> {
   if (logs.length === 1) return logs[0]?.name;
   const picked = await vscode.window.showQuickPick(
     logs.map(({ name, label, size }) => ({ label, description: formatBytes(size), name })),
-    { title: 'Open Full Log', placeHolder: 'Whose output?' },
+    { title: vscode.l10n.t('Open Full Log'), placeHolder: vscode.l10n.t('Whose output?') },
   );
   return picked?.name;
 }

@@ -11,6 +11,7 @@ import {
   type RunSummary,
 } from '../../protocol/run.ts';
 import { type EditorError, errors } from '../errors.ts';
+import * as l10n from '../l10n.ts';
 import { lineSplitter } from './line-splitter.ts';
 
 export interface JobProcessOptions {
@@ -141,7 +142,9 @@ export class JobProcess {
   }
 
   #fail(error: EditorError, exitCode: RunExitCode): void {
-    const hint = 'What was done until then is kept in the run folder. "Manycore: Show Logs" has the details.';
+    const hint = l10n.t(
+      'What was done until then is kept in the run folder. "Manycore: Show Logs" has the details.',
+    );
     const failure = { code: error.code, message: error.message, hint, runDir: this.#runDir ?? undefined };
     this.#last = { type: 'failed', failure, exitCode };
     this.#options.onEvent(this.#last);
@@ -181,5 +184,7 @@ export class JobProcess {
 }
 
 function describeExit(code: number | null, signal: NodeJS.Signals | null): string {
-  return signal !== null ? `was ended by ${signal}` : `ended with exit code ${code}`;
+  return signal !== null
+    ? l10n.t('was ended by {0}', signal)
+    : l10n.t('ended with exit code {0}', String(code));
 }

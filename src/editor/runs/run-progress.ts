@@ -15,19 +15,23 @@ export class RunStatus implements vscode.Disposable {
     );
     item.name = 'Manycore';
     item.command = Command.stop;
-    this.#store.add(
-      runs.onDidEvent(() => {
-        if (!isRunning(runs.model)) return item.hide();
-        const percent = progressPercent(runs.model);
-        item.text = `$(sync~spin) Manycore ${percent === null ? progressText(runs.model) : `${Math.floor(percent)} %`}`;
-        item.tooltip = `${runs.lastConfig?.function ?? ''}\n${progressText(runs.model)}\nClick to stop`;
-        item.accessibilityInformation = {
-          label: `Manycore: ${progressText(runs.model)}. Stop`,
-          role: 'button',
-        };
-        item.show();
-      }),
-    );
+    const update = (): void => {
+      if (!isRunning(runs.model)) {
+        item.hide();
+        return;
+      }
+      const percent = progressPercent(runs.model);
+      item.text = `$(sync~spin) Manycore ${percent === null ? progressText(runs.model) : `${Math.floor(percent)} %`}`;
+      const lines = [runs.lastConfig?.function, progressText(runs.model), vscode.l10n.t('Click to stop')];
+      item.tooltip = lines.filter(Boolean).join('\n');
+      item.accessibilityInformation = {
+        label: vscode.l10n.t('Manycore: {0}. Stop', progressText(runs.model)),
+        role: 'button',
+      };
+      item.show();
+    };
+    this.#store.add(runs.onDidEvent(update));
+    this.#store.add(runs.onDidReplace(update));
   }
 
   dispose(): void {

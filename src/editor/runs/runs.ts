@@ -18,10 +18,15 @@ export interface RunsOptions {
 export class Runs implements vscode.Disposable {
   readonly #options: RunsOptions;
   readonly #changed = new vscode.EventEmitter<RunEvent>();
+  readonly #replaced = new vscode.EventEmitter<void>();
   #model: RunModel = emptyModel();
   #current: JobProcess | null = null;
   #lastConfig: RunConfig | null = null;
+  /** The run that is being verified, as it was before. */
+  #verified: RunModel | null = null;
 
+  /** Another model has taken the place of the one before: a run begins, or a run is verified. */
+  readonly onDidReplace = this.#replaced.event;
   /** After the model has taken the event. */
   readonly onDidEvent = this.#changed.event;
 
@@ -44,9 +49,10 @@ export class Runs implements vscode.Disposable {
 
   /**
    * Starts a run; the promise settles when it has ended, in whichever way.
+   * @param verified the run that `config.verifyRun` names: it stays what is shown, and is shown as it was where that fails
    * @throws {EditorError} `ERR_MANYCORE_BUSY` while another one is under way.
    */
-  async start(config: RunConfig, node: FoundNode): Promise<RunOutcome> {
+  async start(config: RunConfig, node: FoundNode, verified: RunModel | null = null): Promise<RunOutcome> {
     if (this.#current !== null) throw errors.busy(this.#lastConfig?.function ?? 'A run');
     const { log, hostFile } = this.#options;
     log.info(`run ${config.function} over ${config.data} in ${config.cwd}`);
@@ -57,9 +63,12 @@ export class Runs implements vscode.Disposable {
       log: (line) => log.info(`[job host] ${line}`),
     });
     this.#current = process_;
-    this.#lastConfig = config;
-    this.#model = emptyModel();
-    this.#take({ type: 'phase', phase: 'preparing', time: Date.now() });
+    if (verified === null) this.#lastConfig = config;
+    this.#verified = verified;
+    this.#model = verified ?? emptyModel();
+    this.#replaced.fire();
+    const phase = verified === null ? 'preparing' : 'verifying';
+    this.#take({ type: 'phase', phase, time: Date.now() });
     setContext(ContextKey.running, true);
     setContext(ContextKey.hasRun, true);
     try {
@@ -88,9 +97,18 @@ export class Runs implements vscode.Disposable {
 
   dispose(): void {
     this.#changed.dispose();
+    this.#replaced.dispose();
   }
 
   #take(event: RunEvent): void {
+    // The job host reads the function and the data before it compares: that phase is part of verifying.
+    if (this.#verified !== null && event.type === 'phase' && event.phase !== 'verifying') return;
+    if (this.#verified !== null && event.type === 'failed') {
+      this.#options.log.error(`${event.failure.code}: ${event.failure.message}`);
+      this.#model = this.#verified;
+      this.#replaced.fire();
+      return;
+    }
     this.#model = applyEvent(this.#model, event);
     if (event.type === 'failed') this.#options.log.error(`${event.failure.code}: ${event.failure.message}`);
     this.#changed.fire(event);

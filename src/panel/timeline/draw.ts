@@ -1,12 +1,21 @@
 import { formatFineTick, formatTick } from '../../report/format.ts';
 import { axisTicks, tickStep } from '../../report/ticks.ts';
-import { AXIS_HEIGHT, type Mark, rowWidth, stretchesInSight, type TimelineLayout, xOf } from './layout.ts';
+import {
+  AXIS_HEIGHT,
+  type Mark,
+  rowWidth,
+  stretchesInSight,
+  THIN,
+  type TimelineLayout,
+  xOf,
+} from './layout.ts';
 import type { TimelineRow } from './rows.ts';
 import { shadeRow } from './shade.ts';
 import type { TimelineTheme } from './theme.ts';
 
 /** px between two names or two times that can both be read. */
 const NAME_STEP = 14;
+const NAME_STEPS = [1, 2, 5, 10, 20, 50];
 const TICK_STEP = 110;
 /** Up to so many stretches in sight are drawn one by one; more are shaded by the pixel. */
 const SINGLE = 3_000;
@@ -28,7 +37,7 @@ export class ShadeBuffer {
     }
     const { data } = this.#image;
     rows.forEach((row, index) => {
-      shadeRow(row, layout, columns, theme.pixels, data, 8 * columns * index);
+      shadeRow(row, layout, columns, theme.pixels, data, 8 * columns * index, layout.bar < THIN);
     });
     context.putImageData(this.#image, 0, 0);
   }
@@ -69,6 +78,7 @@ export function drawTimeline(
     const columns = Math.max(1, Math.round(rowWidth(layout) * window.devicePixelRatio));
     buffer.fill(layout.rows, layout, columns, theme);
     buffer.draw(context, layout, columns);
+    if (layout.bar >= THIN) drawStartups(context, layout, theme);
   } else drawEach(context, layout, theme, inSight);
   drawMark(context, layout, theme, marked);
   context.restore();
@@ -89,6 +99,20 @@ function drawEach(
   });
 }
 
+/** A worker starts once, before all else: that is told by its form in shaded rows too. */
+function drawStartups(context: CanvasRenderingContext2D, layout: TimelineLayout, theme: TimelineTheme): void {
+  layout.rows.forEach((row, position) => {
+    const x = Math.max(layout.left, xOf(layout, row.beginAt(0)));
+    const width = xOf(layout, row.beginAt(0) + row.startupAt(0)) - x;
+    if (row.length === 0 || !(width > 1) || x > layout.width) return;
+    const top = position * layout.pitch;
+    context.clearRect(x, top, width, layout.bar);
+    context.fillStyle = theme.row;
+    context.fillRect(x, top, width, layout.bar);
+    hatch(context, theme.startup, x, top, Math.min(width, layout.width - x), layout.bar);
+  });
+}
+
 function drawMark(
   context: CanvasRenderingContext2D,
   layout: TimelineLayout,
@@ -105,44 +129,66 @@ function drawMark(
 }
 
 function drawFrame(context: CanvasRenderingContext2D, layout: TimelineLayout, theme: TimelineTheme): void {
-  const { rows, pitch, bar, left, width, height, all } = layout;
-  const bottom = height - AXIS_HEIGHT;
+  const { rows, pitch, bar, left, width } = layout;
   context.fillStyle = theme.row;
   rows.forEach((_, row) => {
     context.fillRect(left, row * pitch, width - left, bar);
   });
+  drawNames(context, layout, theme);
+  context.fillStyle = theme.line;
+  for (const { x } of ticksOf(layout)) context.fillRect(Math.round(x), 0, 1, layout.height);
+}
+
+/** Where rows are thin, those of round numbers only. */
+function drawNames(context: CanvasRenderingContext2D, layout: TimelineLayout, theme: TimelineTheme): void {
+  const { rows, pitch, bar, left } = layout;
   context.fillStyle = theme.text;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
-  const every = Math.max(1, Math.ceil(NAME_STEP / pitch));
+  const every = NAME_STEPS.find((step) => step * pitch >= NAME_STEP) ?? 1;
+  let last = Number.NEGATIVE_INFINITY;
   rows.forEach(({ worker }, row) => {
-    if (row % every === 0)
-      context.fillText(
-        left > 40 ? `Worker ${worker}` : String(worker),
-        0,
-        Math.max(6, row * pitch + bar / 2),
-      );
+    const y = row * pitch + bar / 2;
+    if (worker % every !== 0 || y < 5 || y - last < NAME_STEP) return;
+    last = y;
+    context.fillText(left > 40 ? `Worker ${worker}` : String(worker), 0, y);
   });
+}
+
+/** Draws the times below the rows, and which part of the whole is seen, into a canvas of `AXIS_HEIGHT`. */
+export function drawAxis(
+  context: CanvasRenderingContext2D,
+  layout: TimelineLayout,
+  theme: TimelineTheme,
+): void {
+  const { left, width, all } = layout;
+  context.clearRect(0, 0, width, AXIS_HEIGHT);
+  context.font = theme.font;
   context.textBaseline = 'bottom';
-  const offset = layout.begin - all.begin;
-  const wanted = Math.max(2, (width - left) / TICK_STEP);
-  const step = tickStep(layout.length, wanted);
-  const isWhole = layout.length >= all.length;
-  for (const tick of axisTicks(layout.length, wanted, offset)) {
-    const x = xOf(layout, all.begin + tick);
+  for (const { x, text } of ticksOf(layout)) {
     context.fillStyle = theme.line;
-    context.fillRect(Math.round(x), 0, 1, bottom + 3);
+    context.fillRect(Math.round(x), 0, 1, 4);
     context.fillStyle = theme.text;
-    const text = isWhole ? formatTick(tick) : formatFineTick(tick, step);
     const half = context.measureText(text).width / 2;
     context.textAlign = x + half > width ? 'right' : x - half < left ? 'left' : 'center';
-    context.fillText(text, Math.min(x, width), height);
+    context.fillText(text, Math.min(x, width), AXIS_HEIGHT);
   }
-  if (isWhole) return;
-  // Which part of the whole is seen.
+  if (layout.length >= all.length) return;
   const scale = rowWidth(layout) / all.length;
+  context.fillStyle = theme.row;
+  context.fillRect(left, 0, rowWidth(layout), 3);
   context.fillStyle = theme.focus;
-  context.fillRect(left + offset * scale, bottom, Math.max(3, layout.length * scale), 2);
+  context.fillRect(left + (layout.begin - all.begin) * scale, 0, Math.max(3, layout.length * scale), 3);
+}
+
+function ticksOf(layout: TimelineLayout): { x: number; text: string }[] {
+  const { all, begin, length, left, width } = layout;
+  const wanted = Math.max(2, (width - left) / TICK_STEP);
+  const step = tickStep(length, wanted);
+  return axisTicks(length, wanted, begin - all.begin).map((tick) => ({
+    x: xOf(layout, all.begin + tick),
+    text: length >= all.length ? formatTick(tick) : formatFineTick(tick, step),
+  }));
 }
 
 function drawStretch(
@@ -170,7 +216,8 @@ function drawStretch(
   }
   if (x3 > x2) {
     context.fillStyle = theme.encoding;
-    context.fillRect(x2, top + bar / 2, Math.max(0, x3 - x2 - hair), bar / 2);
+    const height = bar < THIN ? bar : bar / 2;
+    context.fillRect(x2, top + bar - height, Math.max(0, x3 - x2 - hair), height);
   }
 }
 

@@ -3,7 +3,9 @@ import type { Period } from './zoom.ts';
 
 /** Row heights in px: what is comfortable, and what still shows. */
 const MAX_PITCH = 28;
-const MIN_PITCH = 2.5;
+const MIN_PITCH = 3;
+/** Below this many px a bar has no room for halves. */
+export const THIN = 6;
 export const AXIS_HEIGHT = 20;
 
 /** Where everything of a timeline lies, in CSS px and ms. */
@@ -35,11 +37,12 @@ export function layOut(
   shown: Period | null,
   space: { readonly width: number; readonly height: number },
 ): TimelineLayout {
-  const fair = (space.height - AXIS_HEIGHT) / Math.max(1, rows.length);
-  const pitch = Math.max(MIN_PITCH, Math.min(MAX_PITCH, fair));
-  const bar = pitch >= 12 ? pitch - 5 : pitch * 0.8;
+  const fair = space.height / Math.max(1, rows.length);
+  // Whole pixels: thin rows of unequal height would make a pattern of their own.
+  const pitch = Math.max(MIN_PITCH, Math.floor(Math.min(MAX_PITCH, fair)));
+  const bar = pitch >= 12 ? pitch - 5 : pitch >= 5 ? pitch - 2 : pitch - 1;
   const left = pitch >= 14 ? 66 : 30;
-  const height = rows.length * pitch + AXIS_HEIGHT;
+  const height = rows.length * pitch;
   const { begin, length } = shown ?? all;
   return { rows, all, begin, length, left, width: space.width, pitch, bar, height };
 }

@@ -9,8 +9,9 @@ const STARTUP = 0.55;
 
 /**
  * What a worker did in each of `columns` equal parts of a piece of time, as two lines of RGBA pixels from `offset` on: in the
- * upper one start-up and computing, in the lower one encoding too. How opaque a pixel is says how busy the worker was; the
- * upper one has the colour of failure where anything failed. Costs by the column, however many stretches it holds.
+ * upper one start-up and computing, in the lower one encoding too. How opaque a pixel is says how busy the worker was; where
+ * anything failed, the upper one has the colour of failure. A `thin` row has no room for halves: both lines show all.
+ * Costs by the column, however many stretches it holds.
  */
 export function shadeRow(
   row: TimelineRow,
@@ -19,7 +20,9 @@ export function shadeRow(
   theme: PixelTheme,
   out: Uint8ClampedArray,
   offset: number,
+  thin = false,
 ): void {
+  const failed: number[] = [];
   let before: Sums = { startup: 0, computing: 0, encoding: 0, failed: 0 };
   let after: Sums = { ...before };
   const step = shown.length / columns;
@@ -33,10 +36,26 @@ export function shadeRow(
     const computing = (after.computing - before.computing) / step;
     const encoding = (after.encoding - before.encoding) / step;
     const upper = offset + 4 * column;
-    if (after.failed > before.failed) put(out, upper, theme.failure, 1);
-    else mix(out, upper, theme, startup, computing, 0);
+    if (after.failed > before.failed) failed.push(column);
+    mix(out, upper, theme, startup, computing, thin ? encoding : 0);
     mix(out, upper + 4 * columns, theme, startup, computing, encoding);
     [before, after] = [after, before];
+  }
+  for (const column of failed) markFailure(out, offset, column, columns, theme, thin);
+}
+
+/** Three pixels wide: one alone is easily overlooked. */
+function markFailure(
+  out: Uint8ClampedArray,
+  offset: number,
+  column: number,
+  columns: number,
+  theme: PixelTheme,
+  thin: boolean,
+): void {
+  for (let near = Math.max(0, column - 1); near <= Math.min(columns - 1, column + 1); near++) {
+    put(out, offset + 4 * near, theme.failure);
+    if (thin) put(out, offset + 4 * (columns + near), theme.failure);
   }
 }
 
@@ -63,7 +82,7 @@ function mix(
   out[at + 3] = 255 * Math.max(LEAST, Math.min(1, computing + encoding + STARTUP * startup));
 }
 
-function put(out: Uint8ClampedArray, at: number, colour: readonly number[], opacity: number): void {
+function put(out: Uint8ClampedArray, at: number, colour: readonly number[]): void {
   for (let part = 0; part < 3; part++) out[at + part] = colour[part] ?? 0;
-  out[at + 3] = 255 * opacity;
+  out[at + 3] = 255;
 }

@@ -3,8 +3,9 @@ import { endOf, NO_ITEM, type Stretch } from '../../report/stretches.ts';
 import { button, el, setAttribute, setText } from '../dom.ts';
 import type { Part, Post } from '../part.ts';
 import { describeStretch } from './describe.ts';
-import { drawTimeline, ShadeBuffer } from './draw.ts';
+import { drawAxis, drawTimeline, ShadeBuffer } from './draw.ts';
 import {
+  AXIS_HEIGHT,
   layOut,
   type Mark,
   rowWidth,
@@ -45,8 +46,10 @@ export class TimelineView implements Part {
     test: 'timeline-canvas',
   });
   readonly #tip = el('div', { class: 'tip', role: 'status', 'aria-live': 'polite', test: 'timeline-tip' });
-  readonly #scroll = el('div', { class: 'canvas-space' }, this.#canvas, this.#tip);
+  readonly #axis = el('canvas', { class: 'axis', 'aria-hidden': 'true' });
+  readonly #scroll = el('div', { class: 'canvas-space' }, this.#canvas, this.#axis, this.#tip);
   readonly #empty = el('p', { class: 'empty' });
+  readonly #legend = legend();
   readonly #zooms: HTMLElement;
   readonly #whole: HTMLButtonElement;
   readonly #twin: HTMLButtonElement;
@@ -87,7 +90,7 @@ export class TimelineView implements Part {
     this.element = el(
       'div',
       { class: 'timeline' },
-      el('div', { class: 'tools' }, legend(), this.#zooms, this.#twin),
+      el('div', { class: 'tools' }, this.#legend, this.#zooms, this.#twin),
       this.#empty,
       this.#scroll,
       this.#table.element,
@@ -149,6 +152,7 @@ export class TimelineView implements Part {
     const none = this.#rows.all.length === 0;
     this.#empty.hidden = !none;
     this.#scroll.hidden = none || this.#asTable;
+    this.#legend.hidden = none || this.#asTable;
     this.#table.element.hidden = none || !this.#asTable;
     this.#twin.hidden = none;
     this.#zooms.hidden = none || this.#asTable;
@@ -178,19 +182,16 @@ export class TimelineView implements Part {
 
   #draw(): void {
     const { clientWidth: width, clientHeight: height } = this.#scroll;
-    const context = this.#canvas.getContext('2d');
-    if (this.#rows.all.length === 0 || this.#asTable || width < 50 || context === null) return;
-    this.#layout = layOut(this.#rows.all, this.#all, this.#shown, { width, height });
+    if (this.#rows.all.length === 0 || this.#asTable || width < 50) return;
+    this.#layout = layOut(this.#rows.all, this.#all, this.#shown, {
+      width,
+      height: height - AXIS_HEIGHT,
+    });
     this.#theme ??= readTheme(this.#canvas);
-    const ratio = window.devicePixelRatio;
-    const pixels = { width: Math.round(width * ratio), height: Math.round(this.#layout.height * ratio) };
-    if (this.#canvas.width !== pixels.width || this.#canvas.height !== pixels.height) {
-      this.#canvas.width = pixels.width;
-      this.#canvas.height = pixels.height;
-      this.#canvas.style.height = `${this.#layout.height}px`;
-    }
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawTimeline(context, this.#layout, this.#theme, this.#marked, this.#buffer);
+    const rows = sized(this.#canvas, width, this.#layout.height);
+    if (rows !== null) drawTimeline(rows, this.#layout, this.#theme, this.#marked, this.#buffer);
+    const axis = sized(this.#axis, width, AXIS_HEIGHT);
+    if (axis !== null) drawAxis(axis, this.#layout, this.#theme);
   }
 
   get #all(): Period {
@@ -276,7 +277,7 @@ export class TimelineView implements Part {
     const { offsetWidth: width, offsetHeight: height } = this.#tip;
     this.#tip.style.left = `${Math.max(4, Math.min(layout.width - width - 4, x - width / 2))}px`;
     const below = (mark.row + 1) * layout.pitch + 3;
-    const room = this.#scroll.scrollTop + this.#scroll.clientHeight - height;
+    const room = this.#scroll.scrollTop + this.#scroll.clientHeight - AXIS_HEIGHT - height;
     this.#tip.style.top = `${below <= room ? below : Math.max(0, mark.row * layout.pitch - height - 3)}px`;
   }
 
@@ -331,7 +332,8 @@ export class TimelineView implements Part {
     const stretches = this.#rows.all[row];
     if (layout === null || stretches === undefined) return;
     const top = row * layout.pitch;
-    const { scrollTop, clientHeight } = this.#scroll;
+    const { scrollTop } = this.#scroll;
+    const clientHeight = this.#scroll.clientHeight - AXIS_HEIGHT;
     if (top < scrollTop) this.#scroll.scrollTop = top;
     else if (top + layout.pitch > scrollTop + clientHeight)
       this.#scroll.scrollTop = top + layout.pitch - clientHeight;
@@ -356,6 +358,20 @@ export class TimelineView implements Part {
 function nameOf(model: RunModel | null): string | null {
   const header = model?.header ?? null;
   return header === null ? null : `${header.startedAt} ${header.runDir}`;
+}
+
+/** The context of a canvas in CSS px, in the device's resolution. */
+function sized(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
+  const ratio = window.devicePixelRatio;
+  const pixels = { width: Math.round(width * ratio), height: Math.round(height * ratio) };
+  if (canvas.width !== pixels.width || canvas.height !== pixels.height) {
+    canvas.width = pixels.width;
+    canvas.height = pixels.height;
+    canvas.style.height = `${height}px`;
+  }
+  const context = canvas.getContext('2d');
+  context?.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return context;
 }
 
 function legend(): HTMLElement {

@@ -42,7 +42,6 @@ export function notices(summary: RunSummary): Markup {
       html`<section class="notice"><h2>${plural(summary.skippedRecords, 'record')} could not be read and were left out</h2></section>`,
     );
   }
-  if (summary.verification !== undefined) notes.push(verified(summary.verification));
   if (summary.earlier?.functionChanged) {
     notes.push(
       html`<section class="notice"><h2>The function is not the one that ran before</h2><p>Results of both are beside each other.</p></section>`,
@@ -51,7 +50,9 @@ export function notices(summary: RunSummary): Markup {
   return html`${notes}`;
 }
 
-function verified(verification: Verification): Markup {
+/** Whether items give the same in one process, with those that do not. */
+export function verificationSection(verification: Verification | undefined): Markup {
+  if (verification === undefined) return html``;
   const { differences, first } = verification;
   const items = first.map(
     ({ index, path, parallel, alone, repeatable }) =>

@@ -90,6 +90,8 @@ describe('panel for everybody', () => {
   }
   const keys = async (...names: readonly string[]): Promise<void> => {
     for (const name of names) await panel.page.keyboard.press(name);
+    // What the page posts on a key comes here before the answer to a question that is asked after it.
+    await panel.page.evaluate('0');
   };
 
   it('is operated by keys alone: a run under way', async () => {

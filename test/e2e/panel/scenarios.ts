@@ -146,7 +146,7 @@ export const different: Verification = {
   first: [
     { index: 412, path: 'value.rank', parallel: '413', alone: '1', repeatable: true },
     { index: 977, path: 'value.rank', parallel: '978', alone: '2', repeatable: true },
-    { index: 2_048, path: 'value.seed', parallel: '0.4931', alone: '0.0127', repeatable: false },
+    { index: 2_048, path: 'value.rank', parallel: '2049', alone: '3', repeatable: true },
   ],
 };
 

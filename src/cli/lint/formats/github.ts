@@ -1,6 +1,6 @@
 import type { Severity } from '../../../analysis/analyse.ts';
+import { shownPath } from '../../../analysis/plain.ts';
 import type { Format } from './format.ts';
-import { shownPath } from './paths.ts';
 
 const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', hint: 'notice' };
 

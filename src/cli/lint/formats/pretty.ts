@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Diagnostic, Severity } from '../../../analysis/analyse.ts';
 import { docsPage } from '../../../analysis/docs.ts';
+import { shownPath } from '../../../analysis/plain.ts';
 import { formatMs, plural } from '../../../report/format.ts';
 import { plainText } from '../../../report/plain-text.ts';
 import type { Paint, Style } from '../../paint.ts';
 import type { Format, Report } from './format.ts';
-import { shownPath } from './paths.ts';
 
 const STYLES: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', hint: 'blue' };
 const MAX_LINE = 160;

@@ -1,7 +1,7 @@
 import type { Diagnostic, RuleInfo, Severity, Span, TextEdit } from '../../../analysis/analyse.ts';
 import { docsPage } from '../../../analysis/docs.ts';
+import { shownPath } from '../../../analysis/plain.ts';
 import type { Format } from './format.ts';
-import { shownPath } from './paths.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 const HOME = 'https://github.com/manycore-dev/manycore';
