@@ -71,6 +71,11 @@ export const bundles = [
     out: 'dist/job-host.js',
     options: { ...esm, ...withEsbuild, ...hot, ...inParts },
   },
+  {
+    entry: 'src/cli/main.ts',
+    out: 'dist/cli.js',
+    options: { ...esm, ...withEsbuild, ...withEngine, ...hot, ...inParts },
+  },
   { entry: 'src/job/task.ts', out: 'dist/task.js', options: { ...esm, ...withEsbuild, ...hot } },
   { entry: 'runtime/process/child.ts', out: 'dist/child.js', options: { ...esm, ...hot } },
   {

@@ -20,7 +20,7 @@ import { main, SetupError, say } from './setup/say.mjs';
 import { startVsCode } from './vscode.mjs';
 
 /** Limit in ms for the whole suite. */
-const SUITE_LIMIT = 5 * 60_000;
+const SUITE_LIMIT = 10 * 60_000;
 const KEPT_LINES = 200;
 
 /**

@@ -40,6 +40,7 @@ Examples:
   $ manycore run thumbnail.ts --data 'glob:photos/**/*.jpg' --workers 4
   $ manycore run simulate.ts#trial --data range:0:100000 --baseline full --json
   $ cat events.jsonl | manycore run clean.js#clean --data -
+  $ manycore run --job nightly --workers 8
   $ manycore run --resume .manycore/runs/2026-01-31-120000-score
 
 Data: file.json, file.json#/pointer, file.jsonl, file.csv, file.tsv, file.txt (lines), file.parquet, file.arrow,
@@ -62,6 +63,7 @@ function program(finish: (exitCode: number) => void): Command {
     .command('run')
     .description('Run a function over a dataset on every core.')
     .argument('[FILE[#EXPORT]]', 'module and exported function; not needed to go on with a run')
+    .option('--job <NAME>', 'run a job of .vscode/manycore.json, here or in a folder above')
     .option('--data <SOURCE>', 'where the items come from: see Data below')
     .option('--workers <N>', 'worker processes (default: one for every CPU)', parseNumber)
     .option('--chunk <N|auto>', 'items that a worker gets at a time (default: auto)', parseChunk)
@@ -106,6 +108,11 @@ function program(finish: (exitCode: number) => void): Command {
     .option('--force', 'go on although the dataset is another one now: changed items are run again')
     .option('--report <FILE>', 'copy of the HTML report')
     .option('--trace <FILE>', 'copy of the timeline, for Perfetto or chrome://tracing')
+    .option('--cpu-prof', 'write a CPU profile of each worker into the folder of the run')
+    .option(
+      '--debug-item <K>',
+      'run item K (from 0, or json:VALUE) in this process, as under node --inspect-brk',
+    )
     .option('--json', 'print the summary as one JSON object on stdout, everything else on stderr')
     .addOption(
       new Option('--loader <HOW>', 'how the module is loaded (default: auto)').choices([

@@ -4,8 +4,8 @@ import type { RunExitCode } from '../protocol/run.ts';
 import { previewText } from '../report/preview-text.ts';
 import { failureLines } from './display.ts';
 import { paintFor } from './paint.ts';
-import { nodeReason } from './reexec.ts';
-import { type RunOptions, toConfig } from './run-options.ts';
+import { runConfig } from './run-config.ts';
+import type { RunOptions } from './run-options.ts';
 
 /** `manycore run --preview`: what the dataset gives, without running the function. Gives the exit code; throws a `JobError`. */
 export async function previewCommand(target: string | undefined, options: RunOptions): Promise<RunExitCode> {
@@ -13,7 +13,7 @@ export async function previewCommand(target: string | undefined, options: RunOpt
   if (resume !== undefined || onlyFailed !== undefined) {
     throw usage('--preview shows a dataset, and a run that goes on has its own', 'Leave --preview out.');
   }
-  const config = toConfig(target, options, process.cwd(), nodeReason());
+  const config = await runConfig(target, options);
   const preview = await previewDataset({ ...config, name: nameOf(config.function), callsExport: true });
   if (json) process.stdout.write(`${JSON.stringify(preview, null, 2)}\n`);
   if ('failure' in preview) {

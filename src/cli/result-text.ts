@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import type { ResultRow, RunSummary } from '../protocol/run.ts';
@@ -167,5 +168,10 @@ function errorOf({ index, input, error }: ResultRow, paint: Paint): string[] {
 function fileLines({ runDir }: RunSummary, paint: Paint): string[] {
   const line = (name: string, file: string): string =>
     `${paint('dim', name.padEnd(10))}${join(runDir, file)}`;
-  return [line('Results', RUN_FILES.results), line('Report', RUN_FILES.report), line('Run', '')];
+  return [
+    line('Results', RUN_FILES.results),
+    line('Report', RUN_FILES.report),
+    ...(existsSync(join(runDir, RUN_FILES.profiles)) ? [line('Profiles', RUN_FILES.profiles)] : []),
+    line('Run', ''),
+  ];
 }

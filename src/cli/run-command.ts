@@ -3,8 +3,9 @@ import { JobError, toFailure } from '../job/errors.ts';
 import type { RunExitCode } from '../protocol/run.ts';
 import { type Display, failureLines } from './display.ts';
 import { type Paint, paintFor } from './paint.ts';
-import { needsOtherNode, nodeReason, runUnder } from './reexec.ts';
-import { type RunOptions, toConfig } from './run-options.ts';
+import { needsOtherNode, runUnder } from './reexec.ts';
+import { runConfig } from './run-config.ts';
+import type { RunOptions } from './run-options.ts';
 
 /** `manycore run`. Gives the exit code; what is wrong is told on the way. */
 export async function runCommand(target: string | undefined, options: RunOptions): Promise<number> {
@@ -30,7 +31,11 @@ async function run(
   stream: NodeJS.WriteStream,
   paint: Paint,
 ): Promise<RunExitCode> {
-  const config = toConfig(target, options, process.cwd(), nodeReason());
+  const config = await runConfig(target, options);
+  if (options.debugItem !== undefined) {
+    const { chosenItem, debugItem } = await import('./debug-item.ts');
+    return debugItem(config, chosenItem(options.debugItem), { json: options.json ?? false, stream, paint });
+  }
   const display = await displayFor(stream, paint);
   const { startRun } = await import('../job/run.ts');
   const openEngine = async (address: string) =>

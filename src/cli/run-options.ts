@@ -2,9 +2,12 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { JobError } from '../job/errors.ts';
 import type { RunConfig } from '../protocol/run.ts';
+import { parseSize as sizeOf } from '../protocol/size.ts';
+import type { FoundJob } from './find-job.ts';
 
 /** Options of `manycore run` as commander gives them. */
 export interface RunOptions {
+  readonly job?: string;
   readonly data?: string;
   readonly workers?: number;
   readonly chunk?: number | 'auto';
@@ -33,6 +36,8 @@ export interface RunOptions {
   readonly force?: boolean;
   readonly report?: string;
   readonly trace?: string;
+  readonly cpuProf?: boolean;
+  readonly debugItem?: string;
   readonly preview?: boolean;
   readonly json?: boolean;
   readonly loader?: RunConfig['loader'];
@@ -41,27 +46,60 @@ export interface RunOptions {
   readonly engine?: string;
 }
 
-/** The options as a configuration; `nodeReason` says why this Node runs it. */
+/** The options as a configuration; `nodeReason` says why this Node runs it. They stand above what a job says. */
 export function toConfig(
   target: string | undefined,
   options: RunOptions,
   cwd: string,
   nodeReason: string,
+  found?: FoundJob,
 ): RunConfig {
-  const { json: _json, preview: _preview, node: _node, envFile: _envFile, data, verify, ...rest } = options;
+  if (found !== undefined) return { ...ofJob(target, options, cwd, found), nodeReason };
   if ((options.resume ?? options.onlyFailed ?? options.verifyRun) === undefined) {
     if (target === undefined) throw missing('FILE[#EXPORT], the function to run');
-    if (data === undefined) throw missing('--data SOURCE, where the items come from');
+    const needsData = !options.debugItem?.startsWith('json:');
+    if (options.data === undefined && needsData) throw missing('--data SOURCE, where the items come from');
   }
   return {
-    ...rest,
-    verify: verify === true ? VERIFY_DEFAULT : verify,
+    ...aboutTheRun(options),
     function: target ?? '',
-    data: data ?? '',
+    data: options.data ?? '',
     cwd: resolve(cwd),
     nodeReason,
   };
 }
+
+/** Options that are no matter of this process alone. */
+function aboutTheRun(options: RunOptions): Omit<RunConfig, 'function' | 'data' | 'cwd'> {
+  const { job: _job, json: _json, node: _node, envFile: _envFile, debugItem: _item, ...ofRun } = options;
+  const { data: _data, preview: _preview, verify, ...rest } = ofRun;
+  return verify === undefined ? rest : { ...rest, verify: verify === true ? VERIFY_DEFAULT : verify };
+}
+
+/** Paths of the job begin at its folder, those on the command line at the working directory. */
+function ofJob(
+  target: string | undefined,
+  options: RunOptions,
+  cwd: string,
+  { job, folder }: FoundJob,
+): RunConfig {
+  const { data, resume, onlyFailed } = options;
+  const given = { 'FILE[#EXPORT]': target, '--data': data, '--resume': resume, '--only-failed': onlyFailed };
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    throw new JobError('ERR_MANYCORE_USAGE', `--job says what is run over which data: leave out ${name}`, {
+      hint: 'The other options go with --job and stand above what the job says.',
+    });
+  }
+  const { description: _, ...config } = job;
+  const paths = PATHS.flatMap((name) => {
+    const path = options[name];
+    return path === undefined ? [] : [[name, resolve(cwd, path)]];
+  });
+  return { ...config, ...aboutTheRun(options), ...Object.fromEntries(paths), cwd: resolve(folder) };
+}
+
+const PATHS = ['out', 'report', 'trace', 'runDir'] as const;
 
 function missing(what: string): JobError {
   return new JobError('ERR_MANYCORE_USAGE', `Give ${what}`, { hint: 'See manycore run --help.' });
@@ -84,13 +122,11 @@ export function parseVerify(text: string): number | 'all' {
   return text === 'all' ? 'all' : parseNumber(text);
 }
 
-const UNITS = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
-
-/** `512M`, `1.5GB`, `2GiB`, or bytes; units are powers of 1024. */
+/** A size, for commander. */
 export function parseSize(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim());
-  if (!match) throw new InvalidArgumentError('Give a size such as 512M or 2G.');
-  return Math.round(Number(match[1]) * UNITS[(match[2] ?? '').toLowerCase() as keyof typeof UNITS]);
+  const size = sizeOf(text);
+  if (size === undefined) throw new InvalidArgumentError('Give a size such as 512M or 2G.');
+  return size;
 }
 
 export function parseArgs(text: string): readonly unknown[] {

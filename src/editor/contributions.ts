@@ -5,8 +5,13 @@
 
 export const Command = {
   runInParallel: 'manycore.runInParallel',
+  debugOneItem: 'manycore.debugOneItem',
+  debugWithWorkers: 'manycore.debugWithWorkers',
+  profileRun: 'manycore.profileRun',
   runAgain: 'manycore.runAgain',
   stop: 'manycore.stop',
+  runJob: 'manycore.runJob',
+  saveJob: 'manycore.saveJob',
   showPanel: 'manycore.showPanel',
   openReport: 'manycore.openReport',
   openRunFolder: 'manycore.openRunFolder',
@@ -37,6 +42,7 @@ export const settingDefaults = {
   'manycore.run.sweep': false as boolean,
   'manycore.run.loader': 'auto' as 'auto' | 'native' | 'bundle',
   'manycore.lens.run.enabled': true as boolean,
+  'manycore.lens.debug.enabled': true as boolean,
   'manycore.lens.lastResult.enabled': true as boolean,
   'manycore.lint.enabled': true as boolean,
   /** Rules by name, as something else than they say themselves. */

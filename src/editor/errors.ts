@@ -58,7 +58,7 @@ export const errors = {
   badArgument: (name: string, received: unknown, wanted: string) =>
     new EditorError(
       'ERR_MANYCORE_USAGE',
-      l10n.t('manycore.runInParallel: "{0}" must be {1}, got {2}.', name, wanted, describe(received)),
+      l10n.t('The argument "{0}" must be {1}, got {2}.', name, wanted, describe(received)),
     ),
   badRunArgument: (command: string, name: string, received: unknown) =>
     new EditorError(
@@ -156,6 +156,46 @@ export const errors = {
     ),
   cannotWrite: (file: string, reason: string) =>
     new EditorError('ERR_MANYCORE_EXPORT', l10n.t('{0} could not be written: {1}', file, reason)),
+  noJobs: () =>
+    new EditorError(
+      'ERR_MANYCORE_JOB',
+      l10n.t(
+        'There are no jobs in .vscode/manycore.json. Run a function, then use "Manycore: Save Run as Job...".',
+      ),
+    ),
+  noJob: (name: string, known: readonly string[]) =>
+    new EditorError(
+      'ERR_MANYCORE_JOB',
+      l10n.t('There is no job "{0}". Known jobs: {1}.', name, known.join(', ')),
+    ),
+  badJobFile: (problem: string) =>
+    new EditorError('ERR_MANYCORE_JOB', l10n.t('.vscode/manycore.json has a mistake: {0}.', problem)),
+  noJobFolder: (name: string) =>
+    new EditorError(
+      'ERR_MANYCORE_JOB',
+      l10n.t('{0} is in no folder of the workspace, so there is no .vscode folder for the job.', name),
+    ),
+  jobNotSaved: () =>
+    new EditorError(
+      'ERR_MANYCORE_JOB',
+      l10n.t('.vscode/manycore.json could not be saved. The job is in its editor: save it there.'),
+    ),
+  jobFromInput: (name: string) =>
+    new EditorError(
+      'ERR_MANYCORE_JOB',
+      l10n.t(
+        'The job "{0}" takes its items from standard input, which exists on the command line only.',
+        name,
+      ),
+    ),
+  badTask: (problem: string) =>
+    new EditorError('ERR_MANYCORE_JOB', l10n.t('{0}. Correct it in tasks.json.', problem)),
+  noProfile: () =>
+    new EditorError(
+      'ERR_MANYCORE_NO_PROFILE',
+      l10n.t('No worker wrote a CPU profile: each was ended before it could. The log of the run says why.'),
+      ['showLogs'],
+    ),
   noResult: (index: number) =>
     new EditorError(
       'ERR_MANYCORE_NO_RESULT',

@@ -5,8 +5,12 @@ import { AnalysisClient } from './analysis-client/analysis-client.ts';
 import { FunctionMemory } from './commands/memory.ts';
 import { RunInParallel } from './commands/run-in-parallel.ts';
 import { Command, languages } from './contributions.ts';
+import { DebugItem } from './debug/debug-item.ts';
 import { debugInformation } from './debug-information.ts';
 import { DisposableStore } from './disposables.ts';
+import { JobTasks, TASK_TYPE } from './jobs/job-tasks.ts';
+import { runJob } from './jobs/run-job.ts';
+import { saveJob } from './jobs/save-job.ts';
 import { useBundle } from './l10n.ts';
 import { AnalyzeTool } from './language-model/analyze-tool.ts';
 import { RunTool } from './language-model/run-tool.ts';
@@ -61,6 +65,9 @@ export class ManycoreExtension {
       showPanel: () => panel.show(),
       preflight: (file, exportName) => analysis.preflight(file, exportName),
     });
+    const commandFile = context.asAbsolutePath('dist/cli.js');
+    const debug = new DebugItem({ runs, memory, log, commandFile, hostFile });
+    store.add(vscode.tasks.registerTaskProvider(TASK_TYPE, new JobTasks({ log, commandFile })));
     const past = new RunActions({ runs, tree, panel, command });
     this.#log = log;
     this.#runs = runs;
@@ -81,6 +88,11 @@ export class ManycoreExtension {
     );
     this.#register({
       [Command.runInParallel]: (argument) => command.execute(argument),
+      [Command.debugOneItem]: (argument) => debug.execute('item', argument),
+      [Command.debugWithWorkers]: (argument) => debug.execute('workers', argument),
+      [Command.profileRun]: (argument) => command.profile(argument),
+      [Command.runJob]: (name) => runJob(name, { log, run: (request) => command.execute(request) }),
+      [Command.saveJob]: (name) => this.#told(() => saveJob(runs.lastConfig, name)),
       [Command.runAgain]: (run) => this.#told(() => past.again(run), run),
       [Command.stop]: () => runs.stop(),
       [Command.showPanel]: () => {

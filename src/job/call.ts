@@ -19,6 +19,8 @@ export interface TaskPlan {
   readonly functionHash: string;
   /** File that tells a worker to begin no further item; null where nothing is stopped so. */
   readonly stopFile: string | null;
+  /** Folder for a CPU profile of each worker; undefined where none is wanted. */
+  readonly profiles?: string | undefined;
 }
 
 /** The user's function, ready to be called with one item. */

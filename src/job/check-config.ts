@@ -33,6 +33,9 @@ export function checkConfig(config: RunConfig): void {
   if (config.sweep === true && config.baseline === 'off') {
     throw usage('--sweep needs a baseline to measure speedups against, and --baseline is off');
   }
+  if (config.cpuProf === true && config.engine !== undefined) {
+    throw usage('--cpu-prof is about workers of this machine, and --engine runs the items on others');
+  }
   if (config.maxErrors !== undefined) parseMaxErrors(config.maxErrors);
   if (config.out !== undefined && !OUT_EXTENSIONS.test(config.out)) {
     throw usage(`--out must end in .jsonl, .csv or .parquet, got ${config.out}`);

@@ -4,7 +4,7 @@ import type { RunConfig } from '../protocol/run.ts';
 import { usage } from './check-config.ts';
 import { type Dataset, openDataset, selectedCount, selectRecords } from './dataset/dataset.ts';
 import { parseSource } from './dataset/source.ts';
-import { planLoad } from './loader/loader.ts';
+import { planHere } from './loader/plan-here.ts';
 import type { Records } from './records.ts';
 import { type Survey, survey, surveyOnce } from './survey.ts';
 
@@ -87,15 +87,8 @@ async function isReadOnce(dataset: Dataset, cwd: string): Promise<boolean> {
   return 'path' in source && !(await stat(resolve(cwd, source.path))).isFile();
 }
 
-/** The module of `module:FILE#EXPORT`, in this process. Node options are too late for it; where it needs some, it is bundled. */
+/** The module of `module:FILE#EXPORT`, in this process. */
 export async function importModule(file: string): Promise<Record<string, unknown>> {
-  await using direct = await planLoad(file, { loader: 'auto' });
-  if (direct.execArgv.every((option) => UNNEEDED.test(option) || process.execArgv.includes(option))) {
-    return (await import(direct.url)) as Record<string, unknown>;
-  }
-  await using bundled = await planLoad(file, { loader: 'bundle' });
-  return (await import(bundled.url)) as Record<string, unknown>;
+  await using plan = await planHere(file);
+  return (await import(plan.url)) as Record<string, unknown>;
 }
-
-/** Options of a plan without which a module still loads. */
-const UNNEEDED = /^--(enable-source-maps|disable-warning|experimental-import-meta-resolve)\b/;

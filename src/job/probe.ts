@@ -1,6 +1,7 @@
 import { Pool, workerFunction } from '../../runtime/index.ts';
 import type { TaskPlan } from './call.ts';
 import { JobError } from './errors.ts';
+import { importFailure } from './import-failure.ts';
 import type * as Task from './task.ts';
 import type { TaskItem } from './task-text.ts';
 import type { Timing, TimingBudget, WarmUp } from './timing.ts';
@@ -38,12 +39,7 @@ export class Probe implements AsyncDisposable {
     });
     if (probe.ok) return probe.exportName;
     if ('job' in probe) throw new JobError(probe.job.code, probe.job.message, { hint: probe.job.hint });
-    const { name, message, at, stack } = probe.thrown;
-    throw new JobError('ERR_MANYCORE_IMPORT', `${plan.file} cannot be imported: ${name}: ${message}`, {
-      hint: 'Correct the error: the module is imported in every worker before the first item.',
-      at: at ?? placeInSource(stack),
-      cause: probe.thrown,
-    });
+    throw importFailure(plan.file, probe.thrown);
   }
 
   warmUp(items: readonly unknown[], limit: number, timeout: number): Promise<WarmUp> {
@@ -79,10 +75,4 @@ function endedWhileImported(file: string, error: unknown): JobError {
     exitCode: error instanceof Error && 'code' in error && error.code === 'ERR_MANYCORE_WORKER_DIED' ? 2 : 3,
     cause: error,
   });
-}
-
-/** A syntax error has no frame in the user's file, but `file:///path:12` as the first line of its stack. */
-function placeInSource(stack: string | undefined): JobError['at'] {
-  const match = /^(?:file:\/\/)?(\/.+|[A-Za-z]:[\\/].+):(\d+)$/m.exec(stack?.split('\n')[0] ?? '');
-  return match ? { file: match[1] ?? '', line: Number(match[2]), column: 1 } : undefined;
 }

@@ -24,6 +24,8 @@ export interface RunFolder {
   readonly trace: string;
   /** Folder of the workers' logs. */
   readonly output: string;
+  /** Folder of the workers' CPU profiles, where they were asked for. */
+  readonly profiles: string;
 }
 
 /**
@@ -51,6 +53,7 @@ export function runFolderAt(path: string): RunFolder {
     report: join(path, RUN_FILES.report),
     trace: join(path, RUN_FILES.trace),
     output: join(path, RUN_FILES.output),
+    profiles: join(path, RUN_FILES.profiles),
   };
 }
 

@@ -226,7 +226,12 @@ async function execute({
   if (header.workers.count > 0) {
     const options = {
       config,
-      plan: { ...rest, exportName, functionHash: hash },
+      plan: {
+        ...rest,
+        exportName,
+        functionHash: hash,
+        profiles: config.cpuProf ? folder.profiles : undefined,
+      },
       settings,
       workers: header.workers.count,
       chunk: chunk.size,

@@ -20,6 +20,7 @@ export type Probe =
 
 /** Imports the user's module and picks the function. The initializer of every worker. */
 export async function prepareTask(plan: TaskPlan): Promise<void> {
+  if (plan.profiles !== undefined) await (await import('./cpu-profile.ts')).startProfile(plan.profiles);
   await prepareCall(plan);
 }
 

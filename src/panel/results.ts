@@ -180,6 +180,9 @@ export class ResultsView implements Part {
     setAttribute(row, 'data-row', String(index));
     setAttribute(row, 'data-index', String(item.index));
     setAttribute(row, 'data-ok', String(item.ok));
+    // For the commands of its context menu.
+    const context = { webviewSection: 'item', manycoreItem: item.index };
+    setAttribute(row, 'data-vscode-context', JSON.stringify(context));
     row.id = `result-${index}`;
     setAttribute(row, 'aria-rowindex', String(index + 2));
     setAttribute(row, 'aria-selected', String(index === this.#active));

@@ -17,6 +17,7 @@ export const RUN_FILES = {
   report: 'report.html',
   trace: 'trace.json',
   output: 'output',
+  profiles: 'profiles',
   lock: 'lock',
 } as const;
 

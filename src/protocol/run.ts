@@ -77,6 +77,8 @@ export interface RunConfig {
   readonly report?: string | undefined;
   /** Write the timeline here too, in the Trace Event Format. */
   readonly trace?: string | undefined;
+  /** Write a CPU profile of each worker into the folder of the run. Default false. */
+  readonly cpuProf?: boolean | undefined;
   /** Default 'auto'. */
   readonly loader?: 'auto' | 'native' | 'bundle' | undefined;
   /** URL of the engine whose hosts run the items: `redis://` or `rediss://`. Default: workers of this machine. */

@@ -16,6 +16,8 @@ const SHIPPED = [
   'ThirdPartyNotices.txt',
   'dist/analysis-client.cjs',
   'dist/child.js',
+  'dist/cli-part-HASH.js',
+  'dist/cli.js',
   'dist/extension.cjs',
   'dist/job-host-part-HASH.js',
   'dist/job-host.js',
@@ -48,6 +50,7 @@ const SHIPPED = [
   'node_modules/koffi/src/koffi/index.cjs',
   'package.json',
   'package.nls.json',
+  'schemas/jobs.schema.json',
   'snippets/javascript.code-snippets',
   'snippets/typescript.code-snippets',
 ];

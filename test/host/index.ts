@@ -15,6 +15,8 @@ export async function run(): Promise<void> {
   await import('./lenses.host.ts');
   await import('./run.host.ts');
   await import('./stop.host.ts');
+  await import('./debug.host.ts');
+  await import('./jobs.host.ts');
   await import('./runs.host.ts');
   await import('./diagnostics.host.ts');
   await import('./language-model.host.ts');

@@ -18,35 +18,45 @@ async function lenses(file: string): Promise<string[]> {
 describe('code lenses', () => {
   before(() => manycore());
 
-  const run = '$(run-all) Run in parallel';
+  const at = (line: number): string[] => [
+    `${line}: $(run-all) Run in parallel`,
+    `${line}: $(debug-alt) Debug one item`,
+  ];
   const expected: Record<string, readonly string[]> = {
-    'src/distances.ts': [`11: ${run}`, `17: ${run}`],
-    'src/words.cjs': [`1: ${run}`],
-    'src/broken.ts': [`1: ${run}`, `5: ${run}`],
+    'src/distances.ts': [...at(11), ...at(17)],
+    'src/words.cjs': at(1),
+    'src/broken.ts': [...at(1), ...at(5)],
     'src/types.d.ts': [],
     'src/distances.spec.ts': [],
   };
   for (const [file, titles] of Object.entries(expected))
     it(`of ${file} are ${titles.length}`, async () => assert.deepEqual(await lenses(file), titles));
 
-  it('go when their setting is off', async () => {
-    const setting: SettingName = 'manycore.lens.run.enabled';
-    const settings = vscode.workspace.getConfiguration();
-    await settings.update(setting, false, vscode.ConfigurationTarget.Global);
-    try {
-      assert.deepEqual(await lenses('src/words.cjs'), []);
-    } finally {
-      await settings.update(setting, undefined, vscode.ConfigurationTarget.Global);
-    }
-  });
+  for (const [setting, left] of [
+    ['manycore.lens.run.enabled', at(1).slice(1)],
+    ['manycore.lens.debug.enabled', at(1).slice(0, 1)],
+  ] as const)
+    it(`go when ${setting} is off`, async () => {
+      const settings = vscode.workspace.getConfiguration();
+      await settings.update(setting satisfies SettingName, false, vscode.ConfigurationTarget.Global);
+      try {
+        assert.deepEqual(await lenses('src/words.cjs'), left);
+      } finally {
+        await settings.update(setting, undefined, vscode.ConfigurationTarget.Global);
+      }
+    });
 
   it('name their function for the command', async () => {
     const document = await open('src/words.cjs');
-    const [lens] = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+    const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
       'vscode.executeCodeLensProvider',
       document.uri,
     );
-    assert.equal(lens?.command?.command, Command.runInParallel);
-    assert.deepEqual(lens.command.arguments, [{ uri: document.uri.toString(), export: 'length' }]);
+    assert.deepEqual(
+      found.map(({ command }) => command?.command),
+      [Command.runInParallel, Command.debugOneItem],
+    );
+    for (const { command } of found)
+      assert.deepEqual(command?.arguments, [{ uri: document.uri.toString(), export: 'length' }]);
   });
 });

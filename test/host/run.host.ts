@@ -44,9 +44,9 @@ describe('a run over a dataset', () => {
       document.uri,
     );
     const ofFunction = lenses.filter(({ range }) => range.start.line === 10);
-    assert.equal(ofFunction.length, 2);
-    assert.match(ofFunction[1]?.command?.title ?? '', /^\d+\.\d\d?x on 2 · /);
-    assert.equal(ofFunction[1]?.command?.command, Command.showPanel);
+    assert.equal(ofFunction.length, 3);
+    assert.match(ofFunction[2]?.command?.title ?? '', /^\d+\.\d\d?x on 2 · /);
+    assert.equal(ofFunction[2]?.command?.command, Command.showPanel);
   });
 
   it('takes the function under the cursor and the dataset used before, from the palette', async () => {

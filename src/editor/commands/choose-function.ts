@@ -12,12 +12,16 @@ const MAX_FILES = 300;
 
 /**
  * The function to run: the one that is named, the one under the cursor, the only one of its file, or the one that is picked.
+ * @param title of the list to pick from
  * @returns undefined when the user picks none
  * @throws {EditorError} when there is none to pick, or when the file is not on disk
  */
-export async function chooseFunction(request: RunRequest): Promise<RunTarget | undefined> {
+export async function chooseFunction(
+  request: RunRequest,
+  title = 'Run in Parallel',
+): Promise<RunTarget | undefined> {
   const uri = fileOf(request) ?? activeSourceFile();
-  if (uri === undefined) return pickFromWorkspace();
+  if (uri === undefined) return pickFromWorkspace(title);
   if (uri.scheme !== 'file') throw errors.notLocal(uri.toString(true));
   if (request.export !== undefined) return targetOf(uri, request.export, request.cwd);
   const document = await vscode.workspace.openTextDocument(uri);
@@ -25,7 +29,10 @@ export async function chooseFunction(request: RunRequest): Promise<RunTarget | u
   const chosen = underCursor(uri, functions) ?? (functions.length === 1 ? functions[0] : undefined);
   if (chosen !== undefined) return targetOf(uri, chosen.name, request.cwd);
   if (functions.length === 0) throw errors.noFunction(vscode.workspace.asRelativePath(uri));
-  return pick(functions.map((each) => ({ uri, function: each })));
+  return pick(
+    functions.map((each) => ({ uri, function: each })),
+    title,
+  );
 }
 
 /** `FILE`'s place for relative paths: its workspace folder, else its own folder. */
@@ -61,7 +68,7 @@ interface Found {
   readonly function: ExportedFunction;
 }
 
-async function pickFromWorkspace(): Promise<RunTarget | undefined> {
+async function pickFromWorkspace(title: string): Promise<RunTarget | undefined> {
   const files = await vscode.workspace.findFiles('**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}', EXCLUDED, MAX_FILES);
   const own = files.filter((uri) => hasLenses(vscode.workspace.asRelativePath(uri, false))).sort(byPath);
   const found: Found[] = [];
@@ -70,19 +77,19 @@ async function pickFromWorkspace(): Promise<RunTarget | undefined> {
     found.push(...exportedFunctions(text).map((each) => ({ uri, function: each })));
   }
   if (found.length === 0) throw errors.noFile();
-  return pick(found);
+  return pick(found, title);
 }
 
 const EXCLUDED = '**/{node_modules,dist,out,build,.git}/**';
 
-async function pick(found: readonly Found[]): Promise<RunTarget | undefined> {
+async function pick(found: readonly Found[], title: string): Promise<RunTarget | undefined> {
   const items = found.map((each) => ({
     label: `$(symbol-function) ${each.function.name}`,
     description: `${vscode.workspace.asRelativePath(each.uri)}:${each.function.line + 1}`,
     found: each,
   }));
   const chosen = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Run in Parallel'),
+    title,
     placeHolder: vscode.l10n.t('Exported function to run over a dataset'),
     matchOnDescription: true,
   });

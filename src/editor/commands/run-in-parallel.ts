@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { type FoundNode, findNode, NodeSearchError } from '../../node/find-node.ts';
+import type { FoundNode } from '../../node/find-node.ts';
 import type { RunConfig, RunSummary } from '../../protocol/run.ts';
 import { formatCount, formatMs, formatSpeedup } from '../../report/format.ts';
 import type { RunModel } from '../../report/model.ts';
@@ -8,17 +8,18 @@ import { verificationText } from '../../report/verification-text.ts';
 import { Command } from '../contributions.ts';
 import { itemCount, workerCount } from '../counts.ts';
 import { errors } from '../errors.ts';
+import { heaviestProfile } from '../runs/heaviest-profile.ts';
 import type { RunOutcome } from '../runs/job-process.ts';
 import { withRunProgress } from '../runs/run-progress.ts';
 import type { Runs } from '../runs/runs.ts';
-import { readSetting } from '../settings/settings.ts';
+import { userNode } from '../runs/user-node.ts';
+import { readRunSettings } from '../settings/settings.ts';
 import { type Offer, offer, tellError } from '../user-messages.ts';
-import { chooseDataset } from './choose-dataset.ts';
+import { askDataset } from './ask-dataset.ts';
 import { chooseFunction } from './choose-function.ts';
-import { DatasetPreviews } from './dataset-previews.ts';
 import type { FunctionMemory } from './memory.ts';
 import { mayRun, type Preflight } from './preflight.ts';
-import { functionKey, type RunTarget, resolveRunConfig } from './resolve-run-config.ts';
+import { functionKey, resolveRunConfig } from './resolve-run-config.ts';
 import { checkRunRequest, type RunRequest } from './run-request.ts';
 
 export interface RunInParallelOptions {
@@ -68,52 +69,44 @@ export class RunInParallel {
     if (!vscode.workspace.isTrusted) throw errors.untrusted();
     if (!existsSync(config.cwd)) throw errors.cwdGone(config.cwd);
     if (!(await this.#mayStart('ask'))) return undefined;
-    const node = await this.#findNode(config.cwd);
+    const node = await userNode(config.cwd, this.#options.log);
     return await this.#run({ ...config, nodeReason: node.reason }, node, verified);
+  }
+
+  /** The newest run once more, or one that is asked for, with a CPU profile; opens that of the heaviest worker. */
+  async profile(argument?: unknown): Promise<RunOutcome | undefined> {
+    const newest = this.#options.runs.lastConfig;
+    const outcome =
+      argument !== undefined || newest === null
+        ? await this.execute({ ...toRequest(argument), cpuProf: true })
+        : await this.start({ ...newest, cpuProf: true, runDir: undefined });
+    const { summary } = outcome ?? {};
+    if (!summary) return outcome;
+    const file = heaviestProfile(summary);
+    if (file === undefined) tellError(errors.noProfile(), this.#options.log);
+    else await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
+    return outcome;
   }
 
   async #execute(request: RunRequest, token?: vscode.CancellationToken): Promise<RunOutcome | undefined> {
     if (!vscode.workspace.isTrusted) throw errors.untrusted();
     const target = await chooseFunction(request);
     if (target === undefined) return undefined;
-    const { memory } = this.#options;
+    const { memory, log, hostFile } = this.#options;
     const key = functionKey(target);
     const scope = vscode.Uri.file(target.file);
-    const data = request.data ?? (await this.#chooseDataset(target, request, scope));
+    const asking = { memory, log, hostFile, node: userNode(target.cwd, log, scope) };
+    const data = request.data ?? (await askDataset(target, request, asking));
     if (data === undefined) return undefined;
     const asks = request.data === undefined;
     if (!(await mayRun(target, this.#options.preflight, asks, this.#options.log))) return undefined;
     if (!(await this.#mayStart(request.ifRunning ?? (request.data === undefined ? 'ask' : 'fail'))))
       return undefined;
-    const settings = {
-      'manycore.workers': readSetting('manycore.workers', scope),
-      'manycore.run.baseline': readSetting('manycore.run.baseline', scope),
-      'manycore.run.sweep': readSetting('manycore.run.sweep', scope),
-      'manycore.run.loader': readSetting('manycore.run.loader', scope),
-    };
-    const node = await this.#findNode(target.cwd, scope);
-    const config = resolveRunConfig(target, data, request, settings, node);
+    const node = await asking.node;
+    const config = resolveRunConfig(target, data, request, readRunSettings(scope), node);
     await vscode.workspace.saveAll(false);
     await memory.rememberDataset(key, data);
     return this.#run(config, node, null, token);
-  }
-
-  async #chooseDataset(
-    target: RunTarget,
-    request: RunRequest,
-    scope: vscode.Uri,
-  ): Promise<string | undefined> {
-    const { memory, log, hostFile } = this.#options;
-    using previews = new DatasetPreviews({
-      ...{ hostFile, cwd: target.cwd, env: process.env },
-      node: this.#findNode(target.cwd, scope),
-      log: (line) => log.debug(line),
-    });
-    const { typed, spread, args, skip, limit, onBadRecord } = request;
-    const shown = { typed, spread, args, skip, limit, onBadRecord, cwd: target.cwd, name: target.exportName };
-    return await chooseDataset(target, memory.datasets(functionKey(target)), (data) =>
-      previews.ask({ ...shown, data, callsExport: false }),
-    );
   }
 
   async #run(
@@ -137,16 +130,6 @@ export class RunInParallel {
     }
     this.#tellEnd(config, outcome);
     return outcome;
-  }
-
-  async #findNode(cwd: string, scope?: vscode.Uri): Promise<FoundNode> {
-    const { log } = this.#options;
-    const configured = readSetting('manycore.node.path', scope);
-    const ownRuntime = process.execPath;
-    const search = { configured, cwd, env: process.env, ownRuntime, log: (line: string) => log.debug(line) };
-    return findNode(search).catch((error: unknown) => {
-      throw error instanceof NodeSearchError ? errors.node(error.message) : error;
-    });
   }
 
   async #mayStart(ifRunning: 'ask' | 'stop' | 'fail'): Promise<boolean> {

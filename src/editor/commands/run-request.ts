@@ -60,6 +60,7 @@ const checks: Readonly<Record<keyof RunRequest, Check>> = {
   force: flag,
   report: text,
   trace: text,
+  cpuProf: flag,
   engine: text,
   loader: oneOf('auto', 'native', 'bundle'),
 };

@@ -9,7 +9,7 @@ import { type ExportedFunction, exportedFunctions } from './exports.ts';
 import { lastRunText } from './last-run-text.ts';
 import { hasLenses } from './lens-files.ts';
 
-/** Over each exported function: *Run in parallel*, and how its last run went. */
+/** Over each exported function: *Run in parallel*, *Debug one item*, and how its last run went. */
 export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #memory: FunctionMemory;
   readonly #changed = new vscode.EventEmitter<void>();
@@ -29,9 +29,11 @@ export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable 
     if (!hasLenses(vscode.workspace.asRelativePath(document.uri, false))) return [];
     const showRun = readSetting('manycore.lens.run.enabled', document.uri);
     const showLast = readSetting('manycore.lens.lastResult.enabled', document.uri);
-    if (!showRun && !showLast) return [];
+    const showDebug = readSetting('manycore.lens.debug.enabled', document.uri);
+    if (!showRun && !showDebug && !showLast) return [];
     return exportedFunctions(document.getText()).flatMap((each) => [
       ...(showRun ? [runLens(document.uri, each)] : []),
+      ...(showDebug ? [debugLens(document.uri, each)] : []),
       ...(showLast ? this.#lastRunLens(document.uri, each) : []),
     ]);
   }
@@ -60,6 +62,16 @@ function runLens(uri: vscode.Uri, found: ExportedFunction): vscode.CodeLens {
     command: Command.runInParallel,
     title: `$(run-all) ${vscode.l10n.t('Run in parallel')}`,
     tooltip: vscode.l10n.t('Run {0} over a dataset on every core', found.name),
+    arguments: [request],
+  });
+}
+
+function debugLens(uri: vscode.Uri, found: ExportedFunction): vscode.CodeLens {
+  const request: RunRequest = { uri: uri.toString(), export: found.name };
+  return new vscode.CodeLens(rangeOf(found), {
+    command: Command.debugOneItem,
+    title: '$(debug-alt) Debug one item',
+    tooltip: `Call ${found.name} with one item, under the debugger`,
     arguments: [request],
   });
 }

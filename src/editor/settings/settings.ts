@@ -14,3 +14,13 @@ export function readAllSettings(): Settings {
   const names = Object.keys(settingDefaults) as SettingName[];
   return Object.fromEntries(names.map((name) => [name, readSetting(name)])) as unknown as Settings;
 }
+
+/** The settings that every run begins with. */
+export function readRunSettings(scope: vscode.Uri) {
+  return {
+    'manycore.workers': readSetting('manycore.workers', scope),
+    'manycore.run.baseline': readSetting('manycore.run.baseline', scope),
+    'manycore.run.sweep': readSetting('manycore.run.sweep', scope),
+    'manycore.run.loader': readSetting('manycore.run.loader', scope),
+  };
+}
