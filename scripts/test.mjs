@@ -41,18 +41,23 @@ const steps = [
     ],
   },
   { name: 'unused code and packages', run: bin('knip/bin/knip.js') },
-  { name: 'tests of the runtime', only: 'unit', run: [...mocha, runtimeTests] },
   {
-    name: 'tests of everything else',
+    name: 'tests of the runtime',
     only: 'unit',
-    run: [...mocha, '--ignore', runtimeTests, 'test/**/*.test.ts'],
-    // Both wait for processes more than they compute: side by side they take little longer than the longer one.
-    beside: {
-      name: 'tests of the runtime under Node 24',
-      // Where this is one, or a later one, they have just been run.
-      when: Number(process.versions.node.split('.')[0]) < 24,
-      run: async () => [await ensureNode24(), ...mochaArgs, runtimeTests],
-    },
+    run: [...mocha, runtimeTests],
+    // They wait for processes more than they compute: side by side they take little longer than the longest of them.
+    beside: [
+      {
+        name: 'tests of everything else',
+        run: [...mocha, '--ignore', runtimeTests, 'test/**/*.test.ts'],
+      },
+      {
+        name: 'tests of the runtime under Node 24',
+        // Where this is one, or a later one, they are run already.
+        when: Number(process.versions.node.split('.')[0]) < 24,
+        run: async () => [await ensureNode24(), ...mochaArgs, runtimeTests],
+      },
+    ],
   },
   { name: 'tests inside VS Code', only: 'host', run: [process.execPath, inRoot('scripts/host-test.mjs')] },
   {
@@ -89,10 +94,10 @@ await main(async () => {
 
 /** Name of the first step that fails; null when none does. */
 async function firstFailure(chosen, env) {
-  for (const { beside, ...chosenStep } of chosen) {
-    const together = [timed(chosenStep, env)];
-    if (beside?.when) together.push(timedBeside(beside, env));
-    const failed = (await Promise.all(together)).find((name) => name !== null);
+  for (const { beside = [], ...chosenStep } of chosen) {
+    const others = beside.filter(({ when = true }) => when);
+    const all = [timed(chosenStep, env), ...others.map((other) => timedBeside(other, env))];
+    const failed = (await Promise.all(all)).find((name) => name !== null);
     if (failed !== undefined) return failed;
   }
   return null;
