@@ -42,7 +42,10 @@ export function recover(
   const { chunk, position, begun } = first;
   const died = (index: number | undefined, when: string) => workerDied(worker, exitCode, signal, index, when);
   const { runningPosition } = worker;
-  if (begun === undefined) recoverUnbegun(worker, first, died, context);
+  // One that ended by itself after other tasks did so because of them: what was on its way to it has no part in that.
+  const isInnocent = exitCode === 0 && worker.tally.tasks > 0 && worker.loading === undefined;
+  if (begun === undefined && isInnocent) chunk.call.requeue(chunk, position, chunk.to, {});
+  else if (begun === undefined) recoverUnbegun(worker, first, died, context);
   else if (runningPosition !== undefined && runningPosition < position && first.expired === undefined)
     // It was ended between two items, or behind the last one: nothing is lost.
     chunk.call.requeue(chunk, position, chunk.to, {});
