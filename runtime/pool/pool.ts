@@ -318,11 +318,17 @@ export class Pool implements AsyncDisposable {
       this.#scheduler.add(call);
       if (signal?.aborted === true) abort();
     };
-    if (known !== undefined) make(known);
-    else
-      this.#scheduler.pending(locate(fn, userFrames(method)).then(make), sizeOf(items), (error) =>
-        kind.sink.end({ error, index: -1 }),
+    const { prepared } = this.#scheduler;
+    if (known !== undefined && prepared === undefined) make(known);
+    else {
+      // Calls begin in the order in which they were made, however long the function of the one before is looked for.
+      const located = Promise.all([known ?? locate(fn, userFrames(method)), prepared]);
+      this.#scheduler.pending(
+        located.then(([reference]) => make(reference)),
+        sizeOf(items),
+        (error) => kind.sink.end({ error, index: -1 }),
       );
+    }
   }
 
   async #locateOwn(callers: readonly StackFrame[]): Promise<WorkerFunctions> {

@@ -40,6 +40,8 @@ export class Scheduler implements WorkerOwner {
   readonly tallies: WorkerTally[] = [];
   readonly progress: Progress;
   readonly functions = new FunctionTable();
+  /** Settles when every call so far is prepared; undefined when none is being prepared. */
+  prepared: Promise<void> | undefined;
   readonly #options: CheckedPoolOptions;
   /** Known once the functions of the options are located. */
   readonly #workerFunctions: Promise<WorkerFunctions>;
@@ -51,7 +53,6 @@ export class Scheduler implements WorkerOwner {
   #nextWorker = 0;
   #failedStarts = 0;
   #dispatching = false;
-  #preparing = 0;
   /** Items of the largest call that is being prepared. */
   #expected = 0;
   #closed = false;
@@ -86,12 +87,15 @@ export class Scheduler implements WorkerOwner {
     this.#schedule();
     // Looking for a function goes through the event loop, so that it would keep nothing alive by itself.
     const alive = setInterval(() => {}, 60_000);
-    this.#preparing++;
-    prepared.catch(failed).finally(() => {
+    const over = Promise.all([prepared.catch(failed), this.prepared]).then(() => {
       clearInterval(alive);
-      if (--this.#preparing === 0) this.#expected = 0;
+      if (this.prepared === over) {
+        this.prepared = undefined;
+        this.#expected = 0;
+      }
       this.#checkIdle();
     });
+    this.prepared = over;
   }
 
   add(call: Call): void {
@@ -329,7 +333,7 @@ export class Scheduler implements WorkerOwner {
   }
 
   get #isIdle(): boolean {
-    return this.#calls.size === 0 && this.#preparing === 0;
+    return this.#calls.size === 0 && this.prepared === undefined;
   }
 
   /** Without work, a pool lets its process go; a closed one ends its workers. */

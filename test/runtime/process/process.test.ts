@@ -33,6 +33,11 @@ describe('processes', () => {
     assert.deepEqual([code, output], [0, '[1,8,27]\nNotImportableError\n']);
   });
 
+  it('begins tasks in the order of the calls, however long the function of the first is looked for', async () => {
+    const { code, output } = await start('order-of-calls.ts').ended;
+    assert.deepEqual([code, output], [0, '[8,9]\n']);
+  });
+
   it('sends functions inside values from the top level of the module that exports them, and refuses others', async () => {
     const { code, output } = await start('top-level-values.ts').ended;
     assert.equal(output, '4\n[6]\nitems[0] is a function (hidden) that no module exports\n');
