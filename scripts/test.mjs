@@ -7,6 +7,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { withCompiled } from './compiled.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { inRoot, root } from './setup/paths.mjs';
 import { main, SetupError, say, seconds } from './setup/say.mjs';
@@ -16,7 +17,12 @@ const bin = (name) => [process.execPath, inRoot('node_modules', ...name.split('/
 const [, mochaFile] = bin('mocha/bin/mocha.js');
 const mochaArgs = [mochaFile, '--reporter', inRoot('scripts/mocha-reporter.cjs')];
 const mocha = [process.execPath, ...mochaArgs];
-const runtimeTests = 'test/runtime/**/*.test.ts';
+/** The tests of the runtime, compiled into `folder`. */
+const runtimeTests = (folder) => [
+  ...mochaArgs,
+  ...['--no-config', '--node-option', 'enable-source-maps', '--timeout', '60000', '--forbid-only'],
+  ...['--require', `${folder}/test/leftovers-by-file.js`, `${folder}/test/runtime/**/*.test.js`],
+];
 const e2eFiles = ['test/e2e/**/*.{e2e,test}.ts'];
 
 /** In the order of running: what fails fastest and says most comes first. */
@@ -44,18 +50,18 @@ const steps = [
   {
     name: 'tests of the runtime',
     only: 'unit',
-    run: [...mocha, runtimeTests],
+    run: (folder) => [process.execPath, ...runtimeTests(folder)],
     // They wait for processes more than they compute: side by side they take little longer than the longest of them.
     beside: [
       {
         name: 'tests of everything else',
-        run: [...mocha, '--ignore', runtimeTests, 'test/**/*.test.ts'],
+        run: [...mocha, '--ignore', 'test/runtime/**', 'test/**/*.test.ts'],
       },
       {
         name: 'tests of the runtime under Node 24',
         // Where this is one, or a later one, they are run already.
         when: Number(process.versions.node.split('.')[0]) < 24,
-        run: async () => [await ensureNode24(), ...mochaArgs, runtimeTests],
+        run: async (folder) => [await ensureNode24(), ...runtimeTests(folder)],
       },
     ],
   },
@@ -79,7 +85,8 @@ await main(async () => {
     ensureInstalled();
     const { build } = await import('./build.mjs');
     await build();
-    const failed = await firstFailure(chosen, { ...process.env, MANYCORE_TEST_REPORT: report });
+    const env = { ...process.env, MANYCORE_TEST_REPORT: report };
+    const failed = await withCompiled((compiled) => firstFailure(chosen, env, compiled));
     const { passed, failures, skipped } = counts(report);
     say(
       `${failed === null ? 'everything passed' : `FAILED: ${failed}`} in ${seconds(performance.now() - begin)}`,
@@ -93,10 +100,13 @@ await main(async () => {
 });
 
 /** Name of the first step that fails; null when none does. */
-async function firstFailure(chosen, env) {
+async function firstFailure(chosen, env, compiled) {
   for (const { beside = [], ...chosenStep } of chosen) {
     const others = beside.filter(({ when = true }) => when);
-    const all = [timed(chosenStep, env), ...others.map((other) => timedBeside(other, env))];
+    const all = [
+      timed(chosenStep, env, compiled),
+      ...others.map((other) => timedBeside(other, env, compiled)),
+    ];
     const failed = (await Promise.all(all)).find((name) => name !== null);
     if (failed !== undefined) return failed;
   }
@@ -104,22 +114,22 @@ async function firstFailure(chosen, env) {
 }
 
 /** Name of the step if it fails, else null. */
-async function timed({ name, run }, env, output = 'inherit', finished = () => {}) {
+async function timed({ name, run }, env, compiled, output = 'inherit', finished = () => {}) {
   say(`${name} ...`);
   const begin = performance.now();
-  const code = await step(typeof run === 'function' ? await run() : run, env, output);
+  const code = await step(typeof run === 'function' ? await run(compiled) : run, env, output);
   finished();
   say(`${name}: ${code === 0 ? 'ok' : `failed (exit code ${code})`}, ${seconds(performance.now() - begin)}`);
   return code === 0 ? null : name;
 }
 
 /** The same beside another step: what it says is kept in a file until it has ended. */
-async function timedBeside(chosen, env) {
+async function timedBeside(chosen, env, compiled) {
   const folder = mkdtempSync(join(tmpdir(), 'manycore-test-'));
   const said = join(folder, 'output.txt');
   const output = openSync(said, 'w');
   try {
-    return await timed(chosen, env, output, () => process.stdout.write(readFileSync(said)));
+    return await timed(chosen, env, compiled, output, () => process.stdout.write(readFileSync(said)));
   } finally {
     closeSync(output);
     rmSync(folder, { recursive: true, force: true });

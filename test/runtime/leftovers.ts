@@ -30,8 +30,12 @@ export function leavesNothing(): void {
       segments: sharedSegments().filter((name) => !segments.has(name)),
       handles: [...openHandles()].filter(([type, count]) => count > (handles.get(type) ?? 0)),
     });
-    await eventually(() => Object.values(left()).every((one) => one.length === 0));
-    assert.deepEqual(left(), { processes: [], segments: [], handles: [] });
+    let found = left();
+    await eventually(() => {
+      found = left();
+      return Object.values(found).every((one) => one.length === 0);
+    });
+    assert.deepEqual(found, { processes: [], segments: [], handles: [] });
   });
 }
 

@@ -1,6 +1,7 @@
 /** Looks at the processes of the system, for tests. */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Workers of this very process that still live. */
@@ -14,7 +15,7 @@ export function livingWorkers(): number[] {
       return (
         Number(parent) === process.pid &&
         state !== 'Z' &&
-        read(`/proc/${pid}/cmdline`).includes('process/child.ts')
+        read(`/proc/${pid}/cmdline`).includes('process/child.')
       );
     });
 }
@@ -63,12 +64,25 @@ function read(file: string): string {
   }
 }
 
+/** File of a program of the fixtures; of TypeScript what it was compiled to, where that is what runs. */
 export const fixture = (name: string): string =>
-  fileURLToPath(new URL(`../fixtures/runtime/${name}`, import.meta.url));
+  fileURLToPath(
+    new URL(
+      `../fixtures/runtime/${name.replace(/(?<!\.d)\.ts$/, extname(import.meta.url))}`,
+      import.meta.url,
+    ),
+  );
 
-/** Starts a program of the fixtures under the loader of the tests, in a process group of its own. */
+/** Arguments of Node for a program of the fixtures, under the options of this process. */
+export const runFixture = (name: string, ...args: readonly string[]): string[] => [
+  ...process.execArgv,
+  fixture(name),
+  ...args,
+];
+
+/** Starts a program of the fixtures in a process group of its own. */
 export function start(name: string, args: readonly string[] = []) {
-  const child = spawn(process.execPath, ['--import', 'tsx', fixture(name), ...args], {
+  const child = spawn(process.execPath, runFixture(name, ...args), {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -54,7 +54,8 @@ describe('an input that misbehaves', () => {
       const pool = new Pool(1);
       const seen = { read: 0, closed: false };
       // A module that nobody has asked for before.
-      const fresh = (await import(`../../fixtures/runtime/pass.ts?${Math.random()}`)) as typeof passing;
+      const module = new URL('../../fixtures/runtime/pass.ts', import.meta.url);
+      const fresh = (await import(`${module}?${Math.random()}`)) as typeof passing;
       const stream = pool.imap(fresh.pass, endless(seen));
       await stream.return?.();
       pool.close();

@@ -218,6 +218,6 @@ describe('a manager', () => {
     await using pool = new Pool(1);
     const error = await errorOf(pool.apply(managed.unguarded, []));
     assert.ok(error instanceof EntryGuardError, String(error));
-    assert.match(error.message, /Manager\.start\(\) runs while .*manager-unguarded\.ts:\d+/);
+    assert.match(error.message, /Manager\.start\(\) runs while .*manager-unguarded\.[tj]s:\d+/);
   });
 });

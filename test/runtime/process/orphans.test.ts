@@ -7,7 +7,7 @@ import { Pool } from '../../../runtime/index.ts';
 import { OrphanGuard } from '../../../runtime/process/orphan-guard.ts';
 import { loopInPool } from '../../fixtures/runtime/jobs.ts';
 import * as tasks from '../../fixtures/runtime/tasks.ts';
-import { eventually, fixture, guardsOf, isAlive } from '../processes.ts';
+import { eventually, guardsOf, isAlive, runFixture } from '../processes.ts';
 
 interface Family {
   readonly parent: ChildProcess;
@@ -18,7 +18,7 @@ interface Family {
 
 /** Starts `parent.ts HOW` in a process group of its own and waits for so many of its descendants. */
 async function family(how: string, size: number): Promise<Family> {
-  const parent = spawn(process.execPath, ['--import', 'tsx', fixture('parent.ts'), how], {
+  const parent = spawn(process.execPath, runFixture('parent.ts', how), {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
@@ -117,7 +117,7 @@ describe('the guard of orphans', () => {
 
   for (const shell of ['/bin/sh', '/bin/dash', '/bin/bash'].filter(existsSync))
     it(`kills whom it was told, but no stranger that got the number: ${shell}`, async () => {
-      const parent = spawn(process.execPath, ['--import', 'tsx', fixture('guarded.ts'), shell], {
+      const parent = spawn(process.execPath, runFixture('guarded.ts', shell), {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       started.push(parent);

@@ -7,6 +7,7 @@ describe('the place of a function', () => {
     const { square, first, second } = await import('../../fixtures/runtime/locates-at-top-level.ts');
     assert.deepEqual([first.name, first.source], ['square', String(square)]);
     assert.equal(second, first);
+    await new Promise(setImmediate);
     const { name, source } = await locate(square, []);
     assert.deepEqual([name, source], ['square', undefined]);
   });

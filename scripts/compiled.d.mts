@@ -1,1 +1,0 @@
-export function withCompiled<R>(body: (folder: string) => R | PromiseLike<R>): Promise<R>;
