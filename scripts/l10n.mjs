@@ -1,6 +1,7 @@
 /**
  * `npm run l10n`: writes `l10n/bundle.l10n.json`, which has every text that the extension says at run time, for translators:
- * `bundle.l10n.LANGUAGE.json` beside it is a translation. A text is the first argument of `l10n.t(...)`, written out.
+ * `bundle.l10n.LANGUAGE.json` beside it is a translation. A text is the first argument of `l10n.t(...)`, of `l10n.parts(...)`, whose values
+ * are elements, or of a `t(...)` that is one or the other language; written out.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,7 +10,8 @@ import { ts } from '@ts-morph/common';
 import { inRoot } from './setup/paths.mjs';
 import { main, SetupError, say } from './setup/say.mjs';
 
-const folder = inRoot('src', 'editor');
+/** Where texts are said: by the editor's side, by the panel, and by what the panel and the report have in common. */
+const folders = ['src/editor', 'src/panel', 'src/report'];
 export const bundleFile = inRoot('l10n', 'bundle.l10n.json');
 
 /**
@@ -19,21 +21,19 @@ export const bundleFile = inRoot('l10n', 'bundle.l10n.json');
  */
 export function usedTexts() {
   const texts = new Map();
-  for (const name of readdirSync(folder, { recursive: true })
-    .filter((file) => file.endsWith('.ts'))
-    .sort()) {
+  for (const name of sources()) {
     const source = ts.createSourceFile(
       name,
-      readFileSync(join(folder, name), 'utf8'),
+      readFileSync(inRoot(name), 'utf8'),
       ts.ScriptTarget.Latest,
       true,
     );
     const visit = (node) => {
-      if (ts.isCallExpression(node) && /(^|\.)l10n\.t$/.test(node.expression.getText())) {
+      if (ts.isCallExpression(node) && /^(t|(.+\.)?l10n\.(t|parts))$/.test(node.expression.getText())) {
         const [text, ...values] = node.arguments;
         if (text === undefined || !ts.isStringLiteralLike(text)) {
           const { line } = source.getLineAndCharacterOfPosition(node.getStart());
-          throw new SetupError(`src/editor/${name}:${line + 1}: write the text of l10n.t as one literal`);
+          throw new SetupError(`${name}:${line + 1}: write the text as one literal`);
         }
         texts.set(text.text, new Set([...(texts.get(text.text) ?? []), values.length]));
       }
@@ -43,6 +43,14 @@ export function usedTexts() {
   }
   return new Map([...texts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+const sources = () =>
+  folders.flatMap((folder) =>
+    readdirSync(inRoot(folder), { recursive: true })
+      .filter((file) => file.endsWith('.ts'))
+      .sort()
+      .map((file) => join(folder, file)),
+  );
 
 export const bundleText = () =>
   `${JSON.stringify(Object.fromEntries([...usedTexts().keys()].map((text) => [text, text])), null, 2)}\n`;

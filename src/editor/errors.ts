@@ -1,4 +1,4 @@
-import * as l10n from './l10n.ts';
+import * as l10n from '../report/l10n.ts';
 
 /** What the user can do about an error with one click; `user-messages.ts` knows how. */
 export type Remedy = 'openNodeSetting' | 'manageTrust' | 'showLogs';

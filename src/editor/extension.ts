@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { analyzeTool, runTool } from '../protocol/tools.ts';
+import { useBundle } from '../report/l10n.ts';
 import type { RunModel } from '../report/model.ts';
 import { AnalysisClient } from './analysis-client/analysis-client.ts';
 import { FunctionMemory } from './commands/memory.ts';
@@ -11,7 +12,6 @@ import { DisposableStore } from './disposables.ts';
 import { JobTasks, TASK_TYPE } from './jobs/job-tasks.ts';
 import { runJob } from './jobs/run-job.ts';
 import { saveJob } from './jobs/save-job.ts';
-import { useBundle } from './l10n.ts';
 import { AnalyzeTool } from './language-model/analyze-tool.ts';
 import { RunTool } from './language-model/run-tool.ts';
 import { LensProvider } from './lenses/lens-provider.ts';

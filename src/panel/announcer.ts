@@ -1,3 +1,4 @@
+import * as l10n from '../report/l10n.ts';
 import type { RunModel } from '../report/model.ts';
 import { el, setText } from './dom.ts';
 import { stateText } from './header.ts';
@@ -17,7 +18,7 @@ export class Announcer implements Part {
     else if (failure !== null) setText(this.element, `${stateText(model)}. ${failure.message}`);
     else if (progress?.total && model.state === 'running') {
       const percent = Math.floor((progress.done / progress.total) * (100 / STEP)) * STEP;
-      setText(this.element, `${stateText(model)}, ${percent} per cent`);
+      setText(this.element, l10n.t('{0}, {1} per cent', stateText(model), percent));
     } else setText(this.element, stateText(model));
   }
 }

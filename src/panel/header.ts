@@ -1,5 +1,6 @@
 import type { RunHeader } from '../protocol/run.ts';
-import { plural } from '../report/format.ts';
+import { itemCount, workerCount } from '../report/counts.ts';
+import * as l10n from '../report/l10n.ts';
 import { isOver, isRunning, type RunModel } from '../report/model.ts';
 import { button, el, setAttribute, setText } from './dom.ts';
 import type { Part, Post } from './part.ts';
@@ -9,7 +10,7 @@ export class Header implements Part {
   readonly element: HTMLElement;
   readonly #state = el('span', { class: 'state', test: 'run-state' });
   readonly #function: HTMLButtonElement;
-  readonly #facts = el('ul', { class: 'facts', 'aria-label': 'How it is run' });
+  readonly #facts = el('ul', { class: 'facts', 'aria-label': l10n.t('How it is run') });
   readonly #stop: HTMLButtonElement;
   readonly #resume: HTMLButtonElement;
   readonly #failedAgain: HTMLButtonElement;
@@ -28,29 +29,38 @@ export class Header implements Part {
       { class: 'link name', test: 'function-name' },
     );
     this.#function.hidden = true;
-    this.#stop = button('Stop', () => post({ type: 'stop' }), { title: 'Stop', test: 'stop-button' }, 'stop');
+    this.#stop = button(
+      l10n.t('Stop'),
+      () => post({ type: 'stop' }),
+      { title: l10n.t('Stop'), test: 'stop-button' },
+      'stop',
+    );
     this.#resume = button(
-      'Resume',
+      l10n.t('Resume'),
       () => post({ type: 'resume' }),
-      { title: 'Resume: what is done is not done again', test: 'resume-button' },
+      { title: l10n.t('Resume: what is done is not done again'), test: 'resume-button' },
       'resume',
     );
     this.#failedAgain = button(
-      'Run failed again',
+      l10n.t('Run failed again'),
       () => post({ type: 'runFailedAgain' }),
-      { class: 'secondary', title: 'Run failed items again, as a new run', test: 'failed-again-button' },
+      {
+        class: 'secondary',
+        title: l10n.t('Run failed items again, as a new run'),
+        test: 'failed-again-button',
+      },
       'failedAgain',
     );
     this.#rerun = button(
-      'Run again',
+      l10n.t('Run again'),
       () => post({ type: 'rerun' }),
-      { class: 'secondary', title: 'Run again', test: 'rerun-button' },
+      { class: 'secondary', title: l10n.t('Run again'), test: 'rerun-button' },
       'rerun',
     );
     this.#report = button(
-      'Open report',
+      l10n.t('Open report'),
       () => post({ type: 'openRunFile', file: 'report' }),
-      { class: 'secondary', title: 'Open report', test: 'open-report-button' },
+      { class: 'secondary', title: l10n.t('Open report'), test: 'open-report-button' },
       'report',
     );
     const buttons = [this.#stop, this.#resume, this.#failedAgain, this.#rerun, this.#report];
@@ -75,7 +85,7 @@ export class Header implements Part {
     this.#facts.replaceChildren(...(model.header === null ? [] : factsOf(model.header)));
     if (model.header === null) return;
     setText(this.#function, model.header.exportName);
-    this.#function.title = `${model.header.function}: open the source`;
+    this.#function.title = l10n.t('{0}: open the source', model.header.function);
   }
 }
 
@@ -89,29 +99,31 @@ export function canResume(model: RunModel): boolean {
 export function stateText(model: RunModel): string {
   switch (model.state) {
     case 'idle':
-      return 'No run yet';
+      return l10n.t('No run yet');
     case 'preparing':
-      return 'Preparing';
+      return l10n.t('Preparing');
     case 'calibrating':
-      return 'Calibrating';
+      return l10n.t('Calibrating');
     case 'baseline':
-      return 'Measuring baseline';
+      return l10n.t('Measuring baseline');
     case 'sweep':
-      return 'Measuring scaling';
+      return l10n.t('Measuring scaling');
     case 'running':
-      return 'Running';
+      return l10n.t('Running');
     case 'verifying':
-      return 'Verifying';
+      return l10n.t('Verifying');
     case 'finishing':
-      return 'Finishing';
+      return l10n.t('Finishing');
     case 'stopping':
-      return 'Stopping';
+      return l10n.t('Stopping');
     case 'interrupted':
-      return 'Stopped';
+      return l10n.t('Stopped');
     case 'failed':
-      return model.progress === null ? 'Could not run' : 'Broke off';
+      return model.progress === null ? l10n.t('Could not run') : l10n.t('Broke off');
     case 'finished':
-      return model.summary !== null && model.summary.failed > 0 ? 'Done with failures' : 'Done';
+      return model.summary !== null && model.summary.failed > 0
+        ? l10n.t('Done with failures')
+        : l10n.t('Done');
   }
 }
 
@@ -133,22 +145,22 @@ function startedFact(startedAt: number): HTMLElement {
     hour: '2-digit',
     minute: '2-digit',
   });
-  return fact('started', short, `Started ${date.toLocaleString()}`);
+  return fact('started', short, l10n.t('Started {0}', date.toLocaleString()));
 }
 
 function factsOf(header: RunHeader): HTMLElement[] {
   const { dataset, workers, node, loader } = header;
-  const items = dataset.items === null ? 'streamed' : plural(dataset.items, 'item');
+  const items = dataset.items === null ? l10n.t('streamed') : itemCount(dataset.items);
   const old = Date.now() - header.startedAt > OLD;
   return [
     ...(old ? [startedFact(header.startedAt)] : []),
-    fact('dataset', dataset.source, `Dataset ${dataset.source}: ${dataset.kind}, ${items}`),
-    fact('workers', plural(workers.count, 'worker'), `${plural(workers.count, 'worker')}: ${workers.reason}`),
+    fact('dataset', dataset.source, l10n.t('Dataset {0}: {1}, {2}', dataset.source, dataset.kind, items)),
+    fact('workers', workerCount(workers.count), `${workerCount(workers.count)}: ${workers.reason}`),
     fact('node', `Node ${node.version.replace(/^v/, '')}`, `${node.path}\n${node.reason}`),
     fact(
       'loader',
-      loader.kind === 'native' ? 'Native loader' : 'Bundled',
-      `Loader "${loader.kind}": ${loader.reason}`,
+      loader.kind === 'native' ? l10n.t('Native loader') : l10n.t('Bundled'),
+      l10n.t('Loader "{0}": {1}', loader.kind, loader.reason),
     ),
   ];
 }

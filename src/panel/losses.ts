@@ -1,6 +1,8 @@
 import type { RunSummary } from '../protocol/run.ts';
-import { formatMs, formatShare, plural } from '../report/format.ts';
-import { LOSS_KINDS } from '../report/losses.ts';
+import { workerCount } from '../report/counts.ts';
+import { formatMs, formatShare } from '../report/format.ts';
+import * as l10n from '../report/l10n.ts';
+import { lossKinds } from '../report/losses.ts';
 import type { RunModel } from '../report/model.ts';
 import { el, setNumber, setText } from './dom.ts';
 import type { Part } from './part.ts';
@@ -15,12 +17,14 @@ export class LossesView implements Part {
   readonly #empty = el(
     'p',
     { class: 'empty' },
-    'Known when the run is done: how much of the workers’ time went into your function, and where the rest went.',
+    l10n.t(
+      'Known when the run is done: how much of the workers’ time went into your function, and where the rest went.',
+    ),
   );
   #summary: RunSummary | null | undefined;
 
   constructor() {
-    const head = ['Part', 'What it is', 'Time', 'Share'].map((name, column) =>
+    const head = [l10n.t('Part'), l10n.t('What it is'), l10n.t('Time'), l10n.t('Share')].map((name, column) =>
       el('th', { scope: 'col', class: column > 1 ? 'number' : '' }, name),
     );
     this.#table = el(
@@ -32,7 +36,7 @@ export class LossesView implements Part {
     );
     this.element = el(
       'div',
-      { class: 'losses scroll', tabindex: '0', role: 'group', 'aria-label': 'Where the time went' },
+      { class: 'losses scroll', tabindex: '0', role: 'group', 'aria-label': l10n.t('Where the time went') },
       this.#empty,
       this.#bar,
       this.#table,
@@ -49,24 +53,31 @@ export class LossesView implements Part {
     if (summary === null) return;
     setText(
       this.#caption,
-      `The time of all workers together: ${plural(summary.workers, 'worker')} for ${formatMs(summary.wallMs)} each`,
+      l10n.t(
+        'The time of all workers together: {0} for {1} each',
+        workerCount(summary.workers),
+        formatMs(summary.wallMs),
+      ),
     );
+    const kinds = lossKinds(l10n.t);
     this.#bar.replaceChildren(
-      ...LOSS_KINDS.filter(({ key }) => summary.losses[key] > 0).map(({ key, label }) => {
-        const part = el('div', {
-          class: `share ${key}`,
-          title: `${label}: ${formatShare(summary.losses[key])}`,
-        });
-        part.style.flexGrow = String(summary.losses[key]);
-        // The only colour that bears a text in every theme; the table below has them all.
-        if (key === 'computing' && summary.losses[key] > 0.12)
-          part.append(el('span', {}, `${label} ${formatShare(summary.losses[key])}`));
-        return part;
-      }),
+      ...kinds
+        .filter(({ key }) => summary.losses[key] > 0)
+        .map(({ key, label }) => {
+          const part = el('div', {
+            class: `share ${key}`,
+            title: `${label}: ${formatShare(summary.losses[key])}`,
+          });
+          part.style.flexGrow = String(summary.losses[key]);
+          // The only colour that bears a text in every theme; the table below has them all.
+          if (key === 'computing' && summary.losses[key] > 0.12)
+            part.append(el('span', {}, `${label} ${formatShare(summary.losses[key])}`));
+          return part;
+        }),
     );
     const whole = summary.workers * summary.wallMs;
     this.#body.replaceChildren(
-      ...LOSS_KINDS.map(({ key, label, meaning }) => {
+      ...kinds.map(({ key, label, meaning }) => {
         const share = el('td', { class: 'number', test: `loss-${key}` });
         setNumber(share, summary.losses[key], formatShare(summary.losses[key]));
         return el(

@@ -1,4 +1,5 @@
-import type { FromPanel } from '../protocol/panel.ts';
+import { type FromPanel, PANEL_TEXTS } from '../protocol/panel.ts';
+import { useBundle } from '../report/l10n.ts';
 import './panel.css';
 import { Panel } from './panel.ts';
 
@@ -11,4 +12,5 @@ declare function acquireVsCodeApi(): {
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no element with the id "root" to show the run in.');
+useBundle(JSON.parse(document.getElementById(PANEL_TEXTS)?.textContent ?? '{}'));
 new Panel(root, acquireVsCodeApi()).start();

@@ -1,3 +1,4 @@
+import * as l10n from '../report/l10n.ts';
 import { emptyModel, type RunModel } from '../report/model.ts';
 import { button, el, setText } from './dom.ts';
 import type { Part, Post } from './part.ts';
@@ -8,7 +9,7 @@ export class Start implements Part {
 
   constructor(post: Post) {
     const begin = button(
-      'Choose a function to run',
+      l10n.t('Choose a function to run'),
       () => post({ type: 'chooseFunction' }),
       { test: 'choose-function-button' },
       'run',
@@ -16,15 +17,20 @@ export class Start implements Part {
     this.element = el(
       'section',
       { class: 'notice start', test: 'start' },
-      el('h2', {}, 'Run a function over data on every core'),
+      el('h2', {}, l10n.t('Run a function over data on every core')),
       el(
         'p',
         {},
-        'Put the cursor on an exported function and choose ',
-        el('strong', {}, 'Run in Parallel'),
-        ' above it, in the context menu or in the command palette. Pick a dataset: a JSON, CSV or text file, files by pattern, a range of numbers, or a value of a module.',
+        ...l10n.parts(
+          'Put the cursor on an exported function and choose {0} above it, in the context menu or in the command palette. Pick a dataset: a JSON, CSV or text file, files by pattern, a range of numbers, or a value of a module.',
+          el('strong', {}, l10n.t('Run in Parallel')),
+        ),
       ),
-      el('p', { class: 'soft' }, 'Progress, output, every result and the measured speedup appear here.'),
+      el(
+        'p',
+        { class: 'soft' },
+        l10n.t('Progress, output, every result and the measured speedup appear here.'),
+      ),
       el('div', { class: 'actions' }, begin),
     );
   }
@@ -43,7 +49,7 @@ export class Failure implements Part {
   readonly #code = el('p', { class: 'soft mono' });
   readonly #place: HTMLButtonElement;
   readonly #folder: HTMLButtonElement;
-  readonly #details = el('details', {}, el('summary', {}, 'Stack'));
+  readonly #details = el('details', {}, el('summary', {}, l10n.t('Stack')));
   readonly #stack = el('pre');
   #failure: RunModel['failure'] | undefined;
 
@@ -56,7 +62,7 @@ export class Failure implements Part {
       },
       { class: 'link mono', test: 'failure-place' },
     );
-    this.#folder = button('Open run folder', () => post({ type: 'openRunFile', file: 'folder' }), {
+    this.#folder = button(l10n.t('Open run folder'), () => post({ type: 'openRunFile', file: 'folder' }), {
       class: 'secondary',
     });
     this.#details.append(this.#stack);
@@ -80,7 +86,10 @@ export class Failure implements Part {
     this.#failure = failure;
     this.element.hidden = failure === null;
     if (failure === null) return;
-    setText(this.#title, model.progress === null ? 'The run could not begin' : 'The run broke off');
+    setText(
+      this.#title,
+      model.progress === null ? l10n.t('The run could not begin') : l10n.t('The run broke off'),
+    );
     setText(this.#message, failure.message);
     setText(this.#hint, failure.hint ?? '');
     this.#hint.hidden = failure.hint === undefined;

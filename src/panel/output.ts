@@ -1,5 +1,7 @@
 import type { OutputLine } from '../protocol/run.ts';
-import { formatCount, plural } from '../report/format.ts';
+import { lineCount } from '../report/counts.ts';
+import { formatCount } from '../report/format.ts';
+import * as l10n from '../report/l10n.ts';
 import { isOver, type RunModel } from '../report/model.ts';
 import { plainText } from '../report/plain-text.ts';
 import { button, el, setAttribute, setText } from './dom.ts';
@@ -12,26 +14,26 @@ const LINE_HEIGHT = 20;
 /** What the workers write: by worker, level, item and text, following the newest line until the reader scrolls up. */
 export class OutputView implements Part {
   readonly element: HTMLElement;
-  readonly #worker = el('select', { 'aria-label': 'Worker', test: 'output-worker' });
+  readonly #worker = el('select', { 'aria-label': l10n.t('Worker'), test: 'output-worker' });
   readonly #level = el(
     'select',
-    { 'aria-label': 'Level', test: 'output-level' },
-    el('option', { value: '' }, 'All levels'),
-    el('option', { value: 'stdout' }, 'Output (stdout)'),
-    el('option', { value: 'stderr' }, 'Errors (stderr)'),
+    { 'aria-label': l10n.t('Level'), test: 'output-level' },
+    el('option', { value: '' }, l10n.t('All levels')),
+    el('option', { value: 'stdout' }, l10n.t('Output (stdout)')),
+    el('option', { value: 'stderr' }, l10n.t('Errors (stderr)')),
   );
   readonly #item = el('input', {
     type: 'search',
     inputmode: 'numeric',
-    placeholder: 'Item',
+    placeholder: l10n.t('Item'),
     class: 'short',
-    'aria-label': 'Filter output by the number of an item',
+    'aria-label': l10n.t('Filter output by the number of an item'),
     test: 'output-item',
   });
   readonly #text = el('input', {
     type: 'search',
-    placeholder: 'Filter',
-    'aria-label': 'Filter output by text',
+    placeholder: l10n.t('Filter'),
+    'aria-label': l10n.t('Filter output by text'),
     test: 'output-filter',
   });
   readonly #follow: HTMLButtonElement;
@@ -53,22 +55,22 @@ export class OutputView implements Part {
         tabindex: '0',
         role: 'log',
         'aria-live': 'off',
-        'aria-label': 'Output of the workers',
+        'aria-label': l10n.t('Output of the workers'),
       }),
     );
-    this.#follow = button('Follow', () => this.#setFollowing(!this.#following), {
+    this.#follow = button(l10n.t('Follow'), () => this.#setFollowing(!this.#following), {
       class: 'toggle',
-      title: 'Keep the newest line in sight',
+      title: l10n.t('Keep the newest line in sight'),
     });
     const copy = button(
-      'Copy',
+      l10n.t('Copy'),
       () => post({ type: 'copy', text: this.#list.items.map((line) => plainText(line.text)).join('\n') }),
-      { class: 'toggle', title: 'Copy the lines shown' },
+      { class: 'toggle', title: l10n.t('Copy the lines shown') },
     );
     const worker = (): number | null => (this.#worker.value === '' ? null : Number(this.#worker.value));
-    this.#log = button('Open full log', () => post({ type: 'openLog', worker: worker() }), {
+    this.#log = button(l10n.t('Open full log'), () => post({ type: 'openLog', worker: worker() }), {
       class: 'toggle',
-      title: 'Open everything that a worker wrote',
+      title: l10n.t('Open everything that a worker wrote'),
       test: 'open-log-button',
     });
     this.#worker.addEventListener('change', () => this.#refilter());
@@ -118,9 +120,14 @@ export class OutputView implements Part {
     this.#log.hidden = model.output.lines.length === 0;
     this.#list.setItems(lines);
     if (this.#following) this.#list.scrollToEnd();
-    const part = lines.length < model.output.lines.length ? `${formatCount(lines.length)} of ` : '';
-    const gone = model.output.dropped > 0 ? `, ${formatCount(model.output.dropped)} more only on disk` : '';
-    setText(this.#note, `${part}${plural(model.output.lines.length, 'line')}${gone}`);
+    const all = lineCount(model.output.lines.length);
+    const count =
+      lines.length < model.output.lines.length ? l10n.t('{0} of {1}', formatCount(lines.length), all) : all;
+    const { dropped } = model.output;
+    setText(
+      this.#note,
+      dropped > 0 ? l10n.t('{0}, {1} more only on disk', count, formatCount(dropped)) : count,
+    );
     this.#showEmpty(model);
   }
 
@@ -133,10 +140,10 @@ export class OutputView implements Part {
     setText(
       this.#empty,
       filtered
-        ? 'No line matches the filter.'
+        ? l10n.t('No line matches the filter.')
         : isOver(model)
-          ? 'The workers wrote nothing.'
-          : 'Nothing written yet: what your function logs appears here.',
+          ? l10n.t('The workers wrote nothing.')
+          : l10n.t('Nothing written yet: what your function logs appears here.'),
     );
   }
 
@@ -148,11 +155,11 @@ export class OutputView implements Part {
     this.#workers = key;
     const chosen = this.#worker.value;
     this.#worker.replaceChildren(
-      el('option', { value: '' }, 'All workers'),
+      el('option', { value: '' }, l10n.t('All workers')),
       ...key
         .split(' ')
         .filter((id) => id !== '')
-        .map((id) => el('option', { value: id }, `Worker ${id}`)),
+        .map((id) => el('option', { value: id }, l10n.t('Worker {0}', id))),
     );
     this.#worker.value = ids.has(Number(chosen)) && chosen !== '' ? chosen : '';
   }
@@ -177,7 +184,10 @@ function fillLine(row: HTMLElement, line: OutputLine): void {
   const [who, text] = row.children;
   if (!(who instanceof HTMLElement) || !(text instanceof HTMLElement)) return;
   setText(who, `${line.worker}`);
-  who.title = line.item === null ? `Worker ${line.worker}` : `Worker ${line.worker}, item ${line.item}`;
+  who.title =
+    line.item === null
+      ? l10n.t('Worker {0}', line.worker)
+      : l10n.t('Worker {0}, item {1}', line.worker, line.item);
   setText(text, plainText(line.text));
   row.classList.toggle('error', line.stream === 'stderr');
 }

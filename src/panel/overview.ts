@@ -1,4 +1,4 @@
-import type { RunSummary } from '../protocol/run.ts';
+import type { RunSummary, Verdict } from '../protocol/run.ts';
 import {
   formatCount,
   formatMs,
@@ -7,18 +7,12 @@ import {
   formatSpeedup,
   formatSpeedupInterval,
 } from '../report/format.ts';
+import * as l10n from '../report/l10n.ts';
 import { isOver, type RunModel } from '../report/model.ts';
 import { reasonOnly } from '../report/verdict.ts';
 import { el, setAttribute, setNumber, setText } from './dom.ts';
 import { stateText } from './header.ts';
 import type { Part } from './part.ts';
-
-const VERDICTS = {
-  'worth-it': '✓ Worth it',
-  marginal: '≈ Marginal',
-  'not-worth-it': '✕ Not worth it',
-  'not-measured': 'Not measured',
-} as const;
 
 /** The answer in one look: while it runs, how far it is; afterwards, the speedup and whether it was worth it. */
 export class Overview implements Part {
@@ -32,7 +26,7 @@ export class Overview implements Part {
   readonly #fill = el('div', { class: 'fill' });
   readonly #bar = el(
     'div',
-    { class: 'progress', role: 'progressbar', 'aria-label': 'Items done', 'aria-valuemin': '0' },
+    { class: 'progress', role: 'progressbar', 'aria-label': l10n.t('Items done'), 'aria-valuemin': '0' },
     this.#fill,
   );
   readonly #done = el('span', { test: 'progress-done' });
@@ -45,15 +39,15 @@ export class Overview implements Part {
   constructor() {
     this.element = el(
       'section',
-      { class: 'overview', 'aria-label': 'Result', tabindex: '0' },
+      { class: 'overview', 'aria-label': l10n.t('Result'), tabindex: '0' },
       el('div', { class: 'answer' }, this.#hero, this.#speedup, this.#badge, this.#sub, this.#interval),
       this.#bar,
       el(
         'p',
         { class: 'counts' },
-        el('span', { class: 'of' }, this.#done, ' of ', this.#total, ' items'),
-        el('span', { class: 'ok' }, this.#succeeded, ' succeeded'),
-        el('span', { class: 'bad' }, this.#failed, ' failed'),
+        el('span', { class: 'of' }, ...l10n.parts('{0} of {1} items', this.#done, this.#total)),
+        el('span', { class: 'ok' }, ...l10n.parts('{0} succeeded', this.#succeeded)),
+        el('span', { class: 'bad' }, ...l10n.parts('{0} failed', this.#failed)),
       ),
       this.#figures,
       this.#verdict,
@@ -112,32 +106,49 @@ export class Overview implements Part {
     }
     if (summary === null) return;
     const { speedup, speedupInterval, verdict } = summary;
-    setNumber(this.#speedup, speedup, speedup === null ? 'No speedup measured' : formatSpeedup(speedup));
+    setNumber(
+      this.#speedup,
+      speedup,
+      speedup === null ? l10n.t('No speedup measured') : formatSpeedup(speedup),
+    );
     this.#speedup.classList.toggle('words', speedup === null);
     setAttribute(this.#speedup, 'data-verdict', verdict.kind);
     setText(this.#interval, intervalText(summary));
     setAttribute(this.#interval, 'data-value', speedupInterval === null ? null : speedupInterval.join(' '));
-    setText(this.#badge, VERDICTS[verdict.kind]);
+    setText(this.#badge, verdictText(verdict.kind));
     this.#badge.hidden = verdict.kind === 'not-measured';
     setAttribute(this.#badge, 'data-verdict', verdict.kind);
     // Where the panel is narrow and low, the reason has no room of its own.
     this.#badge.title = verdict.text;
     setText(this.#verdict, reasonOnly(verdict.text));
     this.#figures.replaceChildren(
-      ...figure('In parallel', formatMs(summary.wallMs), summary.wallMs, 'wall-ms'),
+      ...figure(l10n.t('In parallel'), formatMs(summary.wallMs), summary.wallMs, 'wall-ms'),
       ...figure(
-        'In one process',
-        summary.baseline.ms === null ? 'not measured' : formatMs(summary.baseline.ms),
+        l10n.t('In one process'),
+        summary.baseline.ms === null ? l10n.t('not measured') : formatMs(summary.baseline.ms),
         summary.baseline.ms,
         'baseline-ms',
       ),
       ...figure(
-        'Efficiency',
+        l10n.t('Efficiency'),
         summary.efficiency === null ? '–' : formatShare(summary.efficiency),
         summary.efficiency,
         'efficiency',
       ),
     );
+  }
+}
+
+function verdictText(kind: Verdict['kind']): string {
+  switch (kind) {
+    case 'worth-it':
+      return `✓ ${l10n.t('Worth it')}`;
+    case 'marginal':
+      return `≈ ${l10n.t('Marginal')}`;
+    case 'not-worth-it':
+      return `✕ ${l10n.t('Not worth it')}`;
+    case 'not-measured':
+      return l10n.t('Not measured');
   }
 }
 
@@ -149,36 +160,36 @@ function figure(name: string, text: string, value: number | null, test: string):
 
 function intervalText(summary: RunSummary): string {
   if (summary.speedup === null) return '';
-  if (summary.speedupInterval === null) return 'too few items timed for an interval';
-  if (summary.baseline.items >= summary.items) return 'every item timed in one process';
-  return `95 % interval ${formatSpeedupInterval(summary.speedupInterval)}`;
+  if (summary.speedupInterval === null) return l10n.t('too few items timed for an interval');
+  if (summary.baseline.items >= summary.items) return l10n.t('every item timed in one process');
+  return l10n.t('95 % interval {0}', formatSpeedupInterval(summary.speedupInterval, l10n.t));
 }
 
 /** Rate and what is left while items run; what the phase says of itself before. */
 function workText(model: RunModel): string {
   const { progress, state, phase } = model;
   if (state === 'running' && progress !== null && progress.done > 0) {
-    const left = progress.eta === null ? '' : ` · ${formatMs(progress.eta)} left`;
-    return `${formatRate(progress.rate)}${left}`;
+    const rate = formatRate(progress.rate);
+    return progress.eta === null ? rate : `${rate} · ${l10n.t('{0} left', formatMs(progress.eta))}`;
   }
   if (phase?.note) return phase.note;
   switch (state) {
     case 'preparing':
-      return 'Finding the function, the data and Node';
+      return l10n.t('Finding the function, the data and Node');
     case 'calibrating':
-      return 'Timing a few items to choose workers and chunks';
+      return l10n.t('Timing a few items to choose workers and chunks');
     case 'baseline':
-      return 'Timing items in one process, to compare with';
+      return l10n.t('Timing items in one process, to compare with');
     case 'sweep':
-      return 'Timing a sample with more and more workers';
+      return l10n.t('Timing a sample with more and more workers');
     case 'running':
-      return 'Starting the workers';
+      return l10n.t('Starting the workers');
     case 'verifying':
-      return 'Running items once more in one process';
+      return l10n.t('Running items once more in one process');
     case 'finishing':
-      return 'Writing the results';
+      return l10n.t('Writing the results');
     case 'stopping':
-      return 'What is done is kept';
+      return l10n.t('What is done is kept');
     default:
       return '';
   }

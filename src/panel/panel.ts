@@ -1,4 +1,5 @@
 import type { FromPanel, ToPanel } from '../protocol/panel.ts';
+import * as l10n from '../report/l10n.ts';
 import { applyEvent, emptyModel, type RunModel } from '../report/model.ts';
 import { Announcer } from './announcer.ts';
 import { el, setAttribute } from './dom.ts';
@@ -38,14 +39,14 @@ export class Panel {
     this.#host = host;
     this.#tabs = new Tabs(
       [
-        { id: 'timeline', label: 'Timeline', part: new TimelineView(post) },
-        { id: 'output', label: 'Output', part: new OutputView(post), badge: outputBadge },
-        { id: 'results', label: 'Results', part: new ResultsView(post), badge: failedBadge },
-        { id: 'losses', label: 'Where the time went', part: new LossesView() },
-        { id: 'scaling', label: 'Scaling', part: new ScalingView() },
+        { id: 'timeline', label: l10n.t('Timeline'), part: new TimelineView(post) },
+        { id: 'output', label: l10n.t('Output'), part: new OutputView(post), badge: outputBadge },
+        { id: 'results', label: l10n.t('Results'), part: new ResultsView(post), badge: failedBadge },
+        { id: 'losses', label: l10n.t('Where the time went'), part: new LossesView() },
+        { id: 'scaling', label: l10n.t('Scaling'), part: new ScalingView() },
         {
           id: 'verification',
-          label: 'Verification',
+          label: l10n.t('Verification'),
           part: new VerificationView(post),
           badge: verificationBadge,
         },
@@ -65,7 +66,7 @@ export class Panel {
       el(
         'main',
         {},
-        el('h1', { class: 'unseen' }, 'Manycore run'),
+        el('h1', { class: 'unseen' }, l10n.t('Manycore run')),
         start.element,
         failure.element,
         el('div', { class: 'body' }, overview.element, this.#tabs.element),
@@ -127,5 +128,5 @@ function outputBadge(model: RunModel): { text: string; bad: boolean } | null {
 
 function failedBadge(model: RunModel): { text: string; bad: boolean } | null {
   const failed = model.summary?.failed ?? model.progress?.failed ?? 0;
-  return failed === 0 ? null : { text: `${failed > 9999 ? '9999+' : failed} failed`, bad: true };
+  return failed === 0 ? null : { text: l10n.t('{0} failed', failed > 9999 ? '9999+' : failed), bad: true };
 }

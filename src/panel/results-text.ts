@@ -1,5 +1,6 @@
 import type { ResultRow } from '../protocol/run.ts';
 import { formatMs } from '../report/format.ts';
+import * as l10n from '../report/l10n.ts';
 
 /** The cells of a row, in the order of the columns. */
 export function rowCells(row: ResultRow): string[] {
@@ -11,10 +12,10 @@ export function rowCells(row: ResultRow): string[] {
 
 /** What went wrong, in a line. */
 export function failureText({ error }: ResultRow): string {
-  return error === null ? 'Failed' : `${error.name}: ${error.message}`;
+  return error === null ? l10n.t('Failed') : `${error.name}: ${error.message}`;
 }
 
-/** Rows to be pasted into a spreadsheet: a head, then a line each, tabs between the columns; times in ms. */
+/** Rows to be pasted into a spreadsheet: a head, which is English as the names in files are, then a line each, tabs between the columns; times in ms. */
 export function rowsAsText(rows: readonly ResultRow[]): string {
   const lines = rows.map((row) => {
     const { index, ok, input, value, ms, worker } = row;

@@ -1,5 +1,7 @@
 import type { ResultRow } from '../protocol/run.ts';
-import { formatCount, plural } from '../report/format.ts';
+import { itemCount } from '../report/counts.ts';
+import { formatCount } from '../report/format.ts';
+import * as l10n from '../report/l10n.ts';
 import { isOver, type RunModel } from '../report/model.ts';
 import { button, el, setAttribute, setText } from './dom.ts';
 import type { Part, Post } from './part.ts';
@@ -15,7 +17,8 @@ import { failureText, rowCells, rowsAsText } from './results-text.ts';
 import { VirtualList } from './virtual-list.ts';
 
 const ROW_HEIGHT = 24;
-const COLUMNS = ['Item', 'Input', 'Result', 'Time', 'Worker'] as const;
+/** Their classes, in the order of `SORT_KEYS`. */
+const COLUMNS = ['item', 'input', 'result', 'time', 'worker'] as const;
 
 /** A row for each item kept: its value opens as a document, its error leads to the source line. By mouse and by keyboard. */
 export class ResultsView implements Part {
@@ -38,16 +41,16 @@ export class ResultsView implements Part {
     this.#post = post;
     const toggle = (label: string, test: string, act: () => void): HTMLButtonElement =>
       button(label, act, { class: 'toggle', test: `results-${test}` });
-    this.#all = toggle('All', 'all', () => this.#setOrder(ALL_IN_ORDER));
-    this.#failed = toggle('Failed', 'failed', () =>
+    this.#all = toggle(l10n.t('All'), 'all', () => this.#setOrder(ALL_IN_ORDER));
+    this.#failed = toggle(l10n.t('Failed'), 'failed', () =>
       this.#setOrder({ ...this.#order, failedOnly: !this.#order.failedOnly }),
     );
-    this.#slowest = toggle('Slowest first', 'slowest', () => {
+    this.#slowest = toggle(l10n.t('Slowest first'), 'slowest', () => {
       const { by, descending } = isSlowestFirst(this.#order) ? ALL_IN_ORDER : SLOWEST_FIRST;
       this.#setOrder({ ...this.#order, by, descending });
     });
-    this.#heads = COLUMNS.map((name, column) => {
-      const key = SORT_KEYS[column] ?? 'index';
+    this.#heads = SORT_KEYS.map((key) => {
+      const name = headText(key);
       const sort = button(name, () => this.#sortBy(key), { class: 'link', test: `sort-${key}` });
       return { key, cell: el('div', { role: 'columnheader' }, sort) };
     });
@@ -57,7 +60,9 @@ export class ResultsView implements Part {
         class: 'grid',
         role: 'grid',
         tabindex: '0',
-        'aria-label': 'Results; Enter opens the source of an error or the value, Space the whole result',
+        'aria-label': l10n.t(
+          'Results; Enter opens the source of an error or the value, Space the whole result',
+        ),
         test: 'results',
       },
       el('div', { role: 'row', class: 'row head' }, ...this.#heads.map(({ cell }) => cell)),
@@ -72,19 +77,19 @@ export class ResultsView implements Part {
       ROW_HEIGHT,
     );
     this.#grid.addEventListener('keydown', (event) => this.#onKey(event));
-    const copy = button('Copy', () => post({ type: 'copy', text: rowsAsText(this.#list.items) }), {
+    const copy = button(l10n.t('Copy'), () => post({ type: 'copy', text: rowsAsText(this.#list.items) }), {
       class: 'toggle',
-      title: 'Copy the rows shown, with tabs between their columns',
+      title: l10n.t('Copy the rows shown, with tabs between their columns'),
       test: 'results-copy',
     });
-    const open = button('Open all', () => post({ type: 'openRunFile', file: 'results' }), {
+    const open = button(l10n.t('Open all'), () => post({ type: 'openRunFile', file: 'results' }), {
       class: 'toggle',
-      title: 'Open the file with the results of all items',
+      title: l10n.t('Open the file with the results of all items'),
       test: 'results-open',
     });
-    const save = button('Save all…', () => post({ type: 'saveResults' }), {
+    const save = button(l10n.t('Save all…'), () => post({ type: 'saveResults' }), {
       class: 'toggle',
-      title: 'Save the results of all items as JSON Lines',
+      title: l10n.t('Save the results of all items as JSON Lines'),
       test: 'results-save',
     });
     this.element = el(
@@ -95,7 +100,7 @@ export class ResultsView implements Part {
         { class: 'tools' },
         el(
           'div',
-          { class: 'choices', role: 'group', 'aria-label': 'Which results' },
+          { class: 'choices', role: 'group', 'aria-label': l10n.t('Which results') },
           ...[this.#all, this.#failed, this.#slowest],
         ),
         ...[copy, open, save],
@@ -143,27 +148,36 @@ export class ResultsView implements Part {
   }
 
   #showNotes(model: RunModel): void {
-    const { rows, dropped } = model.results;
-    const total = model.summary?.items ?? rows.length + dropped;
-    setText(
-      this.#note,
-      total > rows.length
-        ? `${formatCount(rows.length)} of ${plural(total, 'item')} kept here; all are in the file`
-        : plural(total, 'item'),
-    );
+    setText(this.#note, this.#countText(model));
     const none = this.#list.items.length === 0;
     this.#empty.hidden = !none;
     this.#grid.hidden = none;
     if (none)
       setText(
         this.#empty,
-        this.#order.failedOnly ? 'No item failed.' : isOver(model) ? 'No item was run.' : 'No result yet.',
+        this.#order.failedOnly
+          ? l10n.t('No item failed.')
+          : isOver(model)
+            ? l10n.t('No item was run.')
+            : l10n.t('No result yet.'),
       );
+  }
+
+  /** How many of how many rows are shown, and whether some are on disk only. */
+  #countText({ results, summary, progress }: RunModel): string {
+    const { rows, dropped } = results;
+    const shown = this.#list.items.length;
+    const items = summary?.items ?? rows.length + dropped;
+    const failed = summary?.failed ?? progress?.failed ?? shown;
+    const wanted = this.#order.failedOnly ? Math.max(failed, shown) : items;
+    if (shown < wanted)
+      return l10n.t('{0} of {1} kept here; all are in the file', formatCount(shown), itemCount(wanted));
+    return shown < items ? l10n.t('{0} of {1}', formatCount(shown), itemCount(items)) : itemCount(items);
   }
 
   #createRow(): HTMLElement {
     const row = el('div', { role: 'row', class: 'row', test: 'results-row' });
-    for (const name of COLUMNS) row.append(el('div', { role: 'gridcell', class: name.toLowerCase() }));
+    for (const name of COLUMNS) row.append(el('div', { role: 'gridcell', class: name }));
     row.addEventListener('click', (event) => {
       const index = Number(row.getAttribute('data-row'));
       this.#activate(index);
@@ -191,8 +205,8 @@ export class ResultsView implements Part {
       if (cell instanceof HTMLElement) setText(cell, text);
     });
     row.title = item.ok
-      ? 'Open the value'
-      : `${failureText(item)}\n${item.error?.at === undefined ? 'Open the error' : 'Click the error to go to its line; elsewhere to open it whole'}`;
+      ? l10n.t('Open the value')
+      : `${failureText(item)}\n${item.error?.at === undefined ? l10n.t('Open the error') : l10n.t('Click the error to go to its line; elsewhere to open it whole')}`;
   }
 
   #open(item: ResultRow): void {
@@ -226,6 +240,21 @@ export class ResultsView implements Part {
     else if (event.key === ' ' && item !== undefined) this.#post({ type: 'openResult', index: item.index });
     else return;
     event.preventDefault();
+  }
+}
+
+function headText(key: SortKey): string {
+  switch (key) {
+    case 'index':
+      return l10n.t('Item');
+    case 'input':
+      return l10n.t('Input');
+    case 'value':
+      return l10n.t('Result');
+    case 'ms':
+      return l10n.t('Time');
+    case 'worker':
+      return l10n.t('Worker');
   }
 }
 

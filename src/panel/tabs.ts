@@ -1,3 +1,4 @@
+import * as l10n from '../report/l10n.ts';
 import { emptyModel, type RunModel } from '../report/model.ts';
 import { el, setAttribute, setText } from './dom.ts';
 import type { Part } from './part.ts';
@@ -20,7 +21,7 @@ interface Mounted extends Tab {
 export class Tabs implements Part {
   readonly element: HTMLElement;
   readonly #tabs: readonly Mounted[];
-  readonly #list = el('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Views of the run' });
+  readonly #list = el('div', { class: 'tabs', role: 'tablist', 'aria-label': l10n.t('Views of the run') });
   readonly #chosen: (id: string) => void;
   #selected: string;
   #pinned: string | null = null;
@@ -32,7 +33,7 @@ export class Tabs implements Part {
     this.#selected = tabs.some((tab) => tab.id === selected) ? selected : (tabs[0]?.id ?? '');
     this.element = el(
       'section',
-      { class: 'views', 'aria-label': 'Details' },
+      { class: 'views', 'aria-label': l10n.t('Details') },
       this.#list,
       ...this.#tabs.map((tab) => tab.page),
     );

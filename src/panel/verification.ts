@@ -1,5 +1,7 @@
 import type { Difference, RunSummary, Verification } from '../protocol/run.ts';
-import { formatMs, plural } from '../report/format.ts';
+import { itemCount } from '../report/counts.ts';
+import { formatMs } from '../report/format.ts';
+import * as l10n from '../report/l10n.ts';
 import { isOver, type RunModel } from '../report/model.ts';
 import { verificationText } from '../report/verification-text.ts';
 import { button, el, setAttribute, setText } from './dom.ts';
@@ -25,17 +27,21 @@ export class VerificationView implements Part {
 
   constructor(post: Post) {
     this.#post = post;
-    this.#all = button('Verify all items', () => post({ type: 'verify', items: 'all' }), {
+    this.#all = button(l10n.t('Verify all items'), () => post({ type: 'verify', items: 'all' }), {
       test: 'verify-all-button',
     });
-    this.#sample = button(`Verify ${SAMPLE} items`, () => post({ type: 'verify', items: SAMPLE }), {
+    this.#sample = button(l10n.t('Verify {0} items', SAMPLE), () => post({ type: 'verify', items: SAMPLE }), {
       class: 'secondary',
       test: 'verify-sample-button',
     });
     this.#actions = el('div', { class: 'actions' }, this.#all, this.#sample, this.#cost);
-    const head = ['Item', 'Where', 'In the run', 'Alone in one process', 'A second time alone'].map((name) =>
-      el('th', { scope: 'col' }, name),
-    );
+    const head = [
+      l10n.t('Item'),
+      l10n.t('Where'),
+      l10n.t('In the run'),
+      l10n.t('Alone in one process'),
+      l10n.t('A second time alone'),
+    ].map((name) => el('th', { scope: 'col' }, name));
     this.#table = el(
       'table',
       { class: 'table', test: 'differences' },
@@ -45,7 +51,7 @@ export class VerificationView implements Part {
     );
     this.element = el(
       'div',
-      { class: 'verification scroll', tabindex: '0', role: 'group', 'aria-label': 'Verification' },
+      { class: 'verification scroll', tabindex: '0', role: 'group', 'aria-label': l10n.t('Verification') },
       this.#answer,
       this.#about,
       this.#actions,
@@ -58,9 +64,9 @@ export class VerificationView implements Part {
     const verification = summary?.verification ?? null;
     const busy = state === 'verifying';
     const [tone, answer] = busy
-      ? ['busy', `Verifying: ${phase?.note ?? 'starting one process'}`]
+      ? ['busy', l10n.t('Verifying: {0}', phase?.note ?? l10n.t('starting one process'))]
       : verification === null
-        ? ['none', 'Not verified']
+        ? ['none', l10n.t('Not verified')]
         : answerOf(verification);
     setText(this.#answer, answer);
     setAttribute(this.#answer, 'data-tone', tone);
@@ -78,7 +84,8 @@ export class VerificationView implements Part {
     this.#sample.hidden = items <= SAMPLE;
     // Of a run that went on with another one, only the items since then were timed.
     const known = baseline.ms !== null && earlier === undefined;
-    const text = known && baseline.ms !== null ? `all of them take about ${formatMs(baseline.ms)}` : '';
+    const text =
+      known && baseline.ms !== null ? l10n.t('all of them take about {0}', formatMs(baseline.ms)) : '';
     setText(this.#cost, text);
   }
 
@@ -87,8 +94,8 @@ export class VerificationView implements Part {
     setText(
       this.#caption,
       more > 0
-        ? `The first ${plural(first.length, 'item')} that differ, of ${differences}`
-        : 'Items that differ',
+        ? l10n.t('The first {0} that differ, of {1}', itemCount(first.length), differences)
+        : l10n.t('Items that differ'),
     );
     this.#body.replaceChildren(...first.map((difference) => this.#row(difference)));
   }
@@ -96,10 +103,10 @@ export class VerificationView implements Part {
   #row({ index, path, parallel, alone, repeatable }: Difference): HTMLElement {
     const open = button(String(index), () => this.#post({ type: 'openResult', index }), {
       class: 'link',
-      title: `Open the whole result of item ${index}`,
-      'aria-label': `Item ${index}: open the whole result`,
+      title: l10n.t('Open the whole result of item {0}', index),
+      'aria-label': l10n.t('Item {0}: open the whole result', index),
     });
-    const why = repeatable ? 'the same: order or state' : 'something else: chance or time';
+    const why = repeatable ? l10n.t('the same: order or state') : l10n.t('something else: chance or time');
     return el(
       'tr',
       { test: 'difference' },
@@ -117,19 +124,20 @@ export function verificationBadge({ summary }: RunModel): { text: string; bad: b
   const verification = summary?.verification;
   if (verification === undefined || verification.note !== undefined) return null;
   const { differences } = verification;
-  return differences > 0 ? { text: `${differences} differ`, bad: true } : { text: '✓', bad: false };
+  return differences > 0 ? { text: l10n.t('{0} differ', differences), bad: true } : { text: '✓', bad: false };
 }
 
 function answerOf(verification: Verification): [tone: string, text: string] {
-  const text = verificationText(verification);
+  const text = verificationText(verification, l10n.t);
   const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
   if (verification.note !== undefined) return ['fair', sentence];
   return verification.differences > 0 ? ['bad', sentence] : ['good', sentence];
 }
 
 function aboutOf(model: RunModel): string {
-  const what =
-    'Items are run once more, one after the other in one process, and what each gives is compared with its result in the run. What differs depends on order, or on state that workers do not share.';
-  if (model.summary === null) return `${what} That can be done when the run has ended.`;
+  const what = l10n.t(
+    'Items are run once more, one after the other in one process, and what each gives is compared with its result in the run. What differs depends on order, or on state that workers do not share.',
+  );
+  if (model.summary === null) return `${what} ${l10n.t('That can be done when the run has ended.')}`;
   return model.summary.verification === undefined || model.state === 'verifying' ? what : '';
 }

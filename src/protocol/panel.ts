@@ -3,9 +3,13 @@
  *
  * Format: `postMessage` with one of these objects. The host sends a `snapshot` when the webview says `ready` and
  * whenever it becomes visible again, then `events` at most ten times a second while it is visible. The webview keeps
- * the model by the same reducer as the host (`src/report/model.ts`), so both hold the same state.
+ * the model by the same reducer as the host (`src/report/model.ts`), so both hold the same state. The translations of
+ * what the webview says stand in its page as JSON, in the element `PANEL_TEXTS`: they are needed before any message.
  */
 import type { RunEvent, SourcePlace } from './run.ts';
+
+/** Id of the element with the translations, as of `src/report/l10n.ts`. */
+export const PANEL_TEXTS = 'texts';
 
 export type ToPanel<Model> =
   | { readonly type: 'snapshot'; readonly model: Model }

@@ -1,3 +1,5 @@
+import { english, type Translate } from './l10n.ts';
+
 /** Numbers as people read them; the same in the panel, the report and the verdict. English, so that reports compare. */
 
 const counts = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
@@ -45,9 +47,9 @@ export function formatSpeedup(speedup: number): string {
 }
 
 /** `1.90x to 1.98x`; one of them where both read the same. */
-export function formatSpeedupInterval(interval: readonly [number, number]): string {
+export function formatSpeedupInterval(interval: readonly [number, number], t: Translate = english): string {
   const [low, high] = [formatSpeedup(interval[0]), formatSpeedup(interval[1])];
-  return low === high ? low : `${low} to ${high}`;
+  return low === high ? low : t('{0} to {1}', low, high);
 }
 
 /** A share of 1 as `42 %`; one decimal below 10 %, and `< 0.1 %` for what is there but hardly. */

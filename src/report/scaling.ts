@@ -1,6 +1,7 @@
 import type { ForecastPoint, RunSummary, Scaling } from '../protocol/run.ts';
 import { workerCounts } from './forecast.ts';
 import { formatShare } from './format.ts';
+import { english, type Translate } from './l10n.ts';
 import { mean } from './statistics.ts';
 import { uslBand } from './usl-band.ts';
 
@@ -72,11 +73,18 @@ export function scale(
 }
 
 /** How the forecast came about, for those who read it. */
-export function forecastNote({ scaling }: Pick<RunSummary, 'scaling'>): string {
+export function forecastNote({ scaling }: Pick<RunSummary, 'scaling'>, t: Translate = english): string {
   if (!scaling?.law) {
-    return 'Reckoned from where the time of this one run went, given as many free cores: what each worker did once stays, the rest is divided. The band reaches from the best to the worst case that the measurement allows.';
+    return t(
+      'Reckoned from where the time of this one run went, given as many free cores: what each worker did once stays, the rest is divided. The band reaches from the best to the worst case that the measurement allows.',
+    );
   }
   const { sigma, kappa } = scaling.law;
   const most = scaling.points.at(-1)?.workers ?? 1;
-  return `A scalability law through a sweep with up to ${most} workers, given as many free cores and this run’s start-up added: ${formatShare(sigma)} of the work one at a time, ${formatShare(kappa)} for each pair of workers. The band has every such law that the sweep does not rule out, at 95 %; the bars reach from the lowest to the highest run.`;
+  return t(
+    'A scalability law through a sweep with up to {0} workers, given as many free cores and this run’s start-up added: {1} of the work one at a time, {2} for each pair of workers. The band has every such law that the sweep does not rule out, at 95 %; the bars reach from the lowest to the highest run.',
+    most,
+    formatShare(sigma),
+    formatShare(kappa),
+  );
 }

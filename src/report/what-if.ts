@@ -1,4 +1,5 @@
 import type { ForecastPoint, Losses, WhatIf } from '../protocol/run.ts';
+import { english, type Translate } from './l10n.ts';
 import { LOSS_KINDS } from './losses.ts';
 
 /** A change that gives less than this factor is not worth a word. */
@@ -42,23 +43,23 @@ function without({ workers, speedup, interval }: MeasuredRun, share: number): Om
 }
 
 /** A change, as people are told of it. */
-export function whatIfText({ change, workers }: WhatIf): string {
+export function whatIfText({ change, workers }: WhatIf, t: Translate = english): string {
   switch (change) {
     case 'workers':
-      return `${workers} workers on ${workers} cores`;
+      return t('{0} workers on {1} cores', workers, workers);
     case 'all':
-      return 'Nothing lost at all';
+      return t('Nothing lost at all');
     case 'contention':
-      return 'No contention';
+      return t('No contention');
     case 'encoding':
-      return 'No encoding';
+      return t('No encoding');
     case 'transfer':
-      return 'No transfer';
+      return t('No transfer');
     case 'startup':
-      return 'No starting up (warm workers)';
+      return t('No starting up (warm workers)');
     case 'waiting':
-      return 'No waiting for input';
+      return t('No waiting for input');
     case 'imbalance':
-      return 'No waiting at the end (even shares)';
+      return t('No waiting at the end (even shares)');
   }
 }

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Analysed } from '../../protocol/analysis.ts';
+import { findingCount } from '../../report/counts.ts';
 import { formatMs } from '../../report/format.ts';
 import { Command, languages } from '../contributions.ts';
-import { findingCount } from '../counts.ts';
 
 /** Time in ms that the diagnostics of a file may take; the status tells when they took longer. */
 const BUDGET = 1_000;

@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import type { DatasetPreview } from '../../protocol/preview.ts';
+import * as l10n from '../../report/l10n.ts';
 import { previewText } from '../../report/preview-text.ts';
-import * as l10n from '../l10n.ts';
 
 type Failed = Extract<DatasetPreview, { failure: unknown }>;
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { PreflightFinding } from '../../protocol/analysis.ts';
-import { problemCount } from '../counts.ts';
+import { problemCount } from '../../report/counts.ts';
 import { functionKey, type RunTarget } from './resolve-run-config.ts';
 
 /** Finds what would go wrong if a function ran in worker processes. */

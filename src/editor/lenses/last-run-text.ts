@@ -1,7 +1,7 @@
+import { itemCount } from '../../report/counts.ts';
 import { formatCount, formatMs, formatSpeedup } from '../../report/format.ts';
+import * as l10n from '../../report/l10n.ts';
 import type { LastRun } from '../commands/memory.ts';
-import { itemCount } from '../counts.ts';
-import * as l10n from '../l10n.ts';
 
 /** The last run as a lens says it: `1.94x on 2 · 3.1 s`. */
 export function lastRunText(run: LastRun): string {

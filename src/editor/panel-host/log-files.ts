@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import * as path from 'node:path';
+import * as l10n from '../../report/l10n.ts';
 
 /** A file with everything that one worker wrote. */
 export interface LogFile {
@@ -14,7 +15,7 @@ export function logsIn(folder: string): LogFile[] {
   return files
     .map((name) => {
       const worker = /^worker-(\d+)\.log$/.exec(name)?.[1];
-      const label = worker === undefined ? path.basename(name, '.log') : `Worker ${worker}`;
+      const label = worker === undefined ? path.basename(name, '.log') : l10n.t('Worker {0}', worker);
       const order = worker === undefined ? Number.POSITIVE_INFINITY : Number(worker);
       return { name, label, order, size: statSync(path.join(folder, name)).size };
     })

@@ -119,6 +119,8 @@ export class PanelHost implements vscode.WebviewViewProvider, vscode.Disposable 
       script: String(webview.asWebviewUri(vscode.Uri.joinPath(dist, 'panel.js'))),
       style: String(webview.asWebviewUri(vscode.Uri.joinPath(dist, 'panel.css'))),
       cspSource: webview.cspSource,
+      language: vscode.env.language,
+      texts: vscode.l10n.bundle,
     });
   }
 

@@ -43,7 +43,7 @@ export async function saveResults(runDir: string): Promise<void> {
   const target = await vscode.window.showSaveDialog({
     defaultUri: beside,
     filters: { 'JSON Lines': ['jsonl'] },
-    title: 'Save All Results',
+    title: vscode.l10n.t('Save All Results'),
   });
   if (target === undefined) return;
   await vscode.workspace.fs.copy(vscode.Uri.file(file), target, { overwrite: true });

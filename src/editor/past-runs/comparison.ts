@@ -25,7 +25,7 @@ export async function showComparison(
   const name = second.function.slice(second.function.lastIndexOf('#') + 1);
   const tab = vscode.window.createWebviewPanel(
     'manycore.comparison',
-    `${name}: Runs Compared`,
+    vscode.l10n.t('{0}: Runs Compared', name),
     vscode.ViewColumn.Active,
     {
       enableScripts: false,

@@ -14,6 +14,7 @@ import {
   type TimelineSpan,
 } from '../../protocol/run.ts';
 import { RUN_FILES } from '../../protocol/run-folder.ts';
+import * as l10n from '../../report/l10n.ts';
 import { applyEvent, emptyModel, MAX_LINES, type RunModel } from '../../report/model.ts';
 import { packStretches, stretchesOf } from '../../report/stretches.ts';
 import { parseTrace } from '../../report/trace.ts';
@@ -88,8 +89,8 @@ function brokenOff(
   const progress = { time: header.startedAt, ...counts, rate: 0, eta: null, workers: [] };
   const failure = {
     code: 'ERR_MANYCORE_BROKEN_OFF',
-    message: 'The process that worked on this run was ended before it was done.',
-    hint: 'What it had finished is kept: resume it to go on from there.',
+    message: l10n.t('The process that worked on this run was ended before it was done.'),
+    hint: l10n.t('What it had finished is kept: resume it to go on from there.'),
     runDir,
   };
   return [
@@ -105,7 +106,7 @@ function headerOf(run: PastRun, kept: RunHeader | null, config: RunConfig | null
   if (kept !== null) return { ...kept, runDir };
   const target = summary?.function ?? run.journal?.function ?? '';
   const [file = '', exportName = ''] = target.split('#');
-  const reason = 'as run.json says; the reason was not kept';
+  const reason = l10n.t('as run.json says; the reason was not kept');
   return {
     function: target,
     file: path.resolve(config?.cwd ?? path.dirname(runDir), file),
@@ -113,11 +114,11 @@ function headerOf(run: PastRun, kept: RunHeader | null, config: RunConfig | null
     line: null,
     dataset: {
       source: summary?.dataset ?? run.journal?.dataset ?? '',
-      kind: 'as it was then',
+      kind: l10n.t('as it was then'),
       items: summary === null || summary.interrupted ? null : summary.items,
     },
     workers: { count: summary?.workers ?? 0, reason },
-    node: { version: summary?.node ?? 'not known', path: '', reason },
+    node: { version: summary?.node ?? l10n.t('not known'), path: '', reason },
     loader: { kind: summary?.loader ?? 'native', reason },
     runDir,
     startedAt: summary === null ? 0 : Date.parse(summary.startedAt),

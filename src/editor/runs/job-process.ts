@@ -10,8 +10,8 @@ import {
   type RunFailure,
   type RunSummary,
 } from '../../protocol/run.ts';
+import * as l10n from '../../report/l10n.ts';
 import { type EditorError, errors } from '../errors.ts';
-import * as l10n from '../l10n.ts';
 import { lineSplitter } from './line-splitter.ts';
 
 export interface JobProcessOptions {

@@ -1,6 +1,6 @@
 import { formatCount, formatMs } from '../../report/format.ts';
+import * as l10n from '../../report/l10n.ts';
 import type { RunModel } from '../../report/model.ts';
-import * as l10n from '../l10n.ts';
 
 const phases: Readonly<Record<string, () => string>> = {
   preparing: () => l10n.t('Preparing'),

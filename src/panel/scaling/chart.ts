@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import * as l10n from '../../report/l10n.ts';
 import type { SpeedupAxes } from '../../report/speedup-axis.ts';
 import type { Curve } from './curve.ts';
 
@@ -46,7 +47,7 @@ export function createChart(
         {
           ...axis,
           size: BELOW,
-          label: 'Workers',
+          label: l10n.t('Workers'),
           labelFont: theme.font,
           labelSize: 14,
           labelGap: 0,

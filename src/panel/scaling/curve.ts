@@ -1,5 +1,7 @@
 import type { RunSummary } from '../../protocol/run.ts';
-import { formatSpeedup, formatSpeedupInterval, plural } from '../../report/format.ts';
+import { workerCount } from '../../report/counts.ts';
+import { formatSpeedup, formatSpeedupInterval } from '../../report/format.ts';
+import * as l10n from '../../report/l10n.ts';
 
 /** The columns that the chart draws, one entry for each number of workers, null where there is no point. */
 export interface Curve {
@@ -34,10 +36,10 @@ export function curveOf(summary: RunSummary): Curve | null {
 /** One number of workers in words: `4 workers: 3.4x expected (3.1x to 3.8x)`, and what was measured. */
 export function describePoint(curve: Curve, index: number): string {
   const [workers, likely] = [curve.workers[index] ?? 0, curve.likely[index] ?? 0];
-  const band = formatSpeedupInterval([curve.low[index] ?? 0, curve.high[index] ?? 0]);
-  const parts = [`${plural(workers, 'worker')}: ${formatSpeedup(likely)} expected (${band})`];
+  const band = formatSpeedupInterval([curve.low[index] ?? 0, curve.high[index] ?? 0], l10n.t);
+  const parts = [l10n.t('{0}: {1} expected ({2})', workerCount(workers), formatSpeedup(likely), band)];
   const [swept, run] = [curve.swept[index] ?? null, curve.run[index] ?? null];
-  if (swept !== null) parts.push(`sweep ${formatSpeedup(swept)}`);
-  if (run !== null) parts.push(`this run ${formatSpeedup(run)}`);
+  if (swept !== null) parts.push(l10n.t('sweep {0}', formatSpeedup(swept)));
+  if (run !== null) parts.push(l10n.t('this run {0}', formatSpeedup(run)));
   return parts.join(', ');
 }

@@ -1,5 +1,7 @@
 import type { RunSummary } from '../../protocol/run.ts';
-import { formatShare, formatSpeedup, formatSpeedupInterval, plural } from '../../report/format.ts';
+import { workerCount } from '../../report/counts.ts';
+import { formatShare, formatSpeedup, formatSpeedupInterval } from '../../report/format.ts';
+import * as l10n from '../../report/l10n.ts';
 import { NOTABLE_GAIN, whatIfText } from '../../report/what-if.ts';
 import { el, setNumber } from '../dom.ts';
 
@@ -12,16 +14,20 @@ export function curveRows(summary: RunSummary): HTMLElement[] {
     return el(
       'tr',
       {},
-      el('th', { scope: 'row' }, `${plural(workers, 'worker')}${here ? ' (this run)' : ''}`),
+      el(
+        'th',
+        { scope: 'row' },
+        here ? l10n.t('{0} (this run)', workerCount(workers)) : workerCount(workers),
+      ),
       el(
         'td',
         { class: 'number' },
         sweep === undefined
           ? '–'
-          : `${formatSpeedup(sweep.speedup)} (${formatSpeedupInterval(sweep.spread)})`,
+          : `${formatSpeedup(sweep.speedup)} (${formatSpeedupInterval(sweep.spread, l10n.t)})`,
       ),
       number(speedup, formatSpeedup(speedup), `forecast-${workers}`),
-      el('td', { class: 'number' }, formatSpeedupInterval(interval)),
+      el('td', { class: 'number' }, formatSpeedupInterval(interval, l10n.t)),
     );
   });
 }
@@ -30,13 +36,17 @@ export function curveRows(summary: RunSummary): HTMLElement[] {
 export function whatIfRows({ whatIf, speedup }: RunSummary): HTMLElement[] {
   return (whatIf ?? []).map((change) => {
     const gain = change.speedup / (speedup ?? change.speedup) - 1;
-    const range = change.interval === null ? '' : formatSpeedupInterval(change.interval);
+    const range = change.interval === null ? '' : formatSpeedupInterval(change.interval, l10n.t);
     return el(
       'tr',
       { title: range },
-      el('th', { scope: 'row' }, whatIfText(change)),
+      el('th', { scope: 'row' }, whatIfText(change, l10n.t)),
       number(change.speedup, formatSpeedup(change.speedup), `what-if-${change.change}`),
-      el('td', { class: 'number gain' }, gain < NOTABLE_GAIN - 1 ? 'no gain' : `+${formatShare(gain)}`),
+      el(
+        'td',
+        { class: 'number gain' },
+        gain < NOTABLE_GAIN - 1 ? l10n.t('no gain') : `+${formatShare(gain)}`,
+      ),
     );
   });
 }

@@ -1,5 +1,6 @@
 import type uPlot from 'uplot';
 import type { RunSummary } from '../../protocol/run.ts';
+import * as l10n from '../../report/l10n.ts';
 import { isOver, type RunModel } from '../../report/model.ts';
 import { forecastNote } from '../../report/scaling.ts';
 import { speedupAxes } from '../../report/speedup-axis.ts';
@@ -20,8 +21,8 @@ export class ScalingView implements Part {
     class: 'curve',
     tabindex: '0',
     role: 'application',
-    'aria-roledescription': 'chart',
-    'aria-label': 'Speedup over workers: arrow keys go from point to point',
+    'aria-roledescription': l10n.t('chart'),
+    'aria-label': l10n.t('Speedup over workers: arrow keys go from point to point'),
     test: 'scaling-chart',
   });
   readonly #tip = el('div', { class: 'tip', role: 'status', 'aria-live': 'polite', test: 'scaling-tip' });
@@ -30,11 +31,15 @@ export class ScalingView implements Part {
   readonly #legend = el('div', { class: 'legend' });
   readonly #twin: HTMLButtonElement;
   readonly #numbers = tableOf(
-    ['Workers', 'Sweep, lowest to highest', 'Expected', 'Band'],
-    'Speedup with so many workers',
+    [l10n.t('Workers'), l10n.t('Sweep, lowest to highest'), l10n.t('Expected'), l10n.t('Band')],
+    l10n.t('Speedup with so many workers'),
     'scaling-table',
   );
-  readonly #changes = tableOf(['What if', 'Speedup', 'Gain'], 'Each change by itself', 'what-if');
+  readonly #changes = tableOf(
+    [l10n.t('What if'), l10n.t('Speedup'), l10n.t('Gain')],
+    l10n.t('Each change by itself'),
+    'what-if',
+  );
   readonly #note = el('p', { class: 'soft', test: 'scaling-note' });
   readonly #left: HTMLElement;
   readonly #right: HTMLElement;
@@ -44,14 +49,14 @@ export class ScalingView implements Part {
   #asTable = false;
 
   constructor() {
-    this.#twin = button('Table', () => this.#setTable(!this.#asTable), {
+    this.#twin = button(l10n.t('Table'), () => this.#setTable(!this.#asTable), {
       class: 'toggle',
-      title: 'The same as numbers',
+      title: l10n.t('The same as numbers'),
       test: 'scaling-table-button',
     });
     const numbers = el(
       'div',
-      { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Speedup over workers' },
+      { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': l10n.t('Speedup over workers') },
       this.#numbers.table,
     );
     this.#left = el(
@@ -63,7 +68,7 @@ export class ScalingView implements Part {
     );
     this.#right = el(
       'div',
-      { class: 'changes scroll', tabindex: '0', role: 'group', 'aria-label': 'What if' },
+      { class: 'changes scroll', tabindex: '0', role: 'group', 'aria-label': l10n.t('What if') },
       this.#changes.table,
       this.#note,
     );
@@ -92,17 +97,18 @@ export class ScalingView implements Part {
   #show(summary: RunSummary, curve: Curve): void {
     this.#numbers.body.replaceChildren(...curveRows(summary));
     this.#changes.body.replaceChildren(...whatIfRows(summary));
-    const why = summary.scaling?.note === undefined ? '' : ` The scaling sweep: ${summary.scaling.note}.`;
-    setText(this.#note, `${forecastNote(summary)}${why}`);
+    const why = summary.scaling?.note;
+    const note = forecastNote(summary, l10n.t);
+    setText(this.#note, why === undefined ? note : `${note} ${l10n.t('The scaling sweep: {0}.', why)}`);
     const swept = curve.swept.some((speedup) => speedup !== null);
     const entry = (kind: string, label: string): HTMLElement =>
       el('span', {}, el('span', { class: `swatch ${kind}` }), label);
     this.#legend.replaceChildren(
-      entry('run', 'This run'),
-      ...(swept ? [entry('swept', 'Sweep')] : []),
-      entry('likely', 'Expected'),
-      entry('band', swept ? '95 % band' : 'Band'),
-      entry('ideal', 'Ideal'),
+      entry('run', l10n.t('This run')),
+      ...(swept ? [entry('swept', l10n.t('Sweep'))] : []),
+      entry('likely', l10n.t('Expected')),
+      entry('band', swept ? l10n.t('95 % band') : l10n.t('Band')),
+      entry('ideal', l10n.t('Ideal')),
     );
   }
 
@@ -164,6 +170,8 @@ export class ScalingView implements Part {
 
 function emptyText({ summary, ...model }: RunModel): string {
   if (summary === null && !isOver({ ...model, summary }))
-    return 'Known when the run is done: the speedup that more or fewer workers would give, and what each loss costs.';
-  return 'No speedup was measured, so nothing can be said of other numbers of workers.';
+    return l10n.t(
+      'Known when the run is done: the speedup that more or fewer workers would give, and what each loss costs.',
+    );
+  return l10n.t('No speedup was measured, so nothing can be said of other numbers of workers.');
 }

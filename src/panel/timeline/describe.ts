@@ -1,20 +1,23 @@
-import { formatCount, formatMs, plural } from '../../report/format.ts';
+import { itemCount } from '../../report/counts.ts';
+import { formatCount, formatMs } from '../../report/format.ts';
+import * as l10n from '../../report/l10n.ts';
 import { NO_ITEM, type Stretch } from '../../report/stretches.ts';
 
 /** What a stretch says when it is pointed at. */
 export function describeStretch(stretch: Stretch): string {
-  const { worker, startup, computing, encoding, item, count, failed } = stretch;
-  const of =
-    item === NO_ITEM || count === 0
-      ? ''
-      : count === 1
-        ? ` item ${formatCount(item)}`
-        : ` ${plural(count, 'item')} from ${formatCount(item)} on`;
+  const { worker, startup, computing, encoding, count, failed } = stretch;
   const parts = [
-    startup > 0 ? `Starting up, ${formatMs(startup)}` : '',
-    computing > 0 ? `Computing${of}, ${formatMs(computing)}` : '',
-    encoding > 0 ? `Encoding, ${formatMs(encoding)}` : '',
-    failed === 0 ? '' : count === 1 ? 'failed' : `${formatCount(failed)} failed`,
+    startup > 0 ? l10n.t('Starting up, {0}', formatMs(startup)) : '',
+    computing > 0 ? computingText(stretch) : '',
+    encoding > 0 ? l10n.t('Encoding, {0}', formatMs(encoding)) : '',
+    failed === 0 ? '' : count === 1 ? l10n.t('failed') : l10n.t('{0} failed', formatCount(failed)),
   ];
-  return `Worker ${worker}: ${parts.filter((part) => part !== '').join(', ')}`;
+  return l10n.t('Worker {0}: {1}', worker, parts.filter((part) => part !== '').join(', '));
+}
+
+function computingText({ computing, item, count }: Stretch): string {
+  const time = formatMs(computing);
+  if (item === NO_ITEM || count === 0) return l10n.t('Computing, {0}', time);
+  if (count === 1) return l10n.t('Computing item {0}, {1}', formatCount(item), time);
+  return l10n.t('Computing {0} from {1} on, {2}', itemCount(count), formatCount(item), time);
 }

@@ -1,4 +1,5 @@
 import { formatFineTick, formatTick } from '../../report/format.ts';
+import * as l10n from '../../report/l10n.ts';
 import { axisTicks, tickStep } from '../../report/ticks.ts';
 import {
   AXIS_HEIGHT,
@@ -151,7 +152,7 @@ function drawNames(context: CanvasRenderingContext2D, layout: TimelineLayout, th
     const y = row * pitch + bar / 2;
     if (worker % every !== 0 || y < 5 || y - last < NAME_STEP) return;
     last = y;
-    context.fillText(left > 40 ? `Worker ${worker}` : String(worker), 0, y);
+    context.fillText(left > 40 ? l10n.t('Worker {0}', worker) : String(worker), 0, y);
   });
 }
 

@@ -1,19 +1,9 @@
+import type { WorkerSnapshot } from '../../protocol/run.ts';
 import { formatBytes, formatCount, formatMs } from '../../report/format.ts';
+import * as l10n from '../../report/l10n.ts';
 import type { RunModel } from '../../report/model.ts';
 import { el } from '../dom.ts';
 import type { TimelineRows } from './rows.ts';
-
-const COMMON = [
-  'Worker',
-  'Process',
-  'State',
-  'Items',
-  'Failed',
-  'In your function',
-  'Starting up',
-  'Encoding',
-] as const;
-const STATES = { starting: 'Starting', waiting: 'Waiting', working: 'Working', ended: 'Ended' } as const;
 
 /** The timeline as numbers: a row for each worker. */
 export class WorkersTable {
@@ -30,19 +20,46 @@ export class WorkersTable {
     );
     this.element = el(
       'div',
-      { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Workers' },
+      { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': l10n.t('Workers') },
       table,
     );
   }
 
   update(model: RunModel, rows: TimelineRows): void {
-    const heads = [...COMMON, model.summary === null ? 'Memory' : 'Waiting'];
+    const heads = headTexts(model.summary === null);
     this.#heads.replaceChildren(
       ...heads.map((name, column) =>
         el('th', { scope: 'col', class: column === 0 || column === 2 ? '' : 'number' }, name),
       ),
     );
     this.#body.replaceChildren(...rowsOf(model, rows).map(tableRow));
+  }
+}
+
+function headTexts(running: boolean): string[] {
+  return [
+    l10n.t('Worker'),
+    l10n.t('Process'),
+    l10n.t('State'),
+    l10n.t('Items'),
+    l10n.t('Failed'),
+    l10n.t('In your function'),
+    l10n.t('Starting up'),
+    l10n.t('Encoding'),
+    running ? l10n.t('Memory') : l10n.t('Waiting'),
+  ];
+}
+
+function stateText(state: WorkerSnapshot['state']): string {
+  switch (state) {
+    case 'starting':
+      return l10n.t('Starting');
+    case 'waiting':
+      return l10n.t('Waiting');
+    case 'working':
+      return l10n.t('Working');
+    case 'ended':
+      return l10n.t('Ended');
   }
 }
 
@@ -62,7 +79,7 @@ function rowsOf(model: RunModel, rows: TimelineRows): string[][] {
     return model.summary.perWorker.map((worker) => [
       String(worker.worker),
       String(worker.pid),
-      'Ended',
+      l10n.t('Ended'),
       formatCount(worker.items),
       formatCount(worker.failed),
       formatMs(worker.busyMs),
@@ -74,7 +91,7 @@ function rowsOf(model: RunModel, rows: TimelineRows): string[][] {
   return (model.progress?.workers ?? []).map((worker) => [
     String(worker.id),
     String(worker.pid),
-    STATES[worker.state],
+    stateText(worker.state),
     formatCount(worker.done),
     formatCount(worker.failed),
     formatMs(worker.busy),

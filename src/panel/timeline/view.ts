@@ -1,3 +1,4 @@
+import * as l10n from '../../report/l10n.ts';
 import { isOver, isRunning, type RunModel } from '../../report/model.ts';
 import { endOf, NO_ITEM, type Stretch } from '../../report/stretches.ts';
 import { button, el, setAttribute, setText } from '../dom.ts';
@@ -28,9 +29,6 @@ const WHEEL_ZOOM = 0.005;
 /** px that the pointer may move between down and up for a click. */
 const CLICK_SLACK = 3;
 
-const KEYS =
-  'arrow keys go from item to item, Enter opens it; plus and minus zoom, Shift with arrow keys moves, 0 shows the whole run';
-
 /**
  * What every worker did when: a canvas, and the same as a table. Hovering or the arrow keys tell of one item, a click or
  * Enter opens it. Ctrl and wheel, or a pinch, zoom; dragging or the wheel sideways moves.
@@ -41,8 +39,10 @@ export class TimelineView implements Part {
   readonly #canvas = el('canvas', {
     tabindex: '0',
     role: 'application',
-    'aria-roledescription': 'timeline',
-    'aria-label': `Timeline of the workers: ${KEYS}`,
+    'aria-roledescription': l10n.t('timeline'),
+    'aria-label': l10n.t(
+      'Timeline of the workers: arrow keys go from item to item, Enter opens it; plus and minus zoom, Shift with arrow keys moves, 0 shows the whole run',
+    ),
     test: 'timeline-canvas',
   });
   readonly #tip = el('div', { class: 'tip', role: 'status', 'aria-live': 'polite', test: 'timeline-tip' });
@@ -68,23 +68,23 @@ export class TimelineView implements Part {
 
   constructor(post: Post) {
     this.#post = post;
-    this.#twin = button('Table', () => this.#setTable(!this.#asTable), {
+    this.#twin = button(l10n.t('Table'), () => this.#setTable(!this.#asTable), {
       class: 'toggle',
-      title: 'The same as numbers',
+      title: l10n.t('The same as numbers'),
       test: 'timeline-table-button',
     });
     const zoomButton = (text: string, label: string, act: () => void): HTMLButtonElement =>
       button(text, act, { class: 'toggle', title: label, 'aria-label': label });
-    this.#whole = button('Whole run', () => this.#show(null), {
+    this.#whole = button(l10n.t('Whole run'), () => this.#show(null), {
       class: 'toggle',
-      title: 'Show the whole run (0)',
+      title: l10n.t('Show the whole run (0)'),
       test: 'timeline-whole',
     });
     this.#zooms = el(
       'div',
-      { class: 'choices', role: 'group', 'aria-label': 'Zoom' },
-      zoomButton('−', 'Zoom out (-)', () => this.#zoom(1 / ZOOM_STEP)),
-      zoomButton('+', 'Zoom in (+)', () => this.#zoom(ZOOM_STEP)),
+      { class: 'choices', role: 'group', 'aria-label': l10n.t('Zoom') },
+      zoomButton('−', l10n.t('Zoom out (-)'), () => this.#zoom(1 / ZOOM_STEP)),
+      zoomButton('+', l10n.t('Zoom in (+)'), () => this.#zoom(ZOOM_STEP)),
       this.#whole,
     );
     this.element = el(
@@ -158,10 +158,7 @@ export class TimelineView implements Part {
     this.#zooms.hidden = none || this.#asTable;
     this.#whole.disabled = this.#shown === null;
     if (model === null) return;
-    setText(
-      this.#empty,
-      isOver(model) ? 'No worker was started.' : 'A row for each worker appears here once they start.',
-    );
+    setText(this.#empty, emptyText(model));
     if (this.#asTable) this.#table.update(model, this.#rows);
   }
 
@@ -354,6 +351,14 @@ export class TimelineView implements Part {
   }
 }
 
+/** Why there is no row. What is on disk of a run that broke off tells when it began and what is done, but not of the workers. */
+function emptyText(model: RunModel): string {
+  if (!isOver(model)) return l10n.t('A row for each worker appears here once they start.');
+  return model.progress === null && (model.summary?.items ?? 0) === 0
+    ? l10n.t('No worker was started.')
+    : l10n.t('What each worker did when is not in the folder of this run.');
+}
+
 /** Tells one run from another; a snapshot of the same run has a header of its own. */
 function nameOf(model: RunModel | null): string | null {
   const header = model?.header ?? null;
@@ -380,10 +385,10 @@ function legend(): HTMLElement {
   return el(
     'div',
     { class: 'legend' },
-    entry('startup', 'Starting up'),
-    entry('computing', 'Computing'),
-    entry('encoding', 'Encoding'),
-    entry('idle', 'Idle'),
-    entry('broken', 'Failed'),
+    entry('startup', l10n.t('Starting up')),
+    entry('computing', l10n.t('Computing')),
+    entry('encoding', l10n.t('Encoding')),
+    entry('idle', l10n.t('Idle')),
+    entry('broken', l10n.t('Failed')),
   );
 }

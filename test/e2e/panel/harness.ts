@@ -10,6 +10,8 @@ import type { RunModel } from '../../../src/report/model.ts';
 
 export type ThemeName = 'dark' | 'light' | 'contrast';
 
+type Texts = Readonly<Record<string, string>>;
+
 const ROOT = join(import.meta.dirname, '../../..');
 const BODY_CLASS: Record<ThemeName, string> = {
   dark: 'vscode-dark',
@@ -36,7 +38,8 @@ export class PanelHarness implements AsyncDisposable {
     this.#close = close;
   }
 
-  static async start(): Promise<PanelHarness> {
+  /** @param texts translations for the panels that are opened translated. */
+  static async start(texts?: Texts): Promise<PanelHarness> {
     const built = await build({
       entryPoints: [join(ROOT, 'src/panel/main.ts')],
       bundle: true,
@@ -60,7 +63,11 @@ export class PanelHarness implements AsyncDisposable {
       response.setHeader('content-type', `${type}; charset=utf-8`);
       response.end(
         file ??
-          page((url.searchParams.get('theme') ?? 'dark') as ThemeName, `http://${request.headers.host}`),
+          page(
+            (url.searchParams.get('theme') ?? 'dark') as ThemeName,
+            `http://${request.headers.host}`,
+            url.searchParams.has('translated') ? texts : undefined,
+          ),
       );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -84,9 +91,9 @@ export class PanelHarness implements AsyncDisposable {
 
   /** `init` runs before the first script of the page. */
   async open(
-    options: { theme?: ThemeName; width?: number; height?: number; init?: string } = {},
+    options: { theme?: ThemeName; width?: number; height?: number; init?: string; translated?: boolean } = {},
   ): Promise<OpenPanel> {
-    const { theme = 'dark', width = 1200, height = 300, init } = options;
+    const { theme = 'dark', width = 1200, height = 300, init, translated = false } = options;
     const page = await this.browser.newPage({ viewport: { width, height } });
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(String(error)));
@@ -99,7 +106,7 @@ export class PanelHarness implements AsyncDisposable {
       'window.acquireVsCodeApi = () => { let state; return { postMessage: (m) => window.toHost(m), getState: () => state, setState: (s) => { state = s; } }; };',
     );
     if (init !== undefined) await page.addInitScript(init);
-    await page.goto(`${this.#url}?theme=${theme}`);
+    await page.goto(`${this.#url}?theme=${theme}${translated ? '&translated' : ''}`);
     await page.locator('.app').waitFor();
     return {
       page,
@@ -141,8 +148,11 @@ async function send(page: Page, message: ToPanel<RunModel>): Promise<void> {
 }
 
 /** The page that the extension makes, with its policy; what VS Code adds to it comes from a file of its own. */
-function page(theme: ThemeName, origin: string): string {
-  const html = panelHtml({ script: '/panel.js', style: '/panel.css', cspSource: origin });
+function page(theme: ThemeName, origin: string, texts: Texts | undefined): string {
+  const html = panelHtml({
+    ...{ script: '/panel.js', style: '/panel.css', cspSource: origin },
+    ...{ language: texts === undefined ? 'en' : 'qps-ploc', texts },
+  });
   return html
     .replace('<link rel="stylesheet"', `<link rel="stylesheet" href="/${theme}.css" /><link rel="stylesheet"`)
     .replace('<body>', `<body class="${BODY_CLASS[theme]}">`);

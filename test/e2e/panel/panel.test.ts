@@ -124,9 +124,47 @@ describe('panel', () => {
     await press('results-all');
     await panel.page.getByTestId('results').focus();
     for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await panel.page.keyboard.press(key);
+    // What the page posts on a key comes here before the answer to a question that is asked after it.
+    await panel.page.evaluate('0');
     assert.deepEqual(said('openResult').at(-1), { type: 'openResult', index: 2 });
     await panel.page.keyboard.press('End');
     assert.equal(await panel.page.locator('[data-index="239"]').getAttribute('aria-selected'), 'true');
+  });
+
+  it('counts the rows that it shows, beside each filter', async () => {
+    panel = await harness.open();
+    const count = panel.page.locator('.results .tools > .soft');
+    await panel.tell(scenario({ items: 240, failEvery: 9 }).events);
+    await press('tab-results');
+    assert.equal(await count.innerText(), '240 items');
+    await press('results-failed');
+    assert.equal(await count.innerText(), '26 of 240 items');
+    await panel.send({ type: 'snapshot', model: emptyModel() });
+    await panel.tell(scenario({ items: 30_000, itemMs: 1, failEvery: 10 }).events);
+    assert.equal(await count.innerText(), '2,000 of 3,000 items kept here; all are in the file');
+    await press('results-all');
+    assert.equal(await count.innerText(), '2,000 of 30,000 items kept here; all are in the file');
+  });
+
+  it('does not say of a run that broke off that no worker was started', async () => {
+    panel = await harness.open();
+    const events = scenario({ items: 240, until: 0.5, end: 'none' }).events.filter(
+      ({ type }) => type !== 'timeline' && type !== 'progress',
+    );
+    const failure = { code: 'ERR_MANYCORE_BROKEN_OFF', message: 'ended', runDir: '/runs/1' };
+    // As a run is read from its folder.
+    const counts = { done: 120, failed: 0, total: 240 };
+    const progress = { time: 0, ...counts, rate: 0, eta: null, workers: [] };
+    await panel.tell([...events, { type: 'progress', progress }, { type: 'failed', failure, exitCode: 3 }]);
+    const empty = panel.page.locator('.timeline .empty');
+    assert.equal(await empty.innerText(), 'What each worker did when is not in the folder of this run.');
+    await panel.send({ type: 'snapshot', model: emptyModel() });
+    await panel.tell(
+      scenario({ items: 240, until: 0, end: 'interrupted' }).events.filter(
+        ({ type }) => !['timeline', 'progress'].includes(type),
+      ),
+    );
+    assert.equal(await empty.innerText(), 'No worker was started.');
   });
 
   it('keeps few elements whatever the number of results', async () => {

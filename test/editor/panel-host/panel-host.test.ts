@@ -66,13 +66,24 @@ describe('events to the panel', () => {
 });
 
 describe('the page of the panel', () => {
-  const html = (): string =>
-    panelHtml({ script: 'https://x/panel.js', style: 'https://x/panel.css', cspSource: 'https://x' });
+  const html = (texts?: Record<string, string>): string =>
+    panelHtml({
+      ...{ script: 'https://x/panel.js', style: 'https://x/panel.css', cspSource: 'https://x' },
+      ...{ language: 'en', texts },
+    });
   it('runs its own script only, under a nonce that is new each time', () => {
     const nonces = [html(), html()].map((text) => /script-src 'nonce-([\w-]{20,})'/.exec(text)?.[1]);
     assert.ok(nonces[0] !== undefined && nonces[0] !== nonces[1]);
     assert.match(html(), /default-src 'none'/);
     assert.doesNotMatch(html(), /unsafe-(inline|eval)/);
+  });
+  it('has the translations, and no translation can end their element', () => {
+    const texts = { Stop: '</script><script>stop()' };
+    const [, json = ''] =
+      /<script type="application\/json" id="texts">(.*?)<\/script>/.exec(html(texts)) ?? [];
+    assert.deepEqual(JSON.parse(json), texts);
+    assert.doesNotMatch(html(texts), /<script>/);
+    assert.match(html(), /id="texts">\{\}</);
   });
 });
 

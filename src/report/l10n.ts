@@ -1,0 +1,37 @@
+/**
+ * What `vscode.l10n` does, for the parts that do not know VS Code: a text is its own key, and `{0}`, `{1}` are places for
+ * values. The one language of a window is set once, when the extension begins, and in the panel, when its page does.
+ * Nobody sets it in the processes of a run: what they write, the report too, is English.
+ */
+let bundle: Readonly<Record<string, string>> = {};
+
+/** Puts values into a text. What both the panel and the report say is given one: the language of the window, or English. */
+export type Translate = (text: string, ...values: readonly (string | number)[]) => string;
+
+/** The translations to use; nothing for English, in which the texts are written. */
+export function useBundle(translations: Readonly<Record<string, string>> | undefined): void {
+  bundle = translations ?? {};
+}
+
+/** A text in the language of the window, with its values. */
+export function t(text: string, ...values: readonly (string | number)[]): string {
+  return partsOf(translated(text), values).join('');
+}
+
+/** The same in pieces, for values that are elements of a page: what stands between them, and they. */
+export function parts<Value>(text: string, ...values: readonly Value[]): (Value | string)[] {
+  return partsOf(translated(text), values).filter((part) => part !== '');
+}
+
+/** A text as it is written, with its values. */
+export const english: Translate = (text, ...values) => partsOf(text, values).join('');
+
+function translated(text: string): string {
+  return Object.hasOwn(bundle, text) ? (bundle[text] ?? text) : text;
+}
+
+function partsOf<Value>(text: string, values: readonly Value[]): (Value | string)[] {
+  return text
+    .split(/(\{\d+\})/)
+    .map((part) => (/^\{\d+\}$/.test(part) ? (values[Number(part.slice(1, -1))] ?? part) : part));
+}
