@@ -33,7 +33,11 @@ describe('what can be done with a run in the panel', () => {
   });
 
   const press = (test: string) => panel.page.getByTestId(test).click();
-  const said = (type: FromPanel['type']) => panel.posted.filter((message) => message.type === type);
+  /** What the page posts comes here before the answer to a question that is asked after it. */
+  const said = async (type: FromPanel['type']): Promise<FromPanel[]> => {
+    await panel.page.evaluate('0');
+    return panel.posted.filter((message) => message.type === type);
+  };
   const shown = (test: string) => panel.page.getByTestId(test).isVisible();
   const answer = () => panel.page.getByTestId('verification');
 
@@ -47,7 +51,7 @@ describe('what can be done with a run in the panel', () => {
     assert.equal(await answer().innerText(), 'Not verified');
     await press('verify-all-button');
     await press('verify-sample-button');
-    assert.deepEqual(said('verify'), [
+    assert.deepEqual(await said('verify'), [
       { type: 'verify', items: 'all' },
       { type: 'verify', items: 100 },
     ]);
@@ -80,7 +84,7 @@ describe('what can be done with a run in the panel', () => {
     assert.equal(await rows.count(), 20);
     assert.match(await rows.nth(1).innerText(), /^3\s+value\.rank\s+1\s+2\s+something else/);
     await rows.nth(1).getByRole('button').click();
-    assert.deepEqual(said('openResult'), [{ type: 'openResult', index: 3 }]);
+    assert.deepEqual(await said('openResult'), [{ type: 'openResult', index: 3 }]);
     assert.match(
       await panel.page.getByTestId('differences').innerText(),
       /first 20 items that differ, of 31/,
@@ -99,8 +103,8 @@ describe('what can be done with a run in the panel', () => {
     const cut = scenario({ items: 240, until: 0.5, end: 'none' }).events;
     await panel.tell([...cut, { type: 'failed', failure, exitCode: 3 }]);
     await press('resume-button');
-    assert.equal(said('resume').length, 2);
-    assert.equal(said('runFailedAgain').length, 1);
+    assert.equal((await said('resume')).length, 2);
+    assert.equal((await said('runFailedAgain')).length, 1);
     await panel.tell([{ type: 'failed', failure, exitCode: 2 }]);
     assert.equal(await shown('resume-button'), false, 'a run that did not begin has nothing to go on with');
   });
