@@ -3,6 +3,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import type { FromPanel } from '../../../src/protocol/panel.ts';
 import { type OpenPanel, PanelHarness, type ThemeName } from './harness.ts';
+import { mouseOnly, NOTE_LISTENERS } from './mouse-only.ts';
 import { different, failedToStart, measuringBaseline, type Scenario, scenario } from './scenarios.ts';
 
 const TABS = ['timeline', 'output', 'results', 'losses', 'scaling', 'verification'] as const;
@@ -74,6 +75,57 @@ describe('panel for everybody', () => {
           await twin.click();
         }
       });
+
+  it('would be found by axe to have a violation: a button without a name, a text that is too pale, a wrong role', async () => {
+    panel = await harness.open();
+    await panel.tell(scenario({ items: 60 }).events);
+    await panel.page.evaluate(`(() => {
+      const button = document.createElement('button');
+      const pale = document.createElement('p');
+      pale.textContent = 'Hardly to be read';
+      pale.style.color = 'rgb(80, 80, 80)'; // On the dark theme's ground.
+      const row = document.createElement('div');
+      row.setAttribute('role', 'gridcell');
+      document.querySelector('main').prepend(button, pale, row);
+    })()`);
+    const found = (await violations(panel.page)).map((line) => line.split(' ')[0]);
+    for (const rule of ['button-name', 'color-contrast', 'aria-required-parent'])
+      assert.ok(found.includes(rule), `${rule} is not among ${found.join()}`);
+  });
+
+  for (const [name, { events }] of Object.entries(scenarios))
+    it(`has nothing that only a mouse reaches: ${name}`, async () => {
+      panel = await harness.open({ init: NOTE_LISTENERS, height: 420 });
+      await panel.tell(events);
+      assert.deepEqual(await mouseOnly(panel.page), []);
+      for (const tab of TABS) {
+        const handle = panel.page.getByTestId(`tab-${tab}`);
+        if (!(await handle.isVisible())) continue;
+        await handle.click();
+        assert.deepEqual(await mouseOnly(panel.page), [], tab);
+      }
+    });
+
+  it('would be found to have what only a mouse reaches', async () => {
+    panel = await harness.open({ init: NOTE_LISTENERS, height: 420 });
+    await panel.tell(scenario({ items: 60 }).events);
+    await panel.page.getByTestId('tab-results').click();
+    await panel.page.evaluate(`(() => {
+      const heard = document.createElement('span');
+      heard.textContent = 'Clicked only';
+      heard.addEventListener('click', () => {});
+      const said = document.createElement('span');
+      said.textContent = 'A button by its role';
+      said.setAttribute('role', 'button');
+      document.querySelector('.results').prepend(heard, said);
+      document.querySelector('[data-testid=results-copy]').tabIndex = -1;
+      document.querySelector('[data-testid=results]').removeAttribute('tabindex');
+      for (const head of document.querySelectorAll('[role=columnheader] button')) head.remove();
+    })()`);
+    const found = (await mouseOnly(panel.page)).join('\n');
+    for (const part of ['Clicked only', 'A button by its role', 'results-copy', 'results-row'])
+      assert.ok(found.includes(part), `${part} is not found among ${found}`);
+  });
 
   /** Goes on by Tab to what has a test id; each stop on the way must be seen to have the focus. */
   async function tabTo(test: string, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
