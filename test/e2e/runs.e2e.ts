@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { Workbench } from './workbench.ts';
@@ -52,5 +52,18 @@ describe('the view of runs in VS Code', () => {
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await row('length').waitFor({ state: 'detached' });
     assert.equal(runs().length, 1);
+
+    // One that lies elsewhere is not listed, and can be opened all the same.
+    const elsewhere = join(workbench.folder, 'kept');
+    renameSync(join(workbench.folder, '.manycore', 'runs', runs()[0] ?? ''), elsewhere);
+    await row('distance').waitFor({ state: 'detached' });
+    // With the comparison gone, the panel is the only webview.
+    await workbench.command('View: Close All Editors');
+    await workbench.command('Manycore: Open Run');
+    const input = page.locator('.quick-input-widget input').first();
+    await input.fill(elsewhere);
+    await page.locator('.quick-input-widget').getByRole('button', { name: 'Open Run' }).click();
+    await workbench.shown('function-name').filter({ hasText: 'distance' }).waitFor();
+    assert.equal(await workbench.value('succeeded-count'), '24');
   }).timeout(300_000);
 });

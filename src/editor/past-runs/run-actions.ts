@@ -11,7 +11,7 @@ import type { PanelHost } from '../panel-host/panel-host.ts';
 import { openRunFile } from '../panel-host/run-files.ts';
 import type { RunOutcome } from '../runs/job-process.ts';
 import type { Runs } from '../runs/runs.ts';
-import { chooseRun } from './choose-run.ts';
+import { chooseRun, chooseRunAnywhere } from './choose-run.ts';
 import { showComparison } from './comparison.ts';
 import { nameOf, type PastRun, readPastRun } from './past-run.ts';
 import { type RunArgument, toRunArgument } from './run-argument.ts';
@@ -36,10 +36,12 @@ export class RunActions {
     this.#options = options;
   }
 
-  /** Shows a run in the panel, from disk. */
+  /** Shows a run in the panel, from disk: one that is listed, or of any other folder. */
   async open(value: unknown): Promise<void> {
     const { panel, runs } = this.#options;
-    const runDir = toRunArgument('openRun', value)?.runDir ?? (await this.#choose('Open a run'));
+    const runDir =
+      toRunArgument('openRun', value)?.runDir ??
+      (await chooseRunAnywhere(this.#options.tree, vscode.l10n.t('Open a run')));
     if (runDir === undefined) return;
     // The newest run of this window is known better than any folder tells.
     const { header, summary } = runs.model;
@@ -84,10 +86,10 @@ export class RunActions {
   async compare(value: unknown, selected?: unknown): Promise<void> {
     const rows = Array.isArray(selected) ? selected : this.#options.tree.selected;
     const given = toRunArgument('compareRuns', value) ?? rows[0];
-    const first = given?.runDir ?? (await this.#choose('Compare which run?'));
+    const first = given?.runDir ?? (await this.#choose(vscode.l10n.t('Compare which run?')));
     if (first === undefined) return;
     const other = rows.find((row: RunArgument) => row.runDir !== first)?.runDir as string | undefined;
-    const second = given?.with ?? other ?? (await this.#choose('Compare with', first));
+    const second = given?.with ?? other ?? (await this.#choose(vscode.l10n.t('Compare with'), first));
     if (second === undefined) return;
     await showComparison(first, second, given?.with === undefined ? 'older-first' : 'as-given');
   }
@@ -123,7 +125,7 @@ export class RunActions {
     const chosen: readonly RunArgument[] = rows ?? (argument ? [argument] : this.#options.tree.selected);
     const folders = chosen.map(({ runDir }) => runDir).filter((runDir) => typeof runDir === 'string');
     if (folders.length === 0) {
-      const runDir = await this.#choose('Delete a run');
+      const runDir = await this.#choose(vscode.l10n.t('Delete a run'));
       if (runDir !== undefined) folders.push(runDir);
     }
     const runs = await Promise.all(folders.map(readPastRun));
@@ -181,7 +183,7 @@ export class RunActions {
       throw errors.cannotWrite(target, error.message);
     });
     if (to !== undefined) return;
-    vscode.window.setStatusBarMessage(`Manycore: ${path.basename(target)} written`, 4_000);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Manycore: {0} written', path.basename(target)), 4_000);
   }
 }
 

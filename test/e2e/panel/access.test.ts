@@ -57,7 +57,7 @@ describe('panel for everybody', () => {
   const said = (type: FromPanel['type']): FromPanel[] =>
     panel.posted.filter((message) => message.type === type);
 
-  for (const theme of ['dark', 'light', 'contrast'] as const satisfies readonly ThemeName[])
+  for (const theme of ['dark', 'light', 'contrast', 'contrast-light'] as const satisfies readonly ThemeName[])
     for (const [name, { events }] of Object.entries(scenarios))
       it(`has no violation that axe finds: ${name}, ${theme}`, async () => {
         panel = await harness.open({ theme });

@@ -8,7 +8,7 @@ import type { FromPanel, ToPanel } from '../../../src/protocol/panel.ts';
 import type { RunEvent } from '../../../src/protocol/run.ts';
 import type { RunModel } from '../../../src/report/model.ts';
 
-export type ThemeName = 'dark' | 'light' | 'contrast';
+export type ThemeName = 'dark' | 'light' | 'contrast' | 'contrast-light';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -17,6 +17,7 @@ const BODY_CLASS: Record<ThemeName, string> = {
   dark: 'vscode-dark',
   light: 'vscode-light',
   contrast: 'vscode-high-contrast',
+  'contrast-light': 'vscode-high-contrast-light vscode-high-contrast',
 };
 /** What VS Code gives a webview in each theme; read from a running VS Code 1.139. */
 const THEMES: Record<ThemeName, Record<string, string>> = JSON.parse(
