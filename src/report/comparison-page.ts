@@ -90,7 +90,7 @@ function setupSection(facts: readonly ComparedFact[]): Markup {
 function measuredSection(facts: readonly ComparedFact[]): Markup {
   const rows = facts.filter(({ group }) => group === 'measured').map(measuredRow);
   return html`<section id="measured"><h2>What was measured</h2><p class="note">Bars from zero; the line at a bar's end is the 95 % interval. A difference that the intervals do not bear, or of less than 5 % where there are none, counts as none.</p>
-<div class="wide"><table><thead><tr><th></th><th class="number">First</th><th class="number">Second</th><th></th><th class="difference">Difference</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
+<div class="wide"><table><thead><tr><th></th><th class="number">First</th><th class="number">Second</th><th class="pair"></th><th class="difference">Difference</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
 function measuredRow(fact: ComparedFact): Markup {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import type { ResultRow, RunHeader, TimelineSpan } from '../../src/protocol/run.ts';
+import type { OutputLine, ResultRow, RunHeader, TimelineSpan } from '../../src/protocol/run.ts';
 import { type ReportInput, renderReport } from '../../src/report/html.ts';
 import { STYLE, STYLE_HASH } from '../../src/report/page/style.ts';
 import { summarise } from '../../src/report/summary.ts';
@@ -134,6 +134,17 @@ describe('HTML report', () => {
     assert.ok(
       report({ summary: summarise(runFacts({ interrupted: true })) }).includes('stopped before its end'),
     );
+  });
+
+  it('folds the output of many workers up', () => {
+    const lines = (workers: number) =>
+      Array.from({ length: workers }, (_, worker) => ({
+        ...{ worker: worker + 1, item: null, stream: 'stdout', text: 'said', time: 0 },
+      })) as OutputLine[];
+    assert.ok(
+      report({ output: lines(17) }).includes('<details><summary>Output of 17 workers</summary><details>'),
+    );
+    assert.ok(!report({ output: lines(16) }).includes('Output of 16 workers'));
   });
 
   it('stays small with 128 workers and as many spans as are ever kept', () => {

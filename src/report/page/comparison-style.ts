@@ -30,8 +30,8 @@ svg .whisker { stroke: var(--ink); stroke-width: 1.2; fill: none; }
 .mark { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .strips { display: grid; grid-template-columns: max-content 1fr; gap: 8px 14px; align-items: center; margin-bottom: 12px; }
 .strips .bar { margin: 0; } .strips span { color: var(--soft); }
-@media (max-width: 640px) { .runs { grid-template-columns: 1fr; } td.pair { display: none; } }
+@media (max-width: 640px) { .runs { grid-template-columns: 1fr; } th.pair, td.pair { display: none; } td .mark { white-space: normal; overflow-wrap: normal; } th.difference, td.difference { padding-left: 10px; } }
 `;
 
 /** SHA-256 of `COMPARISON_STYLE` in base64. A test holds it equal to the text. */
-export const COMPARISON_STYLE_HASH = 'AQdhof4p09OXVMtmfTkG0+GygRbz5lDUJkeBI+8Sgbg=';
+export const COMPARISON_STYLE_HASH = 'T5Bqy6mL9u77vy/3YWr8ZkAIfmZqT0WnwbvgX1lDIFA=';

@@ -10,6 +10,8 @@ const OPEN_ITEMS = 3;
 const SHOWN_SLOWEST = 10;
 const SHOWN_LINES = 100;
 const MAX_WORKERS_WITH_OUTPUT = 128;
+/** The output of so many workers is listed at once. */
+const OPEN_WORKERS = 16;
 
 /** Failed items, those with the same error together: the error, its place, and the items that met it. */
 export function failedSection(summary: RunSummary, rows: readonly ResultRow[]): Markup {
@@ -89,7 +91,11 @@ export function outputSection(output: readonly OutputLine[]): Markup {
       last.length < lines.length ? `last ${formatCount(last.length)} lines` : plural(last.length, 'line');
     return html`<details${workers.length === 1 ? html` open` : null}><summary>Worker ${String(worker)}: ${many}</summary><pre>${text}</pre></details>`;
   });
-  return html`<section class="long"><h2>Output</h2><p class="note">The last lines of each worker; <span class="err">standard error</span> is coloured.</p>${blocks}</section>`;
+  const list =
+    workers.length > OPEN_WORKERS
+      ? html`<details><summary>Output of ${plural(workers.length, 'worker')}</summary>${blocks}</details>`
+      : blocks;
+  return html`<section class="long"><h2>Output</h2><p class="note">The last lines of each worker; <span class="err">standard error</span> is coloured.</p>${list}</section>`;
 }
 
 // `Map.groupBy` is not in Node 20.

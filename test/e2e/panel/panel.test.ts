@@ -147,6 +147,20 @@ describe('panel', () => {
     assert.equal(await count.innerText(), '2,000 of 30,000 items kept here; all are in the file');
   });
 
+  it('shows facts whole or not at all where they have one line, long names included', async () => {
+    panel = await harness.open({ width: 800, height: 300 });
+    await panel.tell(
+      scenario({ name: 'score'.repeat(12), dataset: `data/${'long-name/'.repeat(12)}x.json` }).events,
+    );
+    const cut = await panel.page.evaluate<string[]>(`(() => {
+      const space = document.querySelector('.facts').getBoundingClientRect();
+      const seen = [...document.querySelectorAll('.facts li')].filter((fact) => fact.offsetTop === document.querySelector('.facts li').offsetTop);
+      if (seen.length < 2) return ['hardly any is seen'];
+      return seen.filter((fact) => fact.getBoundingClientRect().right > space.right + 1).map((fact) => fact.textContent);
+    })()`);
+    assert.deepEqual(cut, []);
+  });
+
   it('does not say of a run that broke off that no worker was started', async () => {
     panel = await harness.open();
     const events = scenario({ items: 240, until: 0.5, end: 'none' }).events.filter(
