@@ -50,6 +50,7 @@ async function shots() {
   return [
     ...each,
     { name: 'panel-zoomed-dark', theme: 'dark', of: states['128-workers'].of, size: TALLEST, act: zoomIn },
+    { name: 'panel-done-contrast-light', theme: 'contrast-light', of: done },
     { name: 'panel-output-dark', theme: 'dark', of: failing, tab: 'output' },
     { name: 'panel-results-light', theme: 'light', of: done, tab: 'results' },
     { name: 'panel-losses-dark', theme: 'dark', of: done, tab: 'losses' },
