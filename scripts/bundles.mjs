@@ -77,6 +77,8 @@ export const bundles = [
     options: { ...esm, ...withEsbuild, ...withEngine, ...hot, ...inParts },
   },
   { entry: 'src/job/task.ts', out: 'dist/task.js', options: { ...esm, ...withEsbuild, ...hot } },
+  // What the workers of `manycore worker` import for the calls of a pool on an engine.
+  { entry: 'src/engine/pool/call-task.ts', out: 'dist/call-task.js', options: { ...esm, ...hot } },
   { entry: 'runtime/process/child.ts', out: 'dist/child.js', options: { ...esm, ...hot } },
   {
     entry: 'src/panel/main.ts',
@@ -84,10 +86,17 @@ export const bundles = [
     options: { platform: 'browser', format: 'iife', target: 'es2023', loader: { '.svg': 'dataurl' } },
   },
   // The library and the command.
-  { entry: 'runtime/index.ts', out: 'runtime/dist/index.js', options: { ...esm, ...hot } },
+  {
+    entry: 'runtime/index.ts',
+    out: 'runtime/dist/index.js',
+    // `manycore/engine`: its errors have to be those of `manycore`.
+    beside: { engine: 'src/engine/pool/open-pool.ts' },
+    options: { ...esm, ...withEsbuild, ...withEngine, ...hot, ...inParts },
+  },
   { entry: 'runtime/index.ts', out: 'runtime/dist/index.cjs', options: { ...cjs, ...hot } },
   { entry: 'runtime/process/child.ts', out: 'runtime/dist/child.js', options: { ...esm, ...hot } },
   { entry: 'src/job/task.ts', out: 'runtime/dist/task.js', options: { ...esm, ...withEsbuild, ...hot } },
+  { entry: 'src/engine/pool/call-task.ts', out: 'runtime/dist/call-task.js', options: { ...esm, ...hot } },
   {
     entry: 'src/cli/lint/host.ts',
     out: 'runtime/dist/lint.js',
