@@ -117,6 +117,22 @@ export class EngineRun {
     return { wallMs: end - this.#begun, workers: this.#book.facts(end) };
   }
 
+  /** Takes chunks back in which nobody wants any item: those that run already run to their end, and do not count. */
+  async drop(isWanted: (item: unknown) => boolean): Promise<void> {
+    const unwanted = [...this.#out.values()].filter(({ indices }) =>
+      indices.every((index) => !this.#underWay.has(index) || !isWanted(this.#underWay.get(index))),
+    );
+    for (const { id, indices } of unwanted) {
+      this.#out.delete(id);
+      for (const index of indices) this.#underWay.delete(index);
+    }
+    const { engine, announced } = this.#options;
+    await engine.remove(
+      announced.announcement.id,
+      unwanted.map(({ id }) => id),
+    );
+  }
+
   async #coordinate(): Promise<void> {
     const { stop } = this.#options;
     const items = this.#items();

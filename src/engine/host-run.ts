@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Pool, TimeoutError, WorkerDiedError, workerFunction } from '../../runtime/index.ts';
@@ -151,6 +151,9 @@ function stored({ cwd, code, run }: HostRunOptions): string {
   const folder = join(cwd, '.manycore', 'engine');
   const file = join(folder, `${run.bundle}.mjs`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(file, code, { mode: 0o600 });
+  // In one step: workers of another host in this folder may be importing it.
+  const written = `${file}.${process.pid}`;
+  writeFileSync(written, code, { mode: 0o600 });
+  renameSync(written, file);
   return file;
 }

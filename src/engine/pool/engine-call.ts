@@ -1,4 +1,5 @@
-import { TimeoutError, tagItemIndex, WorkerDiedError } from '../../../runtime/errors.ts';
+import { TimeoutError, WorkerDiedError } from '../../../runtime/errors.ts';
+import { tagItemIndex } from '../../../runtime/item-index.ts';
 import { withCaller } from '../../../runtime/pool/caller-stack.ts';
 import { type ArraySink, StreamSink } from '../../../runtime/pool/sinks.ts';
 import { DONE, type ItemSource, itemSource, WAIT } from '../../../runtime/pool/source.ts';
@@ -28,8 +29,8 @@ export interface EngineCallOptions {
   readonly caller: { readonly stack?: string };
   /** There may be something to take again. */
   readonly wake: () => void;
-  /** Every item has an outcome, or nobody wants them any more. */
-  readonly over: () => void;
+  /** Every item has an outcome, or (`early`) nobody wants them any more. */
+  readonly over: (early: boolean) => void;
 }
 
 /** The items of one call of a method of the pool, and what becomes of their outcomes. */
@@ -162,7 +163,6 @@ export class EngineCall {
     this.#over = true;
     this.#source.close();
     this.#options.sink.end(failure);
-    this.#options.over();
-    this.#options.wake();
+    this.#options.over(this.#settled < this.#read);
   }
 }

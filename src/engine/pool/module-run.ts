@@ -33,6 +33,7 @@ export class ModuleRun {
   readonly #stop = new StopSwitch();
   #closing = false;
   #wake: () => void = () => {};
+  #drop: () => Promise<void> = async () => {};
   #done = 0;
   #failed = 0;
 
@@ -51,6 +52,13 @@ export class ModuleRun {
 
   wake(): void {
     this.#wake();
+  }
+
+  /** A call has ended before its items did: the hosts need not begin them. */
+  left(): void {
+    // What is not taken back is done in vain.
+    this.#drop().catch(() => {});
+    this.wake();
   }
 
   /** Ends when all calls have. */
@@ -90,6 +98,7 @@ export class ModuleRun {
       feed: { phase: () => {} },
       idle: (ms) => this.#idle(ms),
     });
+    this.#drop = () => run.drop((item) => !(item as CallItem).call.isOver);
     await run.run();
     const { reason } = stop;
     if (reason?.kind === 'failure') throw reason.error;

@@ -1,3 +1,4 @@
+import type { EngineHost, EnginePool, EnginePoolOptions } from '../../../runtime/engine.ts';
 import { AbortError, ManycoreError, PoolClosedError } from '../../../runtime/errors.ts';
 import { Future } from '../../../runtime/executor/future.ts';
 import { onAbort } from '../../../runtime/pool/abort.ts';
@@ -21,26 +22,6 @@ import type { Engine } from '../engine.ts';
 import { EngineCall } from './engine-call.ts';
 import { ModuleRun } from './module-run.ts';
 
-/** What holds for every call of a pool on an engine. */
-export interface EnginePoolOptions {
-  /** How often a task that lost its worker is run again. Default 0. */
-  retries?: number | undefined;
-  /** Resident set size in bytes at which a worker is ended and replaced. Default: none. */
-  memoryLimit?: number | undefined;
-  /** Default `timeout` of every task in ms, counted from when it begins to run. Default: none. */
-  taskTimeout?: number | undefined;
-}
-
-/** A machine that has joined the engine. */
-export interface EngineHost {
-  /** `NAME/PID`. */
-  readonly name: string;
-  readonly workers: number;
-  readonly node: string;
-  /** Why it takes no part in calls of this pool, if it said so. */
-  readonly declines: readonly string[];
-}
-
 type Items<T> = Iterable<T> | AsyncIterable<T>;
 type AnyFunction = (...args: never[]) => unknown;
 type Method = (...args: never[]) => unknown;
@@ -51,11 +32,8 @@ interface Kind {
   readonly sink: ArraySink | StreamSink;
 }
 
-/**
- * `Pool` with the workers of all hosts of an engine. Tasks are delivered at least once: one whose host was lost is run again on
- * another, and its result counts once. Calls without a host wait for one. Disposing it is `terminate()`.
- */
-export class EnginePool implements AsyncDisposable {
+/** The pool of `manycore/engine`. */
+export class HostsPool implements EnginePool {
   readonly #engine: Engine;
   readonly #options: EnginePoolOptions;
   /** By module and time limit. */
@@ -65,17 +43,12 @@ export class EnginePool implements AsyncDisposable {
   #terminated = false;
   #ended: Promise<void> | undefined;
 
-  /** @internal */
   constructor(engine: Engine, options: EnginePoolOptions) {
     checkPoolOptions(undefined, options);
     this.#engine = engine;
     this.#options = options;
   }
 
-  /**
-   * Runs `fn` on every item and keeps the input order. Waits for every task, then rejects with the error of the lowest index;
-   * `PoolClosedError` after `close()`.
-   */
   async map<T, R>(
     fn: WorkerFunction<[item: T], R | PromiseLike<R>>,
     items: Items<T>,
@@ -84,7 +57,6 @@ export class EnginePool implements AsyncDisposable {
     return this.#collect(fn, items, false, options, this.map) as Promise<R[]>;
   }
 
-  /** Like `map`, with every tuple spread into the arguments of `fn`. */
   async starmap<A extends readonly unknown[], R>(
     fn: WorkerFunction<A, R | PromiseLike<R>>,
     tuples: Items<readonly [...A]>,
@@ -93,7 +65,6 @@ export class EnginePool implements AsyncDisposable {
     return this.#collect(fn, tuples, true, options, this.starmap) as Promise<R[]>;
   }
 
-  /** Runs `fn` once. Rejects with what `fn` threw, `TimeoutError`, `WorkerDiedError` or `AbortError`. */
   async apply<A extends readonly unknown[], R>(
     fn: WorkerFunction<A, R | PromiseLike<R>>,
     args: readonly [...A] = [] as unknown as readonly [...A],
@@ -102,7 +73,6 @@ export class EnginePool implements AsyncDisposable {
     return this.#once(fn, args, options, this.apply) as Promise<R>;
   }
 
-  /** `map` whose results are asked for later. Throws at the call what `map` would reject with before the first task. */
   mapAsync<T, R>(
     fn: WorkerFunction<[item: T], R | PromiseLike<R>>,
     items: Items<T>,
@@ -112,7 +82,6 @@ export class EnginePool implements AsyncDisposable {
     return AsyncResult.of(promise, typeof options === 'object' ? options : undefined);
   }
 
-  /** `starmap` whose results are asked for later. */
   starmapAsync<A extends readonly unknown[], R>(
     fn: WorkerFunction<A, R | PromiseLike<R>>,
     tuples: Items<readonly [...A]>,
@@ -122,7 +91,6 @@ export class EnginePool implements AsyncDisposable {
     return AsyncResult.of(promise, typeof options === 'object' ? options : undefined);
   }
 
-  /** `apply` whose result is asked for later. Throws at the call what `apply` would reject with before its task. */
   applyAsync<A extends readonly unknown[], R>(
     fn: WorkerFunction<A, R | PromiseLike<R>>,
     args: readonly [...A] = [] as unknown as readonly [...A],
@@ -131,14 +99,12 @@ export class EnginePool implements AsyncDisposable {
     return AsyncResult.of(this.#once(fn, args, options, this.applyAsync) as Promise<R>, options);
   }
 
-  /** `fn(...args)` as a future, as of `ProcessPoolExecutor`: it can be cancelled until its result is there. */
   submit<A extends readonly unknown[], R>(fn: WorkerFunction<A, R>, ...args: A): Future<Awaited<R>> {
     return Future.of<Awaited<R>>(
       (signal) => this.#once(fn, args, { signal }, this.submit) as Promise<Awaited<R>>,
     );
   }
 
-  /** Results in input order, read lazily. Throws at the place of a failed item and can be continued with `next()`. */
   imap<T, R>(
     fn: WorkerFunction<[item: T], R | PromiseLike<R>>,
     items: Items<T>,
@@ -147,7 +113,6 @@ export class EnginePool implements AsyncDisposable {
     return this.#stream(fn, items, true, options, this.imap) as AsyncIterableIterator<R>;
   }
 
-  /** Results in the order of completion, read lazily. Throws at the place of a failed item and can be continued with `next()`. */
   imapUnordered<T, R>(
     fn: WorkerFunction<[item: T], R | PromiseLike<R>>,
     items: Items<T>,
@@ -156,7 +121,6 @@ export class EnginePool implements AsyncDisposable {
     return this.#stream(fn, items, false, options, this.imapUnordered) as AsyncIterableIterator<R>;
   }
 
-  /** The hosts of this moment. */
   async hosts(): Promise<readonly EngineHost[]> {
     const reports = await this.#engine.hosts();
     return reports.map(({ host, workers, node, declines }) => ({
@@ -167,21 +131,18 @@ export class EnginePool implements AsyncDisposable {
     }));
   }
 
-  /** Takes no more tasks; what was submitted is still done. Later submissions fail with `PoolClosedError`. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#ended = this.#end();
   }
 
-  /** Waits until every task has ended and the engine is left. Rejects with `ManycoreError` before `close()` or `terminate()`. */
   async join(): Promise<void> {
     if (this.#ended === undefined)
       throw new ManycoreError('join() waits for the end of the tasks: call close() or terminate() first');
     await this.#ended;
   }
 
-  /** Gives the tasks up: pending ones fail with `PoolClosedError`, and the hosts stop them. */
   async terminate(): Promise<void> {
     this.#terminated = true;
     for (const run of this.#runs.values()) run.terminate(ended());
@@ -189,7 +150,6 @@ export class EnginePool implements AsyncDisposable {
     await this.#ended;
   }
 
-  /** `terminate()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.terminate();
   }
@@ -269,7 +229,11 @@ export class EnginePool implements AsyncDisposable {
       bufferSize: sink instanceof ArraySink ? Number.POSITIVE_INFINITY : bufferSize,
       chunkSize: typeof chunkSize === 'number' ? chunkSize : null,
       wake: () => run.wake(),
-      over: () => ignoreAbort(),
+      over: (early) => {
+        ignoreAbort();
+        if (early) run.left();
+        else run.wake();
+      },
     });
     const abort = () => call.fail(new AbortError('the call was aborted', { cause: signal?.reason }));
     ignoreAbort = onAbort(signal, abort);
