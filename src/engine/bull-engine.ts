@@ -7,6 +7,7 @@
  */
 import type { Queue, Worker } from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
+import runtimePackage from '../../runtime/package.json' with { type: 'json' };
 import { JobError } from '../job/errors.ts';
 import { checkAddress, shownAddress, text } from './address.ts';
 import type {
@@ -257,6 +258,10 @@ function connect(loaded: Libraries, url: URL, options: ConnectionOptions): Redis
   return redis;
 }
 
+/** Exactly those: BullMQ 6 is young. */
+const { bullmq, ioredis } = runtimePackage.peerDependencies;
+const PACKAGES = `bullmq@${bullmq} ioredis@${ioredis}`;
+
 /** Loaded only when an engine is named. */
 async function libraries(): Promise<Libraries> {
   try {
@@ -267,7 +272,7 @@ async function libraries(): Promise<Libraries> {
       'ERR_MANYCORE_ENGINE',
       `An engine needs packages that are not installed: ${text(error)}`,
       {
-        hint: 'Run: npm install bullmq ioredis',
+        hint: `Run: npm install ${PACKAGES}`,
         exitCode: 3,
         cause: error,
       },
