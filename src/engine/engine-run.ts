@@ -1,26 +1,50 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MaxErrors, parseMaxErrors } from '../job/check-config.ts';
+import type { Collector } from '../job/collector.ts';
 import { JobError } from '../job/errors.ts';
+import type { EventFeed } from '../job/event-feed.ts';
 import { itemKey } from '../job/item-key.ts';
 import type { PoolRunOptions } from '../job/pool-run.ts';
 import { RateMeter } from '../job/rate.ts';
-import { packItem, type TaskItem, unpackRecord } from '../job/task-text.ts';
-import { valueText } from '../job/value-text.ts';
+import { packItem, type TaskItem, unpackItem, unpackRecord } from '../job/task-text.ts';
 import type { RunProgress } from '../protocol/run.ts';
 import type { WorkerFacts } from '../report/summary.ts';
 import { text } from './address.ts';
 import { ChunkSize } from './chunk-size.ts';
-import type { AnnouncedRun, Engine, HostReport, Receipt, Undone } from './engine.ts';
+import {
+  ALONE,
+  type AnnouncedRun,
+  type Chunk,
+  type Engine,
+  type HostReport,
+  type Receipt,
+  type Undone,
+} from './engine.ts';
 import { HostBook } from './host-book.ts';
 import { packChunk, unpackRecords } from './payload.ts';
+import { Stragglers } from './stragglers.ts';
+import { within } from './within.ts';
 
-export interface EngineRunOptions extends PoolRunOptions {
+type Kept = Pick<PoolRunOptions, 'config' | 'plan' | 'total' | 'items' | 'choice' | 'before' | 'stop'>;
+
+export interface EngineRunOptions extends Kept {
   readonly engine: Engine;
   readonly announced: AnnouncedRun;
   readonly code: Uint8Array;
   /** ms that an item takes alone, if it was measured. */
   readonly itemMs: number | null;
+  readonly collector: Pick<Collector, 'done' | 'failed' | 'add' | 'addLost' | 'flush'>;
+  readonly feed: Pick<EventFeed, 'phase'>;
+  /** An item as it is sent. Default: `packItem`. */
+  readonly pack?: (index: number, item: unknown) => TaskItem;
+  /** Waits until there may be something to do, `ms` at most. Default: until a stop. */
+  readonly idle?: (ms: number) => Promise<void>;
 }
+
+/** Comes among the items where there is none now: what is there is sent, and the rest asked for later. */
+export const PAUSE: unique symbol = Symbol('no item now');
+/** Comes among the items where a chunk has to end. */
+export const CUT: unique symbol = Symbol('a chunk ends here');
 
 /** Time in ms between two looks at what has ended: the truth, whatever events tell. */
 const SWEEP = 250;
@@ -32,14 +56,27 @@ const MAX_OUT = 4000;
 /** Chunks that a host holds. */
 const SLOTS = 2;
 
+/** Parts that a chunk is cut into which ended its host: each round costs the time of a lease. */
+const PARTS = 8;
+/** Hosts that an item may end while it runs alone there. */
+const MAX_TRIES = 2;
+/** Time in ms for the engine to forget a run. */
+const FORGET = 5000;
+
 interface OutChunk {
   readonly id: string;
   readonly indices: readonly number[];
+  /** ms since the epoch. */
+  readonly sent: number;
+  /** Hosts that it ended alone. */
+  readonly tries: number;
+  /** The same items a second time, because the first take long. */
+  twin?: string;
 }
 
 /**
- * Runs the items on the hosts of an engine; one object for one run. What hosts could not finish is halved until one item is left,
- * which has failed then.
+ * Runs the items on the hosts of an engine; one object for one run. What hosts could not finish is cut until one item is
+ * left, which has failed when it ended hosts alone.
  */
 export class EngineRun {
   readonly #options: EngineRunOptions;
@@ -50,7 +87,10 @@ export class EngineRun {
   readonly #begun = Date.now();
   readonly #rate = new RateMeter(this.#begun);
   readonly #size: ChunkSize;
+  readonly #pack: (index: number, item: unknown) => TaskItem;
   #hosts: readonly HostReport[] = [];
+  readonly #stragglers = new Stragglers();
+  #reconciled = 0;
   #chunks = 0;
   #index = 0;
   #taken = 0;
@@ -61,7 +101,8 @@ export class EngineRun {
     this.#options = options;
     const { config, total, itemMs } = options;
     this.#total = total;
-    this.#size = new ChunkSize(itemMs);
+    this.#size = new ChunkSize(itemMs, typeof config.chunk === 'number' ? config.chunk : null);
+    this.#pack = options.pack ?? packItem;
     this.#maxErrors =
       config.onError === 'stop'
         ? { count: 1 }
@@ -88,6 +129,9 @@ export class EngineRun {
   async run(): Promise<{ wallMs: number; workers: WorkerFacts[] }> {
     const { engine, announced, code, stop } = this.#options;
     const { id, bundle } = announced.announcement;
+    using _watch = engine.watch((run) => {
+      if (run === id && stop.reason === null) stop.stop({ kind: 'user' });
+    });
     await engine.putBlob(bundle, code);
     await engine.announce(announced);
     let end: number;
@@ -95,25 +139,47 @@ export class EngineRun {
       await this.#coordinate();
       end = Date.now();
     } finally {
-      if (stop.reason !== null) await engine.announce({ ...announced, state: 'stopped' }).catch(() => {});
-      await engine.withdraw(id).catch(() => {});
+      await within(FORGET, this.#end());
     }
     return { wallMs: end - this.#begun, workers: this.#book.facts(end) };
+  }
+
+  /** Takes chunks back in which nobody wants any item: those that run already run to their end, and do not count. */
+  async drop(isWanted: (item: unknown) => boolean): Promise<void> {
+    const unwanted = [...this.#out.values()].filter(({ indices }) =>
+      indices.every((index) => !this.#underWay.has(index) || !isWanted(this.#underWay.get(index))),
+    );
+    for (const { id, indices } of unwanted) {
+      this.#out.delete(id);
+      for (const index of indices) this.#underWay.delete(index);
+    }
+    const { engine, announced } = this.#options;
+    await engine.remove(
+      announced.announcement.id,
+      unwanted.map(({ id }) => id),
+    );
+  }
+
+  async #end(): Promise<void> {
+    const { engine, announced, stop } = this.#options;
+    const { id } = announced.announcement;
+    if (stop.reason !== null) {
+      await engine.announce({ ...announced, state: 'stopped' });
+      const { done } = await engine.collect(id);
+      for (const receipt of done) this.#take(receipt);
+    }
+    await engine.withdraw(id);
   }
 
   async #coordinate(): Promise<void> {
     const { stop } = this.#options;
     const items = this.#items();
-    let reconciled = 0;
+    // A round is ended, but not waited for in vain.
+    using forced = stop.untilForced();
     for (;;) {
       if (stop.reason !== null) return;
       try {
-        if (Date.now() - reconciled > RECONCILE) {
-          await this.#reconcile();
-          reconciled = Date.now();
-        }
-        await this.#fill(items);
-        const more = await this.#sweep();
+        const more = await Promise.race([this.#round(items), forced.promise]);
         if (this.#inputEnded && this.#underWay.size === 0) return;
         if (more) continue;
       } catch (error) {
@@ -121,8 +187,20 @@ export class EngineRun {
         // A server that is not there comes back, or the user stops the run: the outcomes so far are safe.
         this.#options.feed.phase('running', `the engine does not answer: ${text(error)}`);
       }
-      await sleep(SWEEP, undefined, { signal: stop.requested }).catch(() => {});
+      const { idle = (ms: number) => sleep(ms, undefined, { signal: stop.requested }).catch(() => {}) } =
+        this.#options;
+      await idle(SWEEP);
     }
+  }
+
+  /** True when there may be more to do at once. */
+  async #round(items: AsyncIterator<TaskItem | typeof PAUSE | typeof CUT>): Promise<boolean> {
+    if (Date.now() - this.#reconciled > RECONCILE) {
+      await this.#reconcile();
+      this.#reconciled = Date.now();
+    }
+    await this.#fill(items);
+    return await this.#sweep();
   }
 
   /** Says everything again that a server may have lost, and asks for the hosts. */
@@ -144,6 +222,13 @@ export class EngineRun {
       const { indices } = this.#out.get(chunk) as OutChunk;
       await engine.enqueue(id, [{ id: chunk, payload: this.#payload(indices) }]);
     }
+    if (this.#inputEnded) {
+      const slow = this.#stragglers.among(this.#out.values(), this.#chunks);
+      await engine.enqueue(
+        id,
+        slow.map((chunk) => this.#again(chunk)),
+      );
+    }
     this.#hosts = await engine.hosts();
     const taking = this.#hosts.filter(({ runs: taken }) => taken.includes(id));
     this.#book.hosts(taking);
@@ -158,11 +243,12 @@ export class EngineRun {
     } else feed.phase('running', 'no host takes part yet: start one with manycore worker --engine URL');
   }
 
-  async #fill(items: AsyncIterator<TaskItem>): Promise<void> {
+  async #fill(items: AsyncIterator<TaskItem | typeof PAUSE | typeof CUT>): Promise<void> {
     const { engine, announced } = this.#options;
     const limit = Math.min(Math.max(1, this.#hosts.length) * SLOTS * AHEAD, MAX_OUT);
     const chunks = [];
-    while (this.#out.size < limit && !this.#inputEnded) {
+    let paused = false;
+    while (this.#out.size < limit && !this.#inputEnded && !paused) {
       const chunk: TaskItem[] = [];
       const size = this.#size.next(
         this.#total === null ? null : this.#total - this.#taken,
@@ -174,6 +260,8 @@ export class EngineRun {
           this.#inputEnded = true;
           break;
         }
+        paused = next.value === PAUSE;
+        if (next.value === PAUSE || next.value === CUT) break;
         chunk.push(next.value);
       }
       if (chunk.length > 0) chunks.push(this.#note(chunk.map(indexOf), packChunk(chunk)));
@@ -181,14 +269,23 @@ export class EngineRun {
     if (chunks.length > 0) await engine.enqueue(announced.announcement.id, chunks);
   }
 
-  #note(indices: readonly number[], payload: Uint8Array): { id: string; payload: Uint8Array } {
-    const id = `c${this.#chunks++}`;
-    this.#out.set(id, { id, indices });
+  /** `tries`: null for a chunk that runs beside others. */
+  #note(indices: readonly number[], payload: Uint8Array, tries: number | null = null): Chunk {
+    const id = `${tries === null ? '' : ALONE}c${this.#chunks++}`;
+    this.#out.set(id, { id, indices, sent: Date.now(), tries: tries ?? 0 });
     return { id, payload };
   }
 
+  /** The first of both that comes back counts. */
+  #again(chunk: OutChunk): Chunk {
+    const again = this.#note(chunk.indices, this.#payload(chunk.indices));
+    chunk.twin = again.id;
+    (this.#out.get(again.id) as OutChunk).twin = chunk.id;
+    return again;
+  }
+
   #payload(indices: readonly number[]): Uint8Array {
-    return packChunk(indices.map((index) => packItem(index, this.#underWay.get(index))));
+    return packChunk(indices.map((index) => this.#pack(index, this.#underWay.get(index))));
   }
 
   /** True when there may be more at once. */
@@ -197,7 +294,7 @@ export class EngineRun {
     const { id } = announced.announcement;
     const { done, undone } = await engine.collect(id);
     for (const receipt of done) this.#take(receipt);
-    for (const chunk of undone) await this.#halve(chunk);
+    for (const chunk of undone) await this.#cut(chunk);
     // On disk before the engine forgets them.
     collector.flush();
     await engine.remove(id, [...done.map(({ chunk }) => chunk), ...undone.map(({ chunk }) => chunk)]);
@@ -205,7 +302,11 @@ export class EngineRun {
   }
 
   #take({ chunk, host, payload }: Receipt): void {
-    if (payload === null || !this.#out.delete(chunk)) return;
+    const known = this.#out.get(chunk);
+    if (payload === null || known === undefined) return;
+    this.#out.delete(chunk);
+    if (known.twin !== undefined) this.#out.delete(known.twin);
+    this.#stragglers.ended(Date.now() - known.sent);
     const { collector, stop } = this.#options;
     for (const packed of unpackRecords(payload)) {
       const record = unpackRecord(packed);
@@ -217,22 +318,33 @@ export class EngineRun {
     }
   }
 
-  async #halve({ chunk, reason }: Undone): Promise<void> {
+  async #cut({ chunk, reason, begun }: Undone): Promise<void> {
     const { engine, announced, collector, plan } = this.#options;
     const known = this.#out.get(chunk);
     this.#out.delete(chunk);
+    // Its items are still with the other.
+    if (known?.twin !== undefined && this.#out.has(known.twin)) return;
+    const { id } = announced.announcement;
     const left = known?.indices.filter((index) => this.#underWay.has(index)) ?? [];
     if (left.length > 1) {
-      const middle = Math.ceil(left.length / 2);
-      const halves = [left.slice(0, middle), left.slice(middle)];
+      const length = Math.ceil(left.length / PARTS);
+      const parts = Array.from({ length: Math.ceil(left.length / length) }, (_, part) =>
+        left.slice(part * length, (part + 1) * length),
+      );
       await engine.enqueue(
-        announced.announcement.id,
-        halves.map((half) => this.#note(half, this.#payload(half))),
+        id,
+        parts.map((part) => this.#note(part, this.#payload(part))),
       );
       return;
     }
     const [index] = left;
     if (index === undefined) return;
+    // Another item beside it may have ended the host, or somebody did: only what does it alone, again, has failed.
+    const tries = (known?.tries ?? 0) + (begun ? 1 : 0);
+    if (tries < MAX_TRIES) {
+      await engine.enqueue(id, [this.#note(left, this.#payload(left), tries)]);
+      return;
+    }
     const item = this.#underWay.get(index);
     this.#underWay.delete(index);
     const error = {
@@ -240,7 +352,7 @@ export class EngineRun {
       message: `No host could finish this item: ${reason}`,
       code: 'ERR_MANYCORE_WORKER_DIED',
     };
-    const key = itemKey(plan.functionHash, valueText(item));
+    const key = itemKey(plan.functionHash, unpackItem(this.#pack(index, item)).text);
     collector.addLost({ index, item, key, error, worker: undefined, begin: Date.now(), ms: 0 });
     this.#checkErrors();
   }
@@ -255,16 +367,20 @@ export class EngineRun {
     }
   }
 
-  async *#items(): AsyncGenerator<TaskItem> {
+  async *#items(): AsyncGenerator<TaskItem | typeof PAUSE | typeof CUT> {
     const { items, choice, stop } = this.#options;
     try {
       for await (const item of items) {
         if (stop.reason !== null) return;
+        if (item === PAUSE || item === CUT) {
+          yield item;
+          continue;
+        }
         const index = this.#index++;
         if (choice.takes(index)) {
           this.#taken++;
           this.#underWay.set(index, item);
-          yield packItem(index, item);
+          yield this.#pack(index, item);
         }
         if (index >= choice.last) break;
       }

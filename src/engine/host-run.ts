@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Pool, TimeoutError, WorkerDiedError, workerFunction } from '../../runtime/index.ts';
@@ -8,8 +8,12 @@ import { TASK_MODULE } from '../job/probe.ts';
 import { StopFile } from '../job/stop-file.ts';
 import type * as Task from '../job/task.ts';
 import { notRunIndex, packRecord, type TaskItem, unpackItem } from '../job/task-text.ts';
-import type { Announcement, Engine, Lease } from './engine.ts';
+import { ALONE, type Announcement, type Engine, type Lease } from './engine.ts';
 import { packRecords, unpackChunk } from './payload.ts';
+import { CALL_MODULE } from './pool/call-module.ts';
+import type * as CallTask from './pool/call-task.ts';
+import { lostCall } from './pool/call-text.ts';
+import { Turns } from './turns.ts';
 
 export interface HostRunOptions {
   readonly engine: Engine;
@@ -29,6 +33,7 @@ export class HostRun implements AsyncDisposable {
   readonly #options: HostRunOptions;
   readonly #stopFile = new StopFile();
   readonly #pool: Pool;
+  readonly #turns = new Turns();
   #lease: Lease | undefined;
 
   private constructor(options: HostRunOptions) {
@@ -37,8 +42,17 @@ export class HostRun implements AsyncDisposable {
     this.#pool = new Pool({
       processes: workers,
       execArgv: ['--enable-source-maps'],
-      initializer: workerFunction<typeof Task.prepareTask>(TASK_MODULE, 'prepareTask'),
-      initArgs: [{ ...run.plan, url: pathToFileURL(stored(options)).href, stopFile: this.#stopFile.path }],
+      ...(run.calls
+        ? {
+            initializer: workerFunction<typeof CallTask.prepareCalls>(CALL_MODULE, 'prepareCalls'),
+            initArgs: [pathToFileURL(stored(options)).href],
+          }
+        : {
+            initializer: workerFunction<typeof Task.prepareTask>(TASK_MODULE, 'prepareTask'),
+            initArgs: [
+              { ...run.plan, url: pathToFileURL(stored(options)).href, stopFile: this.#stopFile.path },
+            ],
+          }),
       retries: run.retries,
       memoryLimit: run.memoryLimit ?? undefined,
       name: 'Worker',
@@ -52,7 +66,11 @@ export class HostRun implements AsyncDisposable {
     try {
       await joined.#probe();
       const { engine, run, host } = options;
-      joined.#lease = await engine.lease(run.id, host, WIDTH, (_, payload) => joined.#take(payload));
+      joined.#lease = await engine.lease(run.id, host, WIDTH, (chunk, payload, begin) =>
+        chunk.startsWith(ALONE)
+          ? joined.#turns.alone(() => begin().then(() => joined.#take(payload)))
+          : joined.#turns.beside(() => joined.#take(payload)),
+      );
       return joined;
     } catch (error) {
       await joined[Symbol.asyncDispose]();
@@ -62,14 +80,23 @@ export class HostRun implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopFile.raise();
-    await this.#lease?.[Symbol.asyncDispose]();
+    // What runs is lost to this host in any case, and given back when it ends.
+    const givenBack = this.#lease?.[Symbol.asyncDispose]();
     await this.#pool.terminate();
+    await givenBack;
     this.#stopFile[Symbol.dispose]();
   }
 
   /** One worker imports the module before the first lease: a host that cannot has nothing to give back. */
   async #probe(): Promise<void> {
     const { run } = this.#options;
+    if (run.calls) {
+      const url = pathToFileURL(stored(this.#options)).href;
+      const probeCalls = workerFunction<typeof CallTask.probeCalls>(CALL_MODULE, 'probeCalls');
+      const thrown = await this.#pool.apply(probeCalls, [url]);
+      if (thrown !== null) throw new Error(thrown);
+      return;
+    }
     const probe = workerFunction<typeof Task.probeTask>(TASK_MODULE, 'probeTask');
     const plan = { ...run.plan, url: pathToFileURL(stored(this.#options)).href, stopFile: null };
     const found = await this.#pool.apply(probe, [plan]);
@@ -82,7 +109,9 @@ export class HostRun implements AsyncDisposable {
     const records: string[] = [];
     const { timeout } = this.#options.run;
     const results = this.#pool.imapUnordered(
-      workerFunction<typeof Task.runTask>(TASK_MODULE, 'runTask'),
+      this.#options.run.calls
+        ? workerFunction<typeof CallTask.runCall>(CALL_MODULE, 'runCall')
+        : workerFunction<typeof Task.runTask>(TASK_MODULE, 'runTask'),
       items,
       { chunkSize: 'auto', ...(timeout !== null && { timeout }) },
     );
@@ -108,6 +137,7 @@ export class HostRun implements AsyncDisposable {
     const ms = error instanceof TimeoutError ? (this.#options.run.timeout ?? 0) : 0;
     // The stack is this process's own and says nothing about the item.
     const { stack: _, at: __, ...described } = describeError(error);
+    if (this.#options.run.calls) return lostCall(index, error, ms);
     return packRecord({
       index,
       ok: false,
@@ -129,6 +159,9 @@ function stored({ cwd, code, run }: HostRunOptions): string {
   const folder = join(cwd, '.manycore', 'engine');
   const file = join(folder, `${run.bundle}.mjs`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(file, code, { mode: 0o600 });
+  // In one step: workers of another host in this folder may be importing it.
+  const written = `${file}.${process.pid}`;
+  writeFileSync(written, code, { mode: 0o600 });
+  renameSync(written, file);
   return file;
 }

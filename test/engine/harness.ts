@@ -34,6 +34,10 @@ export class Cluster {
     return `redis://127.0.0.1:${this.#port}`;
   }
 
+  get port(): number {
+    return this.#port;
+  }
+
   async open(serverArgs: readonly string[] = ['--appendonly', 'no']): Promise<void> {
     this.#command = await bundleCommand();
     this.#port = await freePort();
@@ -63,9 +67,14 @@ export class Cluster {
     return hosts;
   }
 
+  /** Process that takes part: the one that was started stands guard over it. */
+  pidOf(host: Started): number {
+    return Number(/\/(\d+): waiting for runs/.exec(host.output())?.[1]);
+  }
+
   /** The command with these arguments. */
-  run(args: readonly string[], cwd = FIXTURES): Started {
-    return this.#spawn(process.execPath, [join(this.#command, 'cli.js'), ...args], cwd);
+  run(args: readonly string[], cwd = FIXTURES, more: NodeJS.ProcessEnv = {}): Started {
+    return this.#spawn(process.execPath, [join(this.#command, 'cli.js'), ...args], cwd, more);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -86,8 +95,8 @@ export class Cluster {
     for (const folder of [this.folder, this.#command]) rmSync(folder, { recursive: true, force: true });
   }
 
-  #spawn(file: string, args: readonly string[], cwd = this.folder): Started {
-    const env = { ...process.env, NO_COLOR: '1', XDG_CONFIG_HOME: this.folder };
+  #spawn(file: string, args: readonly string[], cwd = this.folder, more: NodeJS.ProcessEnv = {}): Started {
+    const env = { ...process.env, NO_COLOR: '1', XDG_CONFIG_HOME: this.folder, ...more };
     const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#started.push(child);
     let output = '';

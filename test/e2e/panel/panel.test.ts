@@ -23,15 +23,16 @@ describe('panel', () => {
   const value = (test: string): Promise<string | null> =>
     panel.page.getByTestId(test).getAttribute('data-value');
   const press = (test: string): Promise<void> => panel.page.getByTestId(test).click();
-  /** What the page posts comes here before the answer to a question that is asked after it. */
+  /** What the panel has posted of this type. What it says arrives in the order of its other answers. */
   const said = async (type: FromPanel['type']): Promise<FromPanel[]> => {
-    await panel.page.evaluate('0');
+    await panel.page.evaluate('undefined');
     return panel.posted.filter((message) => message.type === type);
   };
 
   it('says ready, and how to begin where nothing was run', async () => {
     panel = await harness.open();
     await press('choose-function-button');
+    await said('chooseFunction');
     assert.deepEqual(panel.posted, [{ type: 'ready' }, { type: 'chooseFunction' }]);
   });
 
