@@ -137,6 +137,7 @@ export class BullEngine implements Engine {
   }
 
   async enqueue(run: string, chunks: readonly Chunk[]): Promise<void> {
+    if (chunks.length === 0) return;
     const pipeline = this.#redis.pipeline();
     for (const { id, payload } of chunks) pipeline.set(inKey(run, id), Buffer.from(payload), 'EX', BLOB_LIFE);
     await pipeline.exec();
