@@ -5,7 +5,6 @@ export {
   BrokenBarrierError,
   EntryGuardError,
   EOFError,
-  itemIndexOf,
   LockAbandonedError,
   ManycoreError,
   NotImportableError,
@@ -37,6 +36,7 @@ export {
   type WaitResult,
   wait,
 } from './executor/wait.ts';
+export { itemIndexOf } from './item-index.ts';
 export { Manager, type ManagerOptions } from './manager/manager.ts';
 export type { BarrierProxy } from './manager/proxies/barrier.ts';
 export type { ConditionProxy } from './manager/proxies/condition.ts';

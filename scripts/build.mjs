@@ -52,11 +52,11 @@ export async function build({ development = false, force = false, quiet = false 
 }
 
 /** Bundles one entry, whatever was built before; returns its stamp. */
-export async function bundleOne({ entry, out, apart, beside, options }, development = false) {
+export async function bundleOne({ entry, out, apart, shared, beside, options }, development = false) {
   const esbuild = await import('esbuild');
   const all = {
     ...esbuildOptions({ entry, out, beside, options }, development),
-    plugins: [leftApart(apart ?? {})],
+    plugins: [leftApart(apart ?? {}, ['dynamic-import']), leftApart(shared ?? {}, ['import-statement'])],
   };
   if (options.splitting) for (const part of partsOf(out)) rmSync(part);
   const result = await esbuild.build(all).catch((error) => {
@@ -66,7 +66,7 @@ export async function bundleOne({ entry, out, apart, beside, options }, developm
   const files = Object.keys(result.metafile.inputs).filter((file) => existsSync(inRoot(file)));
   const outputs = Object.keys(result.metafile.outputs);
   return {
-    options: optionsHash({ entry, out, apart, beside, options }, development),
+    options: optionsHash({ entry, out, apart, shared, beside, options }, development),
     inputs: Object.fromEntries(files.map((file) => [file, hashFile(inRoot(file))])),
     outputs,
     packages: packagesIn(result.metafile),
@@ -97,12 +97,12 @@ const optionsHash = (bundle, development) =>
   hashText(JSON.stringify([bundle, development, hashFile(inRoot('package-lock.json'))]));
 
 /** Files that are bundled by themselves are only named: a bundle of CommonJS cannot be in parts otherwise. */
-const leftApart = (apart) => ({
+const leftApart = (apart, kinds) => ({
   name: 'apart',
   setup(building) {
     const bundleOf = new Map(Object.entries(apart).map(([file, out]) => [inRoot(file), out]));
     building.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
-      const out = kind === 'dynamic-import' ? bundleOf.get(join(resolveDir, path)) : undefined;
+      const out = kinds.includes(kind) ? bundleOf.get(join(resolveDir, path)) : undefined;
       return out === undefined ? undefined : { path: out, external: true };
     });
   },

@@ -46,9 +46,10 @@ const inExtensionHost = { ...cjs, external: ['vscode'], supported: { 'dynamic-im
 const inParts = { splitting: true };
 
 /**
- * `apart`: bundles beside this one, each by the file that is imported. `beside`: programs that share the parts of this one, by
+ * `apart`: bundles beside this one, each by the file that is imported there where it is needed. `shared`: the same from the
+ * beginning, for what must not be there twice, such as classes of errors. `beside`: programs that share the parts of this one, by
  * the name of their file in the same folder.
- * @typedef {{ entry: string, out: string, apart?: Readonly<Record<string, string>>, beside?: Readonly<Record<string, string>>, options: import('esbuild').BuildOptions }} Bundle
+ * @typedef {{ entry: string, out: string, apart?: Readonly<Record<string, string>>, shared?: Readonly<Record<string, string>>, beside?: Readonly<Record<string, string>>, options: import('esbuild').BuildOptions }} Bundle
  */
 
 /** @type {readonly Bundle[]} */
@@ -77,6 +78,8 @@ export const bundles = [
     options: { ...esm, ...withEsbuild, ...withEngine, ...hot, ...inParts },
   },
   { entry: 'src/job/task.ts', out: 'dist/task.js', options: { ...esm, ...withEsbuild, ...hot } },
+  // What the workers of `manycore worker` import for the calls of a pool on an engine.
+  { entry: 'src/engine/pool/call-task.ts', out: 'dist/call-task.js', options: { ...esm, ...hot } },
   { entry: 'runtime/process/child.ts', out: 'dist/child.js', options: { ...esm, ...hot } },
   {
     entry: 'src/panel/main.ts',
@@ -85,9 +88,16 @@ export const bundles = [
   },
   // The library and the command.
   { entry: 'runtime/index.ts', out: 'runtime/dist/index.js', options: { ...esm, ...hot } },
+  {
+    entry: 'src/engine/pool/open-pool.ts',
+    out: 'runtime/dist/engine.js',
+    shared: { 'runtime/errors.ts': './index.js' },
+    options: { ...esm, ...withEngine, ...hot },
+  },
   { entry: 'runtime/index.ts', out: 'runtime/dist/index.cjs', options: { ...cjs, ...hot } },
   { entry: 'runtime/process/child.ts', out: 'runtime/dist/child.js', options: { ...esm, ...hot } },
   { entry: 'src/job/task.ts', out: 'runtime/dist/task.js', options: { ...esm, ...withEsbuild, ...hot } },
+  { entry: 'src/engine/pool/call-task.ts', out: 'runtime/dist/call-task.js', options: { ...esm, ...hot } },
   {
     entry: 'src/cli/lint/host.ts',
     out: 'runtime/dist/lint.js',

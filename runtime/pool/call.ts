@@ -1,5 +1,6 @@
 /** One call of the pool: its input, what of it is under way, and who gets the results. */
-import { SerializationError, tagItemIndex } from '../errors.ts';
+import { SerializationError } from '../errors.ts';
+import { tagItemIndex } from '../item-index.ts';
 import type { ByteReader } from '../transport/bytes.ts';
 import { NUMBER_STRIDE } from '../transport/frame.ts';
 import { BatchWriter } from '../values/batch.ts';

@@ -3,6 +3,7 @@ import packageJson from '../../runtime/package.json' with { type: 'json' };
 import type { CompareOptions } from './compare-command.ts';
 import { completionScript, SHELLS, type Shell } from './completion.ts';
 import type { JobsOptions } from './jobs-command.ts';
+import type { Launcher, LaunchOptions } from './launch-command.ts';
 import { type LintOptions, parseRule } from './lint-options.ts';
 import type { ReportOptions } from './report-command.ts';
 import {
@@ -16,6 +17,7 @@ import {
 import type { WorkerOptions } from './worker-command.ts';
 
 const USAGE_ERROR = 2;
+const LAUNCHERS: readonly Launcher[] = ['ssh', 'slurm', 'k8s'];
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -175,6 +177,17 @@ function program(finish: (exitCode: number) => void): Command {
     .action(async (id: string, options: { engine: string }) => {
       const { cancelCommand } = await import('./jobs-command.ts');
       finish(await cancelCommand(id, options.engine));
+    });
+  manycore
+    .command('launch')
+    .description('Print how to start manycore worker on many machines; nothing is started.')
+    .addArgument(new Argument('<HOW>', 'what starts the machines').choices(LAUNCHERS))
+    .requiredOption('--engine <URL>', 'as of manycore worker; a password in it is left out')
+    .option('--workers <N>', 'worker processes of each host (default: one for every CPU)', parseNumber)
+    .option('--trust <KEY>', 'as of manycore worker; repeatable', collect, [])
+    .action(async (launcher: Launcher, options: LaunchOptions) => {
+      const { launchCommand } = await import('./launch-command.ts');
+      finish(await launchCommand(launcher, options));
     });
   manycore
     .command('lint')

@@ -47,6 +47,15 @@ export function shownAddress(url: URL): string {
   return shown.href.replace(/\/$/, '');
 }
 
+/** Without its password, for a command that somebody else runs. @throws {JobError} when it is none. */
+export function withoutPassword(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || (url.protocol !== 'redis:' && url.protocol !== 'rediss:'))
+    throw usage('--engine needs a URL such as rediss://user@host:6380');
+  url.password = '';
+  return url.href.replace(/\/$/, '');
+}
+
 function unsafe(message: string, hint: string): JobError {
   return new JobError('ERR_MANYCORE_ENGINE', `The engine is refused: ${message}`, { hint, exitCode: 3 });
 }

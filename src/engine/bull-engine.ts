@@ -10,6 +10,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue, Worker } from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
+import runtimePackage from '../../runtime/package.json' with { type: 'json' };
 import { JobError } from '../job/errors.ts';
 import { checkAddress, shownAddress, text } from './address.ts';
 import type {
@@ -334,6 +335,10 @@ function connect(loaded: Libraries, url: URL, options: ConnectionOptions): Redis
   return redis;
 }
 
+/** Exactly those: BullMQ 6 is young. */
+const { bullmq, ioredis } = runtimePackage.peerDependencies;
+const PACKAGES = `bullmq@${bullmq} ioredis@${ioredis}`;
+
 /** Loaded only when an engine is named. */
 async function libraries(): Promise<Libraries> {
   try {
@@ -344,7 +349,7 @@ async function libraries(): Promise<Libraries> {
       'ERR_MANYCORE_ENGINE',
       `An engine needs packages that are not installed: ${text(error)}`,
       {
-        hint: 'Run: npm install bullmq ioredis',
+        hint: `Run: npm install ${PACKAGES}`,
         exitCode: 3,
         cause: error,
       },

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Distribution, DistributionOptions } from '../job/distribution.ts';
 import { checkAddress, shownAddress } from './address.ts';
+import { announcementHead } from './announcement.ts';
 import { BullEngine } from './bull-engine.ts';
 import type { Announcement, NativePackage } from './engine.ts';
 import { EngineRun } from './engine-run.ts';
@@ -42,19 +41,14 @@ function announcementOf(
 ): Announcement {
   const { url: _, ...rest } = plan;
   return {
-    version: 1,
-    // Not of digits alone, and no colon: BullMQ takes neither.
-    id: `r${randomBytes(6).toString('hex')}`,
+    ...announcementHead(),
     title,
     bundle,
-    nodeMajor: Number(process.versions.node.split('.')[0]),
     natives,
     plan: rest,
     timeout: config.timeout ?? null,
     retries: config.retries ?? 0,
     memoryLimit: config.memoryLimit ?? null,
-    announcedAt: Date.now(),
-    coordinator: `${hostname()}/${process.pid}`,
     runDir,
   };
 }

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MaxErrors, parseMaxErrors } from '../job/check-config.ts';
+import type { Collector } from '../job/collector.ts';
 import { JobError } from '../job/errors.ts';
+import type { EventFeed } from '../job/event-feed.ts';
 import { itemKey } from '../job/item-key.ts';
 import type { PoolRunOptions } from '../job/pool-run.ts';
 import { RateMeter } from '../job/rate.ts';
-import { packItem, type TaskItem, unpackRecord } from '../job/task-text.ts';
-import { valueText } from '../job/value-text.ts';
+import { packItem, type TaskItem, unpackItem, unpackRecord } from '../job/task-text.ts';
 import type { RunProgress } from '../protocol/run.ts';
 import type { WorkerFacts } from '../report/summary.ts';
 import { text } from './address.ts';
@@ -24,13 +25,26 @@ import { packChunk, unpackRecords } from './payload.ts';
 import { Stragglers } from './stragglers.ts';
 import { within } from './within.ts';
 
-export interface EngineRunOptions extends PoolRunOptions {
+type Kept = Pick<PoolRunOptions, 'config' | 'plan' | 'total' | 'items' | 'choice' | 'before' | 'stop'>;
+
+export interface EngineRunOptions extends Kept {
   readonly engine: Engine;
   readonly announced: AnnouncedRun;
   readonly code: Uint8Array;
   /** ms that an item takes alone, if it was measured. */
   readonly itemMs: number | null;
+  readonly collector: Pick<Collector, 'done' | 'failed' | 'add' | 'addLost' | 'flush'>;
+  readonly feed: Pick<EventFeed, 'phase'>;
+  /** An item as it is sent. Default: `packItem`. */
+  readonly pack?: (index: number, item: unknown) => TaskItem;
+  /** Waits until there may be something to do, `ms` at most. Default: until a stop. */
+  readonly idle?: (ms: number) => Promise<void>;
 }
+
+/** Comes among the items where there is none now: what is there is sent, and the rest asked for later. */
+export const PAUSE: unique symbol = Symbol('no item now');
+/** Comes among the items where a chunk has to end. */
+export const CUT: unique symbol = Symbol('a chunk ends here');
 
 /** Time in ms between two looks at what has ended: the truth, whatever events tell. */
 const SWEEP = 250;
@@ -73,6 +87,7 @@ export class EngineRun {
   readonly #begun = Date.now();
   readonly #rate = new RateMeter(this.#begun);
   readonly #size: ChunkSize;
+  readonly #pack: (index: number, item: unknown) => TaskItem;
   #hosts: readonly HostReport[] = [];
   readonly #stragglers = new Stragglers();
   /** Chunks whose items came back in others. */
@@ -89,6 +104,7 @@ export class EngineRun {
     const { config, total, itemMs } = options;
     this.#total = total;
     this.#size = new ChunkSize(itemMs, typeof config.chunk === 'number' ? config.chunk : null);
+    this.#pack = options.pack ?? packItem;
     this.#maxErrors =
       config.onError === 'stop'
         ? { count: 1 }
@@ -141,6 +157,22 @@ export class EngineRun {
     await engine.withdraw(id);
   }
 
+  /** Takes chunks back in which nobody wants any item: those that run already run to their end, and do not count. */
+  async drop(isWanted: (item: unknown) => boolean): Promise<void> {
+    const unwanted = [...this.#out.values()].filter(({ indices }) =>
+      indices.every((index) => !this.#underWay.has(index) || !isWanted(this.#underWay.get(index))),
+    );
+    for (const { id, indices } of unwanted) {
+      this.#out.delete(id);
+      for (const index of indices) this.#underWay.delete(index);
+    }
+    const { engine, announced } = this.#options;
+    await engine.remove(
+      announced.announcement.id,
+      unwanted.map(({ id }) => id),
+    );
+  }
+
   async #coordinate(): Promise<void> {
     const { stop } = this.#options;
     const items = this.#items();
@@ -157,12 +189,14 @@ export class EngineRun {
         // A server that is not there comes back, or the user stops the run: the outcomes so far are safe.
         this.#options.feed.phase('running', `the engine does not answer: ${text(error)}`);
       }
-      await sleep(SWEEP, undefined, { signal: stop.requested }).catch(() => {});
+      const { idle = (ms: number) => sleep(ms, undefined, { signal: stop.requested }).catch(() => {}) } =
+        this.#options;
+      await idle(SWEEP);
     }
   }
 
   /** True when there may be more to do at once. */
-  async #round(items: AsyncIterator<TaskItem>): Promise<boolean> {
+  async #round(items: AsyncIterator<TaskItem | typeof PAUSE | typeof CUT>): Promise<boolean> {
     if (Date.now() - this.#reconciled > RECONCILE) {
       await this.#reconcile();
       this.#reconciled = Date.now();
@@ -213,11 +247,12 @@ export class EngineRun {
     } else feed.phase('running', 'no host takes part yet: start one with manycore worker --engine URL');
   }
 
-  async #fill(items: AsyncIterator<TaskItem>): Promise<void> {
+  async #fill(items: AsyncIterator<TaskItem | typeof PAUSE | typeof CUT>): Promise<void> {
     const { engine, announced } = this.#options;
     const limit = Math.min(Math.max(1, this.#hosts.length) * SLOTS * AHEAD, MAX_OUT);
     const chunks = [];
-    while (this.#out.size < limit && !this.#inputEnded) {
+    let paused = false;
+    while (this.#out.size < limit && !this.#inputEnded && !paused) {
       const chunk: TaskItem[] = [];
       const size = this.#size.next(
         this.#total === null ? null : this.#total - this.#taken,
@@ -229,6 +264,8 @@ export class EngineRun {
           this.#inputEnded = true;
           break;
         }
+        paused = next.value === PAUSE;
+        if (next.value === PAUSE || next.value === CUT) break;
         chunk.push(next.value);
       }
       if (chunk.length > 0) chunks.push(this.#note(chunk.map(indexOf), packChunk(chunk)));
@@ -252,7 +289,7 @@ export class EngineRun {
   }
 
   #payload(indices: readonly number[]): Uint8Array {
-    return packChunk(indices.map((index) => packItem(index, this.#underWay.get(index))));
+    return packChunk(indices.map((index) => this.#pack(index, this.#underWay.get(index))));
   }
 
   /** True when there may be more at once. */
@@ -320,7 +357,7 @@ export class EngineRun {
       message: `No host could finish this item: ${reason}`,
       code: 'ERR_MANYCORE_WORKER_DIED',
     };
-    const key = itemKey(plan.functionHash, valueText(item));
+    const key = itemKey(plan.functionHash, unpackItem(this.#pack(index, item)).text);
     collector.addLost({ index, item, key, error, worker: undefined, begin: Date.now(), ms: 0 });
     this.#checkErrors();
   }
@@ -335,16 +372,20 @@ export class EngineRun {
     }
   }
 
-  async *#items(): AsyncGenerator<TaskItem> {
+  async *#items(): AsyncGenerator<TaskItem | typeof PAUSE | typeof CUT> {
     const { items, choice, stop } = this.#options;
     try {
       for await (const item of items) {
         if (stop.reason !== null) return;
+        if (item === PAUSE || item === CUT) {
+          yield item;
+          continue;
+        }
         const index = this.#index++;
         if (choice.takes(index)) {
           this.#taken++;
           this.#underWay.set(index, item);
-          yield packItem(index, item);
+          yield this.#pack(index, item);
         }
         if (index >= choice.last) break;
       }

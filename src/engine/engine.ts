@@ -22,6 +22,8 @@ export interface Announcement {
   /** Packages with native code, which do not travel: a host needs its own. */
   readonly natives: readonly NativePackage[];
   readonly plan: Omit<TaskPlan, 'url' | 'stopFile'>;
+  /** Each item is a call of some export of the bundle, as `pool/call-text.ts` says; undefined: `plan` names the one function. */
+  readonly calls?: true;
   /** Limit in ms for one item. */
   readonly timeout: number | null;
   readonly retries: number;

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Pool, TimeoutError, WorkerDiedError, workerFunction } from '../../runtime/index.ts';
@@ -10,6 +10,9 @@ import type * as Task from '../job/task.ts';
 import { notRunIndex, packRecord, type TaskItem, unpackItem } from '../job/task-text.ts';
 import { ALONE, type Announcement, type Engine, type Lease } from './engine.ts';
 import { packRecords, unpackChunk } from './payload.ts';
+import { CALL_MODULE } from './pool/call-module.ts';
+import type * as CallTask from './pool/call-task.ts';
+import { lostCall } from './pool/call-text.ts';
 import { Turns } from './turns.ts';
 
 export interface HostRunOptions {
@@ -39,8 +42,17 @@ export class HostRun implements AsyncDisposable {
     this.#pool = new Pool({
       processes: workers,
       execArgv: ['--enable-source-maps'],
-      initializer: workerFunction<typeof Task.prepareTask>(TASK_MODULE, 'prepareTask'),
-      initArgs: [{ ...run.plan, url: pathToFileURL(stored(options)).href, stopFile: this.#stopFile.path }],
+      ...(run.calls
+        ? {
+            initializer: workerFunction<typeof CallTask.prepareCalls>(CALL_MODULE, 'prepareCalls'),
+            initArgs: [pathToFileURL(stored(options)).href],
+          }
+        : {
+            initializer: workerFunction<typeof Task.prepareTask>(TASK_MODULE, 'prepareTask'),
+            initArgs: [
+              { ...run.plan, url: pathToFileURL(stored(options)).href, stopFile: this.#stopFile.path },
+            ],
+          }),
       retries: run.retries,
       memoryLimit: run.memoryLimit ?? undefined,
       name: 'Worker',
@@ -78,6 +90,13 @@ export class HostRun implements AsyncDisposable {
   /** One worker imports the module before the first lease: a host that cannot has nothing to give back. */
   async #probe(): Promise<void> {
     const { run } = this.#options;
+    if (run.calls) {
+      const url = pathToFileURL(stored(this.#options)).href;
+      const probeCalls = workerFunction<typeof CallTask.probeCalls>(CALL_MODULE, 'probeCalls');
+      const thrown = await this.#pool.apply(probeCalls, [url]);
+      if (thrown !== null) throw new Error(thrown);
+      return;
+    }
     const probe = workerFunction<typeof Task.probeTask>(TASK_MODULE, 'probeTask');
     const plan = { ...run.plan, url: pathToFileURL(stored(this.#options)).href, stopFile: null };
     const found = await this.#pool.apply(probe, [plan]);
@@ -90,7 +109,9 @@ export class HostRun implements AsyncDisposable {
     const records: string[] = [];
     const { timeout } = this.#options.run;
     const results = this.#pool.imapUnordered(
-      workerFunction<typeof Task.runTask>(TASK_MODULE, 'runTask'),
+      this.#options.run.calls
+        ? workerFunction<typeof CallTask.runCall>(CALL_MODULE, 'runCall')
+        : workerFunction<typeof Task.runTask>(TASK_MODULE, 'runTask'),
       items,
       { chunkSize: 'auto', ...(timeout !== null && { timeout }) },
     );
@@ -116,6 +137,7 @@ export class HostRun implements AsyncDisposable {
     const ms = error instanceof TimeoutError ? (this.#options.run.timeout ?? 0) : 0;
     // The stack is this process's own and says nothing about the item.
     const { stack: _, at: __, ...described } = describeError(error);
+    if (this.#options.run.calls) return lostCall(index, error, ms);
     return packRecord({
       index,
       ok: false,
@@ -137,6 +159,9 @@ function stored({ cwd, code, run }: HostRunOptions): string {
   const folder = join(cwd, '.manycore', 'engine');
   const file = join(folder, `${run.bundle}.mjs`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(file, code, { mode: 0o600 });
+  // In one step: workers of another host in this folder may be importing it.
+  const written = `${file}.${process.pid}`;
+  writeFileSync(written, code, { mode: 0o600 });
+  renameSync(written, file);
   return file;
 }

@@ -19,8 +19,12 @@ const REQUIRE_IN_ESM = [
  * no loader of the tests stands between Node and what is run then. The caller removes it.
  */
 export async function bundleCommand(): Promise<string> {
-  const entries = { cli: 'src/cli/main.ts', task: 'src/job/task.ts', child: 'runtime/process/child.ts' };
-  return bundleInto('command-', entries);
+  return bundleInto('command-', {
+    cli: 'src/cli/main.ts',
+    task: 'src/job/task.ts',
+    'call-task': 'src/engine/pool/call-task.ts',
+    child: 'runtime/process/child.ts',
+  });
 }
 
 /** The same for `manycore lint`: the command and its analysis process. */

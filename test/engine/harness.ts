@@ -73,8 +73,8 @@ export class Cluster {
   }
 
   /** The command with these arguments. */
-  run(args: readonly string[], cwd = FIXTURES, more: NodeJS.ProcessEnv = {}): Started {
-    return this.#spawn(process.execPath, [join(this.#command, 'cli.js'), ...args], cwd, more);
+  run(args: readonly string[], cwd = FIXTURES, env: NodeJS.ProcessEnv = {}): Started {
+    return this.#spawn(process.execPath, [join(this.#command, 'cli.js'), ...args], cwd, env);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -96,7 +96,7 @@ export class Cluster {
   }
 
   #spawn(file: string, args: readonly string[], cwd = this.folder, more: NodeJS.ProcessEnv = {}): Started {
-    const env = { ...process.env, NO_COLOR: '1', XDG_CONFIG_HOME: this.folder, ...more };
+    const env = { ...process.env, ...more, NO_COLOR: '1', XDG_CONFIG_HOME: this.folder };
     const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#started.push(child);
     let output = '';

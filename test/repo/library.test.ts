@@ -47,7 +47,7 @@ describe('the packed library', () => {
 
   it('holds every file that its manifest names, and no source', () => {
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
-    const named = JSON.stringify([manifest.exports, manifest.bin]).match(/\.\/[\w./-]+/g) ?? [];
+    const named = JSON.stringify([manifest.exports, manifest.bin]).match(/\.\/[\w./-]+\.\w+/g) ?? [];
     for (const file of named) assert.ok(readFileSync(join(installed, file)).length > 0, file);
     assert.deepEqual(readdirSync(installed).sort(), ['LICENSE', 'README.md', 'dist', 'package.json']);
   });
@@ -59,7 +59,7 @@ describe('the packed library', () => {
       .map((file) => file.replaceAll('\\', '/').replace(/-part-\w+\./, '-part-HASH.'))
       .map((file) => file.replace(/^types\/.*(\.d\.c?ts)$/, 'types/*$1'));
     const code = [
-      ...['child.js', 'cli-part-HASH.js', 'cli.js', 'index.cjs', 'index.js'],
+      ...['call-task.js', 'child.js', 'cli-part-HASH.js', 'cli.js', 'engine.js', 'index.cjs', 'index.js'],
       ...['job-host.js', 'lint.js', 'mcp.js', 'task.js'],
     ];
     const maps = code.filter((file) => file !== 'lint.js').map((file) => `${file}.map`);
@@ -104,16 +104,32 @@ describe('the packed library', () => {
 
   it('has types for both kinds of module, which check without skipLibCheck', () => {
     const text = `import { Pool } from 'manycore';
+      import { type EnginePool, openPool } from 'manycore/engine';
       export async function run(): Promise<readonly string[]> {
         const pool = new Pool(2);
         const lengths: number[] = await pool.map((text: string) => text.length, ['a']);
         return lengths.map(String);
+      }
+      export async function far(): Promise<number> {
+        await using pool: EnginePool = await openPool('redis://127.0.0.1:6379');
+        return pool.apply(Math.abs, [1]);
       }\n`;
     writeFileSync(join(project, 'esm.mts'), text);
     writeFileSync(join(project, 'common.cts'), text);
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
     node(tsc, ...flags, '--lib', 'es2023,esnext.disposable', 'esm.mts', 'common.cts');
+  });
+
+  it('says what to install when an engine is named without its packages', () => {
+    writeFileSync(
+      join(project, 'engine.mjs'),
+      `import { isMainProcess, ManycoreError } from 'manycore';
+       import { openPool } from 'manycore/engine';
+       const error = await openPool('redis://127.0.0.1:1').catch((reason) => reason);
+       console.log(error.code, error.hint);`,
+    );
+    assert.match(node('engine.mjs'), /ERR_MANYCORE_ENGINE Run: npm install bullmq@\S+ ioredis@\S+/);
   });
 
   it('brings a command that says its version', () => {
