@@ -258,8 +258,8 @@ export class BullEngine implements Engine {
       run,
       async [Symbol.asyncDispose]() {
         leaving = true;
-        const noMore = worker.pause(true);
-        await within(GIVE_BACK, Promise.allSettled([noMore, ...running]));
+        worker.pause(true).catch(() => {});
+        await within(GIVE_BACK, Promise.allSettled(running));
         await within(GIVE_BACK, worker.close(true));
       },
     };

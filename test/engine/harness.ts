@@ -89,7 +89,7 @@ export class Cluster {
           (child) => child.exitCode === null && child.signalCode === null && once(child, 'exit'),
         ),
       ),
-      sleep(5000),
+      sleep(15_000),
     ]);
     for (const child of this.#started) child.kill('SIGKILL');
     for (const folder of [this.folder, this.#command]) rmSync(folder, { recursive: true, force: true });
