@@ -138,6 +138,7 @@ export class BullEngine implements Engine {
   }
 
   async enqueue(run: string, chunks: readonly Chunk[]): Promise<void> {
+    if (chunks.length === 0) return;
     const pipeline = this.#redis.pipeline();
     for (const { id, payload } of chunks) pipeline.set(inKey(run, id), Buffer.from(payload), 'EX', BLOB_LIFE);
     await pipeline.exec();
@@ -257,8 +258,8 @@ export class BullEngine implements Engine {
       run,
       async [Symbol.asyncDispose]() {
         leaving = true;
-        const noMore = worker.pause(true);
-        await within(GIVE_BACK, Promise.allSettled([noMore, ...running]));
+        worker.pause(true).catch(() => {});
+        await within(GIVE_BACK, Promise.allSettled(running));
         await within(GIVE_BACK, worker.close(true));
       },
     };

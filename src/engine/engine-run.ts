@@ -90,6 +90,8 @@ export class EngineRun {
   readonly #pack: (index: number, item: unknown) => TaskItem;
   #hosts: readonly HostReport[] = [];
   readonly #stragglers = new Stragglers();
+  /** Chunks whose items came back in others. */
+  readonly #needless: string[] = [];
   #reconciled = 0;
   #chunks = 0;
   #index = 0;
@@ -210,7 +212,8 @@ export class EngineRun {
     const runs = await engine.announced();
     const known = runs.find(({ announcement }) => announcement.id === id);
     if (known?.state === 'stopped') {
-      this.#options.stop.stop({ kind: 'user' });
+      // A second request would not let running items end.
+      if (this.#options.stop.reason === null) this.#options.stop.stop({ kind: 'user' });
       return;
     }
     if (known === undefined) {
@@ -223,7 +226,8 @@ export class EngineRun {
       await engine.enqueue(id, [{ id: chunk, payload: this.#payload(indices) }]);
     }
     if (this.#inputEnded) {
-      const slow = this.#stragglers.among(this.#out.values(), this.#chunks);
+      const beside = [...this.#out.values()].filter((chunk) => !chunk.id.startsWith(ALONE));
+      const slow = this.#stragglers.among(beside, this.#chunks);
       await engine.enqueue(
         id,
         slow.map((chunk) => this.#again(chunk)),
@@ -297,7 +301,8 @@ export class EngineRun {
     for (const chunk of undone) await this.#cut(chunk);
     // On disk before the engine forgets them.
     collector.flush();
-    await engine.remove(id, [...done.map(({ chunk }) => chunk), ...undone.map(({ chunk }) => chunk)]);
+    const ended = [...done, ...undone].map(({ chunk }) => chunk);
+    await engine.remove(id, [...ended, ...this.#needless.splice(0)]);
     return done.length + undone.length > 0;
   }
 
@@ -305,7 +310,7 @@ export class EngineRun {
     const known = this.#out.get(chunk);
     if (payload === null || known === undefined) return;
     this.#out.delete(chunk);
-    if (known.twin !== undefined) this.#out.delete(known.twin);
+    if (known.twin !== undefined && this.#out.delete(known.twin)) this.#needless.push(known.twin);
     this.#stragglers.ended(Date.now() - known.sent);
     const { collector, stop } = this.#options;
     for (const packed of unpackRecords(payload)) {

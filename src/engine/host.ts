@@ -31,6 +31,8 @@ export class Host {
   readonly name = `${hostname()}/${process.pid}`;
   readonly #options: HostOptions;
   readonly #runs = new Map<string, HostRun>();
+  /** Runs that were left, as long as something of them is there. */
+  readonly #leaving = new Set<Promise<void>>();
   readonly #declines = new Map<string, string>();
   /** When a run was last announced, by its id; ms since the epoch. */
   readonly #seen = new Map<string, number>();
@@ -69,7 +71,7 @@ export class Host {
       }
     } finally {
       await within(LAST_LOOK, looking);
-      await Promise.all([...this.#runs.keys()].map((id) => this.#leave(id)));
+      await Promise.all([...[...this.#runs.keys()].map((id) => this.#leave(id)), ...this.#leaving]);
     }
   }
 
@@ -143,8 +145,11 @@ export class Host {
 
   async #leave(id: string): Promise<void> {
     const run = this.#runs.get(id);
+    if (run === undefined) return;
     this.#runs.delete(id);
-    await run?.[Symbol.asyncDispose]();
+    const left = run[Symbol.asyncDispose]();
+    this.#leaving.add(left);
+    await left.finally(() => this.#leaving.delete(left));
   }
 }
 

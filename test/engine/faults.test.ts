@@ -110,7 +110,7 @@ describe('a host of an engine', function () {
 describe('the password of an engine', function () {
   this.timeout(60_000);
 
-  it('comes by the environment, and is in no list of processes, environment of workers or text of an error', async () => {
+  it('comes by the environment, and is in no environment of workers and no text of an error', async () => {
     await using cluster = new Cluster();
     await cluster.open(['--requirepass', 'secret-word', '--appendonly', 'no']);
     const env = { MANYCORE_ENGINE_PASSWORD: 'secret-word' };

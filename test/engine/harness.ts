@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureRedis } from '../../scripts/tools/redis.mjs';
+import { within } from '../../src/engine/within.ts';
 import { bundleCommand } from '../cli/bundle.ts';
 import { FIXTURES } from '../job/harness.ts';
 
@@ -83,14 +84,10 @@ export class Cluster {
 
   async close(): Promise<void> {
     for (const child of this.#started) child.kill('SIGTERM');
-    await Promise.race([
-      Promise.all(
-        this.#started.map(
-          (child) => child.exitCode === null && child.signalCode === null && once(child, 'exit'),
-        ),
-      ),
-      sleep(5000),
-    ]);
+    const running = this.#started.filter(
+      ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
+    );
+    await within(15_000, Promise.all(running.map((child) => once(child, 'exit'))));
     for (const child of this.#started) child.kill('SIGKILL');
     for (const folder of [this.folder, this.#command]) rmSync(folder, { recursive: true, force: true });
   }
