@@ -2,7 +2,7 @@ import { formatCount, formatMs, plural } from '../../report/format.ts';
 import { NO_ITEM, type Stretch } from '../../report/stretches.ts';
 
 /** What a stretch says when it is pointed at. */
-export function describeStretch(stretch: Stretch): string {
+export function describeStretch(stretch: Stretch, host?: string): string {
   const { worker, startup, computing, encoding, item, count, failed } = stretch;
   const of =
     item === NO_ITEM || count === 0
@@ -16,5 +16,5 @@ export function describeStretch(stretch: Stretch): string {
     encoding > 0 ? `Encoding, ${formatMs(encoding)}` : '',
     failed === 0 ? '' : count === 1 ? 'failed' : `${formatCount(failed)} failed`,
   ];
-  return `Worker ${worker}: ${parts.filter((part) => part !== '').join(', ')}`;
+  return `Worker ${worker}${host === undefined ? '' : ` on ${host}`}: ${parts.filter((part) => part !== '').join(', ')}`;
 }

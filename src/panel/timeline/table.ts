@@ -4,7 +4,6 @@ import { el } from '../dom.ts';
 import type { TimelineRows } from './rows.ts';
 
 const COMMON = [
-  'Worker',
   'Process',
   'State',
   'Items',
@@ -36,23 +35,35 @@ export class WorkersTable {
   }
 
   update(model: RunModel, rows: TimelineRows): void {
-    const heads = [...COMMON, model.summary === null ? 'Memory' : 'Waiting'];
+    const far = hasHosts(model);
+    const first = far ? ['Worker', 'Host'] : ['Worker'];
+    const heads = [...first, ...COMMON, model.summary === null ? 'Memory' : 'Waiting'];
     this.#heads.replaceChildren(
       ...heads.map((name, column) =>
-        el('th', { scope: 'col', class: column === 0 || column === 2 ? '' : 'number' }, name),
+        el('th', { scope: 'col', class: column === 0 || TEXTS.includes(name) ? '' : 'number' }, name),
       ),
     );
-    this.#body.replaceChildren(...rowsOf(model, rows).map(tableRow));
+    this.#body.replaceChildren(
+      ...rowsOf(model, rows).map((cells) => tableRow(far ? cells : cells.toSpliced(1, 1), heads)),
+    );
   }
 }
 
-function tableRow(cells: readonly string[]): HTMLElement {
+/** Columns of words. */
+const TEXTS: readonly string[] = ['Host', 'State'];
+
+const hasHosts = (model: RunModel): boolean =>
+  (model.summary?.perWorker ?? model.progress?.workers ?? []).some(({ host }) => host !== undefined);
+
+function tableRow(cells: readonly string[], heads: readonly string[]): HTMLElement {
   const [worker = '', ...rest] = cells;
   return el(
     'tr',
     {},
     el('th', { scope: 'row' }, worker),
-    ...rest.map((text, column) => el('td', { class: column === 1 ? '' : 'number' }, text)),
+    ...rest.map((text, column) =>
+      el('td', { class: TEXTS.includes(heads[column + 1] ?? '') ? '' : 'number' }, text),
+    ),
   );
 }
 
@@ -61,6 +72,7 @@ function rowsOf(model: RunModel, rows: TimelineRows): string[][] {
   if (model.summary !== null) {
     return model.summary.perWorker.map((worker) => [
       String(worker.worker),
+      worker.host ?? '',
       String(worker.pid),
       'Ended',
       formatCount(worker.items),
@@ -73,6 +85,7 @@ function rowsOf(model: RunModel, rows: TimelineRows): string[][] {
   }
   return (model.progress?.workers ?? []).map((worker) => [
     String(worker.id),
+    worker.host ?? '',
     String(worker.pid),
     STATES[worker.state],
     formatCount(worker.done),

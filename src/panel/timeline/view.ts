@@ -110,7 +110,7 @@ export class TimelineView implements Part {
     }
     if (isNew || before?.timeline !== model.timeline || before.progress !== model.progress) {
       // Stretches come at the end, so that a mark keeps its place, unless all were put together more coarsely.
-      if (!this.#rows.update(model.timeline, model.progress?.workers ?? []) || isNew) this.#mark(null);
+      if (!this.#rows.update(model.timeline, workersOf(model)) || isNew) this.#mark(null);
     }
     this.#arrange();
     this.#draw();
@@ -256,7 +256,7 @@ export class TimelineView implements Part {
     this.#marked = mark;
     const stretch = this.#markedStretch();
     this.#canvas.classList.toggle('clickable', stretch !== null && stretch.item !== NO_ITEM);
-    if (stretch !== null) setText(this.#tip, describeStretch(stretch));
+    if (stretch !== null) setText(this.#tip, describeStretch(stretch, this.#rows.of(stretch.worker)?.host));
     this.#placeTip();
     this.#schedule();
   }
@@ -386,4 +386,8 @@ function legend(): HTMLElement {
     entry('idle', 'Idle'),
     entry('broken', 'Failed'),
   );
+}
+
+function workersOf({ progress, summary }: RunModel): readonly { id: number; host?: string | undefined }[] {
+  return progress?.workers ?? summary?.perWorker.map(({ worker, host }) => ({ id: worker, host })) ?? [];
 }
