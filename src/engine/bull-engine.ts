@@ -3,8 +3,11 @@
  *
  *   mc:runs                 hash: id -> AnnouncedRun          mc:hosts   hash: host -> HostReport
  *   mc:blob:HASH            bundles                           mc:RUN:in:CHUNK, mc:RUN:out:CHUNK   payloads
+ *   mc:stops                stream of the runs that are stopped      mc:RUN:begun:CHUNK   see `lease`
  *   mc:run-RUN:*            BullMQ's own, one queue for each run
  */
+
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue, Worker } from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
 import runtimePackage from '../../runtime/package.json' with { type: 'json' };
@@ -20,13 +23,14 @@ import type {
   SignedAnnouncement,
   Undone,
 } from './engine.ts';
+import { within } from './within.ts';
 
 const PREFIX = 'mc';
 /** How long a host holds a chunk without a sign of life, in ms. */
 const LOCK = 10_000;
 const STALL_CHECK = 5000;
-/** Hosts that a chunk may end before it counts as undone. */
-const MAX_STALLS = 2;
+/** Hosts that a chunk may end before it counts as undone: the coordinator knows better what to do with it. */
+const MAX_STALLS = 0;
 /** Time in s after which what nobody fetched is forgotten: nobody is left to ask for it. */
 const BLOB_LIFE = 7 * 24 * 3600;
 /** Time in ms after which a host that says nothing counts as gone. */
@@ -35,10 +39,19 @@ const HOST_LIFE = 10_000;
 const SWEEP = 500;
 /** Time in ms to reach the server at first. */
 const REACH = 5000;
+/** Time in ms after which a connection that gives no answer is made anew. */
+const SILENCE = 30_000;
+/** Time in ms for chunks that are given back. */
+const GIVE_BACK = 3000;
+const STOPS = `${PREFIX}:stops`;
+/** A host that was away for long leaves nothing behind. */
+const PUT_IF_WANTED =
+  "if redis.call('exists', KEYS[1]) == 1 then redis.call('set', KEYS[2], ARGV[1], 'EX', ARGV[2]) end";
 
 const queueName = (run: string): string => `run-${run}`;
 const blobKey = (hash: string): string => `${PREFIX}:blob:${hash}`;
 const inKey = (run: string, chunk: string): string => `${PREFIX}:${run}:in:${chunk}`;
+const begunKey = (run: string, chunk: string): string => `${PREFIX}:${run}:begun:${chunk}`;
 const outKey = (run: string, chunk: string): string => `${PREFIX}:${run}:out:${chunk}`;
 
 type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>;
@@ -53,8 +66,11 @@ export class BullEngine implements Engine {
   readonly #redis: Redis;
   readonly #url: URL;
   readonly #queues = new Map<string, Queue>();
+  /** What is allowed and may lose a run. */
+  readonly warnings: readonly string[];
 
-  private constructor(libraries: Libraries, url: URL) {
+  private constructor(libraries: Libraries, url: URL, warnings: readonly string[]) {
+    this.warnings = warnings;
     this.#libraries = libraries;
     this.#url = url;
     this.#redis = connect(libraries, url, {});
@@ -64,8 +80,7 @@ export class BullEngine implements Engine {
   static async open(address: string): Promise<BullEngine> {
     const url = checkAddress(address);
     const loaded = await libraries();
-    await check(loaded, url);
-    return new BullEngine(loaded, url);
+    return new BullEngine(loaded, url, await check(loaded, url));
   }
 
   async putBlob(hash: string, bytes: Uint8Array): Promise<void> {
@@ -78,6 +93,34 @@ export class BullEngine implements Engine {
 
   async announce(run: AnnouncedRun): Promise<void> {
     await this.#redis.hset(`${PREFIX}:runs`, run.announcement.id, JSON.stringify(run));
+    if (run.state === 'stopped')
+      await this.#redis.xadd(STOPS, 'MAXLEN', '~', 1000, '*', 'run', run.announcement.id);
+  }
+
+  watch(onStopped: (run: string) => void): Disposable {
+    // By a stream: a user who is limited to keys may not subscribe to channels.
+    const redis = connect(this.#libraries, this.#url, { socketTimeout: undefined });
+    let isOpen = true;
+    const listen = async (): Promise<void> => {
+      let last = (await redis.xrevrange(STOPS, '+', '-', 'COUNT', 1))[0]?.[0] ?? '0-0';
+      while (isOpen) {
+        const [stream] = (await redis.xread('BLOCK', 5000, 'STREAMS', STOPS, last)) ?? [];
+        for (const [id, fields] of stream?.[1] ?? []) {
+          last = id;
+          if (isOpen) onStopped(fields[1] ?? '');
+        }
+      }
+    };
+    const keepListening = async (): Promise<void> => {
+      while (isOpen) await listen().catch(() => sleep(1000));
+    };
+    void keepListening();
+    return {
+      [Symbol.dispose]() {
+        isOpen = false;
+        redis.disconnect();
+      },
+    };
   }
 
   async announced(): Promise<readonly AnnouncedRun[]> {
@@ -95,6 +138,7 @@ export class BullEngine implements Engine {
   }
 
   async enqueue(run: string, chunks: readonly Chunk[]): Promise<void> {
+    if (chunks.length === 0) return;
     const pipeline = this.#redis.pipeline();
     for (const { id, payload } of chunks) pipeline.set(inKey(run, id), Buffer.from(payload), 'EX', BLOB_LIFE);
     await pipeline.exec();
@@ -115,6 +159,8 @@ export class BullEngine implements Engine {
     const receipts = completed.filter((job) => job?.id !== undefined);
     const pipeline = this.#redis.pipeline();
     for (const { id } of receipts) pipeline.getBuffer(outKey(run, id as string));
+    const ended = failed.filter((job) => job?.id !== undefined);
+    for (const { id } of ended) pipeline.exists(begunKey(run, id as string));
     const payloads = (await pipeline.exec()) ?? [];
     return {
       done: receipts.map((job, index) => ({
@@ -122,9 +168,11 @@ export class BullEngine implements Engine {
         host: String(job.returnvalue ?? ''),
         payload: (payloads[index]?.[1] as Buffer | null | undefined) ?? null,
       })),
-      undone: failed
-        .filter((job) => job?.id !== undefined)
-        .map((job) => ({ chunk: job.id as string, reason: job.failedReason ?? '' })),
+      undone: ended.map((job, index) => ({
+        chunk: job.id as string,
+        reason: job.failedReason ?? '',
+        begun: payloads[receipts.length + index]?.[1] === 1,
+      })),
     };
   }
 
@@ -132,7 +180,7 @@ export class BullEngine implements Engine {
     if (chunks.length === 0) return;
     const queue = this.#queue(run);
     await Promise.all(chunks.map((id) => queue.remove(id)));
-    await this.#redis.unlink(...chunks.flatMap((id) => [inKey(run, id), outKey(run, id)]));
+    await this.#redis.unlink(...chunks.flatMap((id) => [inKey(run, id), outKey(run, id), begunKey(run, id)]));
   }
 
   async missing(run: string, chunks: readonly string[]): Promise<readonly string[]> {
@@ -163,16 +211,35 @@ export class BullEngine implements Engine {
     run: string,
     host: string,
     width: number,
-    take: (chunk: string, payload: Uint8Array) => Promise<Uint8Array>,
+    take: (chunk: string, payload: Uint8Array, begin: () => Promise<void>) => Promise<Uint8Array>,
   ): Promise<Lease> {
+    const { WaitingError } = this.#libraries.bullmq;
+    const running = new Set<Promise<unknown>>();
+    let leaving = false;
+    const runChunk = async (id: string): Promise<string> => {
+      const payload = await this.#redis.getBuffer(inKey(run, id));
+      if (payload === null) throw new Error('Its items are gone');
+      const begin = async (): Promise<void> => {
+        await this.#redis.set(begunKey(run, id), '1', 'EX', BLOB_LIFE);
+      };
+      const records = Buffer.from(await take(id, payload, begin));
+      await this.#redis.eval(PUT_IF_WANTED, 2, inKey(run, id), outKey(run, id), records, BLOB_LIFE);
+      return host;
+    };
     const worker: Worker = new this.#libraries.bullmq.Worker(
       queueName(run),
-      async ({ id = '' }) => {
-        const payload = await this.#redis.getBuffer(inKey(run, id));
-        if (payload === null) throw new Error('Its items are gone');
-        const records = await take(id, payload);
-        await this.#redis.set(outKey(run, id), Buffer.from(records), 'EX', BLOB_LIFE);
-        return host;
+      async (job, token) => {
+        const result = runChunk(job.id ?? '').catch(async (error: unknown) => {
+          if (!leaving) throw error;
+          await job.moveToWait(token);
+          throw new WaitingError();
+        });
+        running.add(result);
+        try {
+          return await result;
+        } finally {
+          running.delete(result);
+        }
       },
       {
         connection: connect(this.#libraries, this.#url, {}),
@@ -190,13 +257,16 @@ export class BullEngine implements Engine {
     return {
       run,
       async [Symbol.asyncDispose]() {
-        await worker.close(true);
+        leaving = true;
+        const noMore = worker.pause(true);
+        await within(GIVE_BACK, Promise.allSettled([noMore, ...running]));
+        await within(GIVE_BACK, worker.close(true));
       },
     };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    await within(GIVE_BACK, Promise.all([...this.#queues.values()].map((queue) => queue.close())));
     this.#redis.disconnect();
   }
 
@@ -217,8 +287,8 @@ export class BullEngine implements Engine {
   }
 }
 
-/** Reaches the server once. */
-async function check(loaded: Libraries, url: URL): Promise<void> {
+/** Reaches the server once. Gives what it is warned of. */
+async function check(loaded: Libraries, url: URL): Promise<string[]> {
   const redis = connect(loaded, url, {
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
@@ -236,6 +306,12 @@ async function check(loaded: Libraries, url: URL): Promise<void> {
       const reason = `its maxmemory-policy is ${policy}: it may throw away what a run needs`;
       throw refused(url, reason, 'Set maxmemory-policy noeviction.');
     }
+    const isOff = /aof_enabled:0/.test(await redis.info('persistence').catch(() => ''));
+    return isOff
+      ? [
+          `The engine ${shownAddress(url)} keeps nothing on disk: a run whose own process ends while the server does is lost. Set appendonly yes and appendfsync everysec.`,
+        ]
+      : [];
   } catch (error) {
     if (error instanceof JobError) throw error;
     throw refused(url, text(last ?? error), 'Is the server running, and are user and password right?', error);
@@ -247,6 +323,7 @@ async function check(loaded: Libraries, url: URL): Promise<void> {
 function connect(loaded: Libraries, url: URL, options: ConnectionOptions): Redis {
   const all: ConnectionOptions = {
     connectTimeout: REACH,
+    socketTimeout: SILENCE,
     connectionName: 'manycore',
     maxRetriesPerRequest: null,
     retryStrategy: (times: number) => Math.min(times * 100, 1000),

@@ -9,9 +9,11 @@ const MAX_UNMEASURED = 64;
 /** How many items are leased together. */
 export class ChunkSize {
   #ms: number | null;
+  readonly #fixed: number | null;
 
-  /** `itemMs`: what an item takes, if it is known. */
-  constructor(itemMs: number | null) {
+  /** `itemMs`: what an item takes, if it is known. `fixed`: what the user says. */
+  constructor(itemMs: number | null, fixed: number | null = null) {
+    this.#fixed = fixed;
     this.#ms = itemMs;
   }
 
@@ -22,6 +24,7 @@ export class ChunkSize {
 
   /** `left`: items that are not handed out; null where it is not known. `workers`: of all hosts. */
   next(left: number | null, workers: number): number {
+    if (this.#fixed !== null) return this.#fixed;
     const parallel = Math.max(1, workers);
     const byTime =
       this.#ms === null ? MAX_UNMEASURED : Math.ceil((TARGET * parallel) / Math.max(this.#ms, 0.001));

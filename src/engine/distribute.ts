@@ -2,15 +2,19 @@ import type { Distribution, DistributionOptions } from '../job/distribution.ts';
 import { checkAddress, shownAddress } from './address.ts';
 import { announcementHead } from './announcement.ts';
 import { BullEngine } from './bull-engine.ts';
-import type { Announcement } from './engine.ts';
+import type { Announcement, NativePackage } from './engine.ts';
 import { EngineRun } from './engine-run.ts';
 import { bundlePortable } from './portable.ts';
 import { hashOf, ownKey, signed } from './signature.ts';
 
 /** Reaches the engine at `address`, a URL such as `redis://127.0.0.1:6379`. Throws a `JobError` that says what is missing. */
-export async function openDistribution(address: string): Promise<Distribution> {
+export async function openDistribution(
+  address: string,
+  warn: (line: string) => void = () => {},
+): Promise<Distribution> {
   const shown = shownAddress(checkAddress(address));
   const engine = await BullEngine.open(address);
+  for (const warning of engine.warnings) warn(warning);
   const hosts = await engine.hosts();
   return {
     workers: {
@@ -33,7 +37,7 @@ export async function openDistribution(address: string): Promise<Distribution> {
 function announcementOf(
   { plan, config, title, runDir }: DistributionOptions,
   bundle: string,
-  natives: readonly string[],
+  natives: readonly NativePackage[],
 ): Announcement {
   const { url: _, ...rest } = plan;
   return {

@@ -11,9 +11,19 @@ import type { RunProgress } from '../protocol/run.ts';
 import type { WorkerFacts } from '../report/summary.ts';
 import { text } from './address.ts';
 import { ChunkSize } from './chunk-size.ts';
-import type { AnnouncedRun, Engine, HostReport, Receipt, Undone } from './engine.ts';
+import {
+  ALONE,
+  type AnnouncedRun,
+  type Chunk,
+  type Engine,
+  type HostReport,
+  type Receipt,
+  type Undone,
+} from './engine.ts';
 import { HostBook } from './host-book.ts';
 import { packChunk, unpackRecords } from './payload.ts';
+import { Stragglers } from './stragglers.ts';
+import { within } from './within.ts';
 
 type Kept = Pick<PoolRunOptions, 'config' | 'plan' | 'total' | 'items' | 'choice' | 'before' | 'stop'>;
 
@@ -46,14 +56,27 @@ const MAX_OUT = 4000;
 /** Chunks that a host holds. */
 const SLOTS = 2;
 
+/** Parts that a chunk is cut into which ended its host: each round costs the time of a lease. */
+const PARTS = 8;
+/** Hosts that an item may end while it runs alone there. */
+const MAX_TRIES = 2;
+/** Time in ms for the engine to forget a run. */
+const FORGET = 5000;
+
 interface OutChunk {
   readonly id: string;
   readonly indices: readonly number[];
+  /** ms since the epoch. */
+  readonly sent: number;
+  /** Hosts that it ended alone. */
+  readonly tries: number;
+  /** The same items a second time, because the first take long. */
+  twin?: string;
 }
 
 /**
- * Runs the items on the hosts of an engine; one object for one run. What hosts could not finish is halved until one item is left,
- * which has failed then.
+ * Runs the items on the hosts of an engine; one object for one run. What hosts could not finish is cut until one item is
+ * left, which has failed when it ended hosts alone.
  */
 export class EngineRun {
   readonly #options: EngineRunOptions;
@@ -66,6 +89,10 @@ export class EngineRun {
   readonly #size: ChunkSize;
   readonly #pack: (index: number, item: unknown) => TaskItem;
   #hosts: readonly HostReport[] = [];
+  readonly #stragglers = new Stragglers();
+  /** Chunks whose items came back in others. */
+  readonly #needless: string[] = [];
+  #reconciled = 0;
   #chunks = 0;
   #index = 0;
   #taken = 0;
@@ -76,7 +103,7 @@ export class EngineRun {
     this.#options = options;
     const { config, total, itemMs } = options;
     this.#total = total;
-    this.#size = new ChunkSize(itemMs);
+    this.#size = new ChunkSize(itemMs, typeof config.chunk === 'number' ? config.chunk : null);
     this.#pack = options.pack ?? packItem;
     this.#maxErrors =
       config.onError === 'stop'
@@ -104,6 +131,9 @@ export class EngineRun {
   async run(): Promise<{ wallMs: number; workers: WorkerFacts[] }> {
     const { engine, announced, code, stop } = this.#options;
     const { id, bundle } = announced.announcement;
+    using _watch = engine.watch((run) => {
+      if (run === id && stop.reason === null) stop.stop({ kind: 'user' });
+    });
     await engine.putBlob(bundle, code);
     await engine.announce(announced);
     let end: number;
@@ -111,10 +141,20 @@ export class EngineRun {
       await this.#coordinate();
       end = Date.now();
     } finally {
-      if (stop.reason !== null) await engine.announce({ ...announced, state: 'stopped' }).catch(() => {});
-      await engine.withdraw(id).catch(() => {});
+      await within(FORGET, this.#end());
     }
     return { wallMs: end - this.#begun, workers: this.#book.facts(end) };
+  }
+
+  async #end(): Promise<void> {
+    const { engine, announced, stop } = this.#options;
+    const { id } = announced.announcement;
+    if (stop.reason !== null) {
+      await engine.announce({ ...announced, state: 'stopped' });
+      const { done } = await engine.collect(id);
+      for (const receipt of done) this.#take(receipt);
+    }
+    await engine.withdraw(id);
   }
 
   /** Takes chunks back in which nobody wants any item: those that run already run to their end, and do not count. */
@@ -136,16 +176,12 @@ export class EngineRun {
   async #coordinate(): Promise<void> {
     const { stop } = this.#options;
     const items = this.#items();
-    let reconciled = 0;
+    // A round is ended, but not waited for in vain.
+    using forced = stop.untilForced();
     for (;;) {
       if (stop.reason !== null) return;
       try {
-        if (Date.now() - reconciled > RECONCILE) {
-          await this.#reconcile();
-          reconciled = Date.now();
-        }
-        await this.#fill(items);
-        const more = await this.#sweep();
+        const more = await Promise.race([this.#round(items), forced.promise]);
         if (this.#inputEnded && this.#underWay.size === 0) return;
         if (more) continue;
       } catch (error) {
@@ -159,6 +195,16 @@ export class EngineRun {
     }
   }
 
+  /** True when there may be more to do at once. */
+  async #round(items: AsyncIterator<TaskItem | typeof PAUSE | typeof CUT>): Promise<boolean> {
+    if (Date.now() - this.#reconciled > RECONCILE) {
+      await this.#reconcile();
+      this.#reconciled = Date.now();
+    }
+    await this.#fill(items);
+    return await this.#sweep();
+  }
+
   /** Says everything again that a server may have lost, and asks for the hosts. */
   async #reconcile(): Promise<void> {
     const { engine, announced, code, feed } = this.#options;
@@ -166,7 +212,8 @@ export class EngineRun {
     const runs = await engine.announced();
     const known = runs.find(({ announcement }) => announcement.id === id);
     if (known?.state === 'stopped') {
-      this.#options.stop.stop({ kind: 'user' });
+      // A second request would not let running items end.
+      if (this.#options.stop.reason === null) this.#options.stop.stop({ kind: 'user' });
       return;
     }
     if (known === undefined) {
@@ -177,6 +224,14 @@ export class EngineRun {
     for (const chunk of lost) {
       const { indices } = this.#out.get(chunk) as OutChunk;
       await engine.enqueue(id, [{ id: chunk, payload: this.#payload(indices) }]);
+    }
+    if (this.#inputEnded) {
+      const beside = [...this.#out.values()].filter((chunk) => !chunk.id.startsWith(ALONE));
+      const slow = this.#stragglers.among(beside, this.#chunks);
+      await engine.enqueue(
+        id,
+        slow.map((chunk) => this.#again(chunk)),
+      );
     }
     this.#hosts = await engine.hosts();
     const taking = this.#hosts.filter(({ runs: taken }) => taken.includes(id));
@@ -218,10 +273,19 @@ export class EngineRun {
     if (chunks.length > 0) await engine.enqueue(announced.announcement.id, chunks);
   }
 
-  #note(indices: readonly number[], payload: Uint8Array): { id: string; payload: Uint8Array } {
-    const id = `c${this.#chunks++}`;
-    this.#out.set(id, { id, indices });
+  /** `tries`: null for a chunk that runs beside others. */
+  #note(indices: readonly number[], payload: Uint8Array, tries: number | null = null): Chunk {
+    const id = `${tries === null ? '' : ALONE}c${this.#chunks++}`;
+    this.#out.set(id, { id, indices, sent: Date.now(), tries: tries ?? 0 });
     return { id, payload };
+  }
+
+  /** The first of both that comes back counts. */
+  #again(chunk: OutChunk): Chunk {
+    const again = this.#note(chunk.indices, this.#payload(chunk.indices));
+    chunk.twin = again.id;
+    (this.#out.get(again.id) as OutChunk).twin = chunk.id;
+    return again;
   }
 
   #payload(indices: readonly number[]): Uint8Array {
@@ -234,15 +298,20 @@ export class EngineRun {
     const { id } = announced.announcement;
     const { done, undone } = await engine.collect(id);
     for (const receipt of done) this.#take(receipt);
-    for (const chunk of undone) await this.#halve(chunk);
+    for (const chunk of undone) await this.#cut(chunk);
     // On disk before the engine forgets them.
     collector.flush();
-    await engine.remove(id, [...done.map(({ chunk }) => chunk), ...undone.map(({ chunk }) => chunk)]);
+    const ended = [...done, ...undone].map(({ chunk }) => chunk);
+    await engine.remove(id, [...ended, ...this.#needless.splice(0)]);
     return done.length + undone.length > 0;
   }
 
   #take({ chunk, host, payload }: Receipt): void {
-    if (payload === null || !this.#out.delete(chunk)) return;
+    const known = this.#out.get(chunk);
+    if (payload === null || known === undefined) return;
+    this.#out.delete(chunk);
+    if (known.twin !== undefined && this.#out.delete(known.twin)) this.#needless.push(known.twin);
+    this.#stragglers.ended(Date.now() - known.sent);
     const { collector, stop } = this.#options;
     for (const packed of unpackRecords(payload)) {
       const record = unpackRecord(packed);
@@ -254,22 +323,33 @@ export class EngineRun {
     }
   }
 
-  async #halve({ chunk, reason }: Undone): Promise<void> {
+  async #cut({ chunk, reason, begun }: Undone): Promise<void> {
     const { engine, announced, collector, plan } = this.#options;
     const known = this.#out.get(chunk);
     this.#out.delete(chunk);
+    // Its items are still with the other.
+    if (known?.twin !== undefined && this.#out.has(known.twin)) return;
+    const { id } = announced.announcement;
     const left = known?.indices.filter((index) => this.#underWay.has(index)) ?? [];
     if (left.length > 1) {
-      const middle = Math.ceil(left.length / 2);
-      const halves = [left.slice(0, middle), left.slice(middle)];
+      const length = Math.ceil(left.length / PARTS);
+      const parts = Array.from({ length: Math.ceil(left.length / length) }, (_, part) =>
+        left.slice(part * length, (part + 1) * length),
+      );
       await engine.enqueue(
-        announced.announcement.id,
-        halves.map((half) => this.#note(half, this.#payload(half))),
+        id,
+        parts.map((part) => this.#note(part, this.#payload(part))),
       );
       return;
     }
     const [index] = left;
     if (index === undefined) return;
+    // Another item beside it may have ended the host, or somebody did: only what does it alone, again, has failed.
+    const tries = (known?.tries ?? 0) + (begun ? 1 : 0);
+    if (tries < MAX_TRIES) {
+      await engine.enqueue(id, [this.#note(left, this.#payload(left), tries)]);
+      return;
+    }
     const item = this.#underWay.get(index);
     this.#underWay.delete(index);
     const error = {

@@ -4,6 +4,12 @@
  */
 import type { TaskPlan } from '../job/call.ts';
 
+export interface NativePackage {
+  readonly name: string;
+  /** Exactly; null: any. */
+  readonly version: string | null;
+}
+
 /** One run, as the hosts see it. Signed: see `signature.ts`. */
 export interface Announcement {
   readonly version: 1;
@@ -14,7 +20,7 @@ export interface Announcement {
   readonly bundle: string;
   readonly nodeMajor: number;
   /** Packages with native code, which do not travel: a host needs its own. */
-  readonly natives: readonly string[];
+  readonly natives: readonly NativePackage[];
   readonly plan: Omit<TaskPlan, 'url' | 'stopFile'>;
   /** Each item is a call of some export of the bundle, as `pool/call-text.ts` says; undefined: `plan` names the one function. */
   readonly calls?: true;
@@ -55,6 +61,9 @@ export interface HostReport {
   readonly runs: readonly string[];
 }
 
+/** Ids that begin with it are of chunks that run alone on their host. */
+export const ALONE = 'alone-';
+
 /** Items that are leased together. */
 export interface Chunk {
   /** Of letters, digits and `-`; not of digits alone. */
@@ -75,9 +84,11 @@ export interface Receipt {
 export interface Undone {
   readonly chunk: string;
   readonly reason: string;
+  /** A host said that it begins with it: see `lease`. */
+  readonly begun: boolean;
 }
 
-/** A host takes chunks by it. */
+/** A host takes chunks by it. Its end gives back what runs. */
 export interface Lease extends AsyncDisposable {
   readonly run: string;
 }
@@ -89,6 +100,8 @@ export interface Engine extends AsyncDisposable {
   /** Also after the engine has lost its memory: says the same again. */
   announce(run: AnnouncedRun): Promise<void>;
   announced(): Promise<readonly AnnouncedRun[]>;
+  /** Hears of each run that is announced as stopped, at once. */
+  watch(onStopped: (run: string) => void): Disposable;
   /** Removes the run and all that belongs to it. */
   withdraw(run: string): Promise<void>;
 
@@ -103,11 +116,11 @@ export interface Engine extends AsyncDisposable {
   report(host: HostReport): Promise<void>;
   /** Hosts that were heard of in the last ten seconds. */
   hosts(): Promise<readonly HostReport[]>;
-  /** `run` gets the payload of one chunk at a time, `width` of them at once; what it throws is the reason why the chunk is undone. */
+  /** `run` gets the payload of one chunk at a time, `width` of them at once; what it throws is the reason why the chunk is undone. A host may note by `begin` that a chunk runs now. */
   lease(
     run: string,
     host: string,
     width: number,
-    take: (chunk: string, payload: Uint8Array) => Promise<Uint8Array>,
+    take: (chunk: string, payload: Uint8Array, begin: () => Promise<void>) => Promise<Uint8Array>,
   ): Promise<Lease>;
 }

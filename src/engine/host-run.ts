@@ -8,11 +8,12 @@ import { TASK_MODULE } from '../job/probe.ts';
 import { StopFile } from '../job/stop-file.ts';
 import type * as Task from '../job/task.ts';
 import { notRunIndex, packRecord, type TaskItem, unpackItem } from '../job/task-text.ts';
-import type { Announcement, Engine, Lease } from './engine.ts';
+import { ALONE, type Announcement, type Engine, type Lease } from './engine.ts';
 import { packRecords, unpackChunk } from './payload.ts';
 import { CALL_MODULE } from './pool/call-module.ts';
 import type * as CallTask from './pool/call-task.ts';
 import { lostCall } from './pool/call-text.ts';
+import { Turns } from './turns.ts';
 
 export interface HostRunOptions {
   readonly engine: Engine;
@@ -32,6 +33,7 @@ export class HostRun implements AsyncDisposable {
   readonly #options: HostRunOptions;
   readonly #stopFile = new StopFile();
   readonly #pool: Pool;
+  readonly #turns = new Turns();
   #lease: Lease | undefined;
 
   private constructor(options: HostRunOptions) {
@@ -64,7 +66,11 @@ export class HostRun implements AsyncDisposable {
     try {
       await joined.#probe();
       const { engine, run, host } = options;
-      joined.#lease = await engine.lease(run.id, host, WIDTH, (_, payload) => joined.#take(payload));
+      joined.#lease = await engine.lease(run.id, host, WIDTH, (chunk, payload, begin) =>
+        chunk.startsWith(ALONE)
+          ? joined.#turns.alone(() => begin().then(() => joined.#take(payload)))
+          : joined.#turns.beside(() => joined.#take(payload)),
+      );
       return joined;
     } catch (error) {
       await joined[Symbol.asyncDispose]();
@@ -74,8 +80,10 @@ export class HostRun implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopFile.raise();
-    await this.#lease?.[Symbol.asyncDispose]();
+    // What runs is lost to this host in any case, and given back when it ends.
+    const givenBack = this.#lease?.[Symbol.asyncDispose]();
     await this.#pool.terminate();
+    await givenBack;
     this.#stopFile[Symbol.dispose]();
   }
 

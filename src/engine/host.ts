@@ -5,7 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from './address.ts';
 import type { AnnouncedRun, Engine } from './engine.ts';
 import { HostRun } from './host-run.ts';
+import { versionIn } from './package-version.ts';
 import { hashOf, whyNotTrusted } from './signature.ts';
+import { within } from './within.ts';
 
 export interface HostOptions {
   readonly engine: Engine;
@@ -19,6 +21,8 @@ export interface HostOptions {
 
 /** Time in ms between two looks at what is announced, and two signs of life. */
 const LOOK = 1000;
+/** Time in ms for a look that is under way when the host leaves. */
+const LAST_LOOK = 3000;
 /** A run that is not announced any more is given up after this time in ms: a server that restarted says it again. */
 const PATIENCE = 15_000;
 
@@ -38,24 +42,33 @@ export class Host {
   /** Until `signal`; then what runs is given back to the other hosts. */
   async serve(signal: AbortSignal): Promise<void> {
     const { engine, say, workers } = this.#options;
+    using _watch = engine.watch((run) => void this.#leave(run));
+    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    const look = async (): Promise<void> => {
+      await this.#look(await engine.announced());
+      await engine.report({
+        host: this.name,
+        workers,
+        node: process.version,
+        time: 0,
+        declines: Object.fromEntries(this.#declines),
+        runs: [...this.#runs.keys()],
+      });
+    };
+    let looking = Promise.resolve();
     try {
       while (!signal.aborted) {
         try {
-          await this.#look(await engine.announced());
-          await engine.report({
-            host: this.name,
-            workers,
-            node: process.version,
-            time: 0,
-            declines: Object.fromEntries(this.#declines),
-            runs: [...this.#runs.keys()],
-          });
+          // A server that is away does not keep this host from leaving.
+          looking = look();
+          await Promise.race([looking, aborted]);
         } catch (error) {
           say(`the engine does not answer: ${text(error)}`);
         }
         await sleep(LOOK, undefined, { signal }).catch(() => {});
       }
     } finally {
+      await within(LAST_LOOK, looking);
       await Promise.all([...this.#runs.keys()].map((id) => this.#leave(id)));
     }
   }
@@ -113,10 +126,19 @@ export class Host {
     const { nodeMajor, natives } = run.announcement;
     const major = Number(process.versions.node.split('.')[0]);
     if (nodeMajor !== major) return `it needs Node ${nodeMajor}, and this is ${process.version}`;
-    const require = createRequire(join(this.#options.cwd, 'package.json'));
-    const missing = natives.filter((name) => !canResolve(require, name));
+    const { cwd } = this.#options;
+    const require = createRequire(join(cwd, 'package.json'));
+    const missing = natives.flatMap((wanted) => {
+      if (wanted.version === null)
+        return canResolve(require, wanted.name) ? [] : [{ name: wanted.name, text: wanted.name }];
+      const found = installed(require, wanted.name);
+      if (found === wanted.version) return [];
+      const name = `${wanted.name}@${wanted.version}`;
+      return [{ name, text: found === undefined ? name : `${name} (there is ${found})` }];
+    });
     if (missing.length === 0) return null;
-    return `it needs ${missing.join(', ')} installed in ${this.#options.cwd}: npm install ${missing.join(' ')}`;
+    const [texts, names] = [missing.map(({ text }) => text), missing.map(({ name }) => name)];
+    return `it needs ${texts.join(', ')} installed in ${cwd}: npm install ${names.join(' ')}`;
   }
 
   async #leave(id: string): Promise<void> {
@@ -134,4 +156,13 @@ function canResolve(require: NodeJS.Require, name: string): boolean {
     // A package for `import` only is there all the same.
     return (error as NodeJS.ErrnoException).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED';
   }
+}
+
+/** Version of an installed package; undefined when it is not there. */
+function installed(require: NodeJS.Require, name: string): string | undefined {
+  for (const folder of require.resolve.paths(name) ?? []) {
+    const version = versionIn(join(folder, name));
+    if (version !== null) return version;
+  }
+  return undefined;
 }

@@ -4,12 +4,14 @@ import { toJobError } from '../job/loader/build-failure.ts';
 import { borrowEsbuild } from '../job/loader/esbuild.ts';
 import { realPath } from '../job/loader/files.ts';
 import { isManycore } from '../job/loader/resolve-import.ts';
+import type { NativePackage } from './engine.ts';
+import { versionIn } from './package-version.ts';
 
 /** The user's module with everything that it imports, as one file for any machine. */
 export interface Portable {
   readonly code: Uint8Array;
   /** Packages that it imports and that stay outside: those with native code, and the runtime itself. */
-  readonly natives: readonly string[];
+  readonly natives: readonly NativePackage[];
 }
 
 /** CommonJS packages in it ask for builtins by `require`. */
@@ -23,7 +25,7 @@ const BANNER =
  */
 export async function bundlePortable(file: string): Promise<Portable> {
   const entry = realPath(file);
-  const natives = new Set<string>();
+  const natives = new Map<string, NativePackage>();
   await using borrowed = await borrowEsbuild();
   try {
     const result = await borrowed.esbuild.build({
@@ -49,7 +51,7 @@ export async function bundlePortable(file: string): Promise<Portable> {
               if (args.pluginData === natives || args.kind === 'entry-point') return undefined;
               // A second copy of the runtime would not know the process that it runs in.
               if (isManycore(args.path)) {
-                natives.add('manycore');
+                natives.set('manycore', { name: 'manycore', version: null });
                 return { path: args.path, external: true };
               }
               const { kind, importer, resolveDir, namespace } = args;
@@ -62,7 +64,7 @@ export async function bundlePortable(file: string): Promise<Portable> {
               });
               const home = found.external || found.errors.length > 0 ? undefined : packageOf(found.path);
               if (home === undefined || !isNative(home.folder)) return undefined;
-              natives.add(home.name);
+              natives.set(home.name, { name: home.name, version: versionIn(home.folder) });
               return { path: args.path, external: true };
             });
           },
@@ -70,7 +72,10 @@ export async function bundlePortable(file: string): Promise<Portable> {
       ],
     });
     const [output] = result.outputFiles ?? [];
-    return { code: output?.contents ?? new Uint8Array(), natives: [...natives].sort() };
+    return {
+      code: output?.contents ?? new Uint8Array(),
+      natives: [...natives.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    };
   } catch (error) {
     throw toJobError(error, entry, 0);
   }

@@ -89,6 +89,15 @@ export class Workbench implements AsyncDisposable {
     await this.#entry(text).click();
   }
 
+  /** Clicks an entry of a menu until it is taken: a menu takes no click for a moment after it has opened. */
+  async take(entry: Locator): Promise<void> {
+    await entry.waitFor();
+    while (await entry.isVisible()) {
+      await entry.click({ timeout: 1000 }).catch(() => undefined);
+      await entry.waitFor({ state: 'hidden', timeout: 2000 }).catch(() => undefined);
+    }
+  }
+
   /** The entry of the quick pick that is open which has this text, in its name or in the line under it. */
   offered(text: string): Locator {
     return this.#entry(text);
@@ -123,7 +132,19 @@ export class Workbench implements AsyncDisposable {
 
   /** Waits until the panel shows a run in this state. */
   async state(value: string): Promise<void> {
-    await this.panel().locator(`[data-testid="run-state"][data-value="${value}"]`).waitFor();
+    try {
+      await this.panel().locator(`[data-testid="run-state"][data-value="${value}"]`).waitFor();
+    } catch (error) {
+      throw new Error(`no run is ${value}. ${await this.#seen()}`, { cause: error });
+    }
+  }
+
+  /** What there is to read besides the files: questions, notifications, the status bar and the panel. */
+  async #seen(): Promise<string> {
+    const parts = ['.quick-input-widget', '.monaco-dialog-box', '.notifications-toasts', '.statusbar'];
+    const texts = parts.map((part) => this.page.locator(part).allInnerTexts());
+    const panel = this.panel().locator('body').allInnerTexts().catch(String);
+    return JSON.stringify(await Promise.all([...texts, panel])).slice(0, 2000);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

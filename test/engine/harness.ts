@@ -34,6 +34,10 @@ export class Cluster {
     return `redis://127.0.0.1:${this.#port}`;
   }
 
+  get port(): number {
+    return this.#port;
+  }
+
   async open(serverArgs: readonly string[] = ['--appendonly', 'no']): Promise<void> {
     this.#command = await bundleCommand();
     this.#port = await freePort();
@@ -61,6 +65,11 @@ export class Cluster {
     const hosts = Array.from({ length: count }, () => this.host());
     for (const host of hosts) await until(() => host.output().includes('waiting for runs'));
     return hosts;
+  }
+
+  /** Process that takes part: the one that was started stands guard over it. */
+  pidOf(host: Started): number {
+    return Number(/\/(\d+): waiting for runs/.exec(host.output())?.[1]);
   }
 
   /** The command with these arguments. */

@@ -90,7 +90,7 @@ class DatasetPick {
     quickPick.placeholder = vscode.l10n.t('Dataset: pick one, or type a path, glob:…, range:… or module:…');
     quickPick.matchOnDescription = true;
     quickPick.keepScrollPosition = true;
-    quickPick.items = items;
+    quickPick.items = items.map((item) => this.#withDetail(item));
     this.#store.add(
       quickPick.onDidChangeValue(() => {
         this.#show();
@@ -123,10 +123,9 @@ class DatasetPick {
 
   /** One dataset after the other, so that a large one holds up those after it and not the editor. */
   async #fillIn(items: readonly DatasetItem[]): Promise<void> {
-    for (const { source, complete, alwaysShow } of items) {
-      if (source === undefined || complete || this.#details.has(source)) continue;
-      // A module is the user's code: it is imported when its name is typed, and not because it is on a list.
-      if (source.startsWith('module:') && !alwaysShow) continue;
+    for (const item of items) {
+      if (!isLookedAt(item) || this.#details.has(item.source)) continue;
+      const { source } = item;
       const problem = problemOfTyped(source);
       const detail =
         problem === null ? detailOf(await this.#preview(source), this.#cwd) : `$(error) ${problem}`;
@@ -154,9 +153,17 @@ class DatasetPick {
   }
 
   #withDetail(item: DatasetItem): DatasetItem {
-    const detail = this.#details.get(item.source ?? '');
-    return detail === undefined ? item : { ...item, detail };
+    if (!isLookedAt(item)) return item;
+    // From the first: a row that became higher would push those below it away from under the pointer.
+    const detail = this.#details.get(item.source) ?? vscode.l10n.t('Looking at it…');
+    return { ...item, detail };
   }
+}
+
+/** A module is the user's code: it is imported when its name is typed, and not because it is on a list. */
+function isLookedAt(item: DatasetItem): item is DatasetItem & { readonly source: string } {
+  const { source, complete, alwaysShow } = item;
+  return source !== undefined && !complete && (!source.startsWith('module:') || alwaysShow === true);
 }
 
 /** An input box that says what is wrong, or what the items would be. */

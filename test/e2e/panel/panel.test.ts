@@ -23,12 +23,16 @@ describe('panel', () => {
   const value = (test: string): Promise<string | null> =>
     panel.page.getByTestId(test).getAttribute('data-value');
   const press = (test: string): Promise<void> => panel.page.getByTestId(test).click();
-  const said = (type: FromPanel['type']): FromPanel[] =>
-    panel.posted.filter((message) => message.type === type);
+  /** What the panel has posted of this type. What it says arrives in the order of its other answers. */
+  const said = async (type: FromPanel['type']): Promise<FromPanel[]> => {
+    await panel.page.evaluate('undefined');
+    return panel.posted.filter((message) => message.type === type);
+  };
 
   it('says ready, and how to begin where nothing was run', async () => {
     panel = await harness.open();
     await press('choose-function-button');
+    await said('chooseFunction');
     assert.deepEqual(panel.posted, [{ type: 'ready' }, { type: 'chooseFunction' }]);
   });
 
@@ -50,7 +54,7 @@ describe('panel', () => {
     assert.deepEqual([await value('progress-done'), await value('progress-total')], ['100', '200']);
     assert.ok(await panel.page.getByTestId('rerun-button').isHidden());
     await press('stop-button');
-    assert.equal(said('stop').length, 1);
+    assert.equal((await said('stop')).length, 1);
     await panel.tell([{ type: 'phase', phase: 'stopping', time: 1 }]);
     assert.ok(await panel.page.getByTestId('stop-button').isDisabled());
   });
@@ -72,7 +76,7 @@ describe('panel', () => {
     await press('rerun-button');
     await press('open-report-button');
     assert.deepEqual(
-      [...said('rerun'), ...said('openRunFile')],
+      [...(await said('rerun')), ...(await said('openRunFile'))],
       [{ type: 'rerun' }, { type: 'openRunFile', file: 'report' }],
     );
   });
@@ -115,16 +119,16 @@ describe('panel', () => {
     const first = panel.page.getByTestId('results-row').first();
     assert.equal(await first.getAttribute('data-index'), '8');
     await first.locator('.result').click();
-    assert.deepEqual(said('openSource').at(-1), {
+    assert.deepEqual((await said('openSource')).at(-1), {
       type: 'openSource',
       at: { file: '/home/ada/film/src/movies.ts', line: 47, column: 11 },
     });
     await first.locator('.input').click();
-    assert.deepEqual(said('openResult').at(-1), { type: 'openResult', index: 8 });
+    assert.deepEqual((await said('openResult')).at(-1), { type: 'openResult', index: 8 });
     await press('results-all');
     await panel.page.getByTestId('results').focus();
     for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await panel.page.keyboard.press(key);
-    assert.deepEqual(said('openResult').at(-1), { type: 'openResult', index: 2 });
+    assert.deepEqual((await said('openResult')).at(-1), { type: 'openResult', index: 2 });
     await panel.page.keyboard.press('End');
     assert.equal(await panel.page.locator('[data-index="239"]').getAttribute('aria-selected'), 'true');
   });
@@ -181,7 +185,7 @@ describe('panel', () => {
     await canvas.focus();
     for (const key of ['ArrowRight', 'ArrowRight']) await panel.page.keyboard.press(key);
     await panel.page.keyboard.press('Enter');
-    assert.equal(said('openResult').length, 1);
+    assert.equal((await said('openResult')).length, 1);
     await press('timeline-table-button');
     assert.equal(await panel.page.getByTestId('workers-table').locator('tbody tr').count(), 8);
   });
@@ -213,9 +217,9 @@ describe('panel', () => {
     await panel.page.mouse.up();
     const moved = await itemThere();
     assert.ok(moved < near, `item ${moved} comes from the left of item ${near}`);
-    assert.equal(said('openResult').length, 0, 'a drag is no click');
+    assert.equal((await said('openResult')).length, 0, 'a drag is no click');
     await panel.page.mouse.click(middle.x, middle.y);
-    assert.deepEqual(said('openResult'), [{ type: 'openResult', index: moved }]);
+    assert.deepEqual(await said('openResult'), [{ type: 'openResult', index: moved }]);
     await whole.click();
     assert.ok(await whole.isDisabled());
   });
@@ -312,7 +316,7 @@ describe('panel', () => {
     const rows = panel.page.getByTestId('differences').locator('tbody tr');
     assert.match(await rows.first().innerText(), /412\s+value\.rank\s+413\s+1\s+the same: order or state/);
     await rows.first().locator('button').click();
-    assert.deepEqual(said('openResult'), [{ type: 'openResult', index: 412 }]);
+    assert.deepEqual(await said('openResult'), [{ type: 'openResult', index: 412 }]);
   });
 
   it('has no curve where no speedup was measured, and says why', async () => {
@@ -341,7 +345,7 @@ describe('panel', () => {
     );
     assert.match(await panel.page.getByTestId('failure-hint').innerText(), /Did you mean scoreMovie/);
     await press('failure-place');
-    assert.equal(said('openSource').length, 1);
+    assert.equal((await said('openSource')).length, 1);
   });
 
   it('takes text of the run for text alone', async () => {
