@@ -5,18 +5,17 @@
  * then so many simulated hosts (each with the connections and the lease of a real one, without workers) against one Redis:
  * connections, memory and CPU of the server. Figures are of this machine at this load, which is printed beside them.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { ensureRedis } from '../scripts/tools/redis.mjs';
 import { BullEngine } from '../src/engine/bull-engine.ts';
-import { openDistribution } from '../src/engine/distribute.ts';
-import { startRun } from '../src/job/run.ts';
 
 const ITEMS = Number(process.argv[2] ?? 1_000_000);
 const HOSTS = Number(process.argv[3] ?? 1000);
@@ -36,6 +35,8 @@ try {
   await manyHosts(url);
 } finally {
   await end();
+  // What the simulated hosts hold open.
+  setImmediate(() => process.exit());
 }
 
 async function throughput(url: string): Promise<void> {
@@ -60,19 +61,19 @@ async function throughput(url: string): Promise<void> {
   }
 }
 
+/** By the built command, as a user runs it. */
 async function itemsPerSecond(name: string, engine: string | undefined): Promise<number> {
-  const run = startRun(
-    {
-      ...{ function: 'short.mjs#next', data: `range:0:${ITEMS}`, cwd: folder, runDir: join(folder, name) },
-      ...{ baseline: 'off', workers: 2, engine },
-    },
-    () => undefined,
-    { openEngine: (address) => openDistribution(address, () => {}) },
+  const args = ['run', 'short.mjs#next', '--data', `range:0:${ITEMS}`, '--run-dir', name, '--workers', '2'];
+  const more = engine === undefined ? [] : ['--engine', engine];
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [cli, ...args, ...more, '--baseline', 'off', '--json'],
+    { cwd: folder },
   );
-  const { summary, failure } = await run.finished;
-  if (summary?.succeeded !== ITEMS) throw new Error(failure?.message ?? 'items are missing');
+  const { succeeded, wallMs } = JSON.parse(stdout) as { succeeded: number; wallMs: number };
+  if (succeeded !== ITEMS) throw new Error(`${ITEMS - succeeded} items are missing`);
   rmSync(join(folder, name), { recursive: true });
-  return ITEMS / (summary.wallMs / 1000);
+  return ITEMS / (wallMs / 1000);
 }
 
 async function manyHosts(url: string): Promise<void> {
@@ -169,10 +170,14 @@ async function end(): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
-const load = (): string => (loadavg()[0] ?? Number.NaN).toFixed(1);
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+function load(): string {
+  return (loadavg()[0] ?? Number.NaN).toFixed(1);
+}
 
-// What the simulated hosts hold open.
-process.exit();
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

@@ -75,8 +75,10 @@ function commit() {
 async function bench(args) {
   const at = args.indexOf('--only');
   const alone = ['job-memory', 'panel', 'output', 'engine'].find((name) => at >= 0 && args[at + 1] === name);
-  if (alone !== undefined)
+  if (alone !== undefined) {
+    if (alone === 'engine') await build({ quiet: true });
     return run(['--import', 'tsx', inRoot(`bench/${alone}.ts`), ...args.slice(at + 2)]);
+  }
   if (at >= 0 && args[at + 1] === 'analysis') {
     await build({ quiet: true });
     return run(['--import', 'tsx', inRoot('bench/analysis/main.ts'), ...args.slice(at + 2)]);

@@ -31,6 +31,8 @@ export class Host {
   readonly name = `${hostname()}/${process.pid}`;
   readonly #options: HostOptions;
   readonly #runs = new Map<string, HostRun>();
+  /** Runs that were left, and are not ended yet. */
+  readonly #leaving = new Set<Promise<void>>();
   readonly #declines = new Map<string, string>();
   /** When a run was last announced, by its id; ms since the epoch. */
   readonly #seen = new Map<string, number>();
@@ -70,6 +72,7 @@ export class Host {
     } finally {
       await within(LAST_LOOK, looking);
       await Promise.all([...this.#runs.keys()].map((id) => this.#leave(id)));
+      await Promise.all(this.#leaving);
     }
   }
 
@@ -144,7 +147,10 @@ export class Host {
   async #leave(id: string): Promise<void> {
     const run = this.#runs.get(id);
     this.#runs.delete(id);
-    await run?.[Symbol.asyncDispose]();
+    if (run === undefined) return;
+    const left = run[Symbol.asyncDispose]();
+    this.#leaving.add(left);
+    await left.finally(() => this.#leaving.delete(left));
   }
 }
 

@@ -82,15 +82,17 @@ export class Cluster {
   }
 
   async close(): Promise<void> {
-    for (const child of this.#started) child.kill('SIGTERM');
-    await Promise.race([
-      Promise.all(
-        this.#started.map(
-          (child) => child.exitCode === null && child.signalCode === null && once(child, 'exit'),
+    // The hosts before the server, without which they do not leave in good order.
+    const servers = this.#started.filter((child) => child.spawnfile === ensureRedis());
+    for (const group of [this.#started.filter((child) => !servers.includes(child)), servers]) {
+      for (const child of group) child.kill('SIGTERM');
+      await Promise.race([
+        Promise.all(
+          group.map((child) => child.exitCode === null && child.signalCode === null && once(child, 'exit')),
         ),
-      ),
-      sleep(5000),
-    ]);
+        sleep(10_000),
+      ]);
+    }
     for (const child of this.#started) child.kill('SIGKILL');
     for (const folder of [this.folder, this.#command]) rmSync(folder, { recursive: true, force: true });
   }
