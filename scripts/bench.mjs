@@ -3,7 +3,8 @@
  *
  * The harness and a copy of the built library are put into a folder of their own, so that a run measures one version of
  * everything, whatever is edited or built meanwhile. `--only job-memory [ITEMS]` runs the measure of the job host instead,
- * `--only analysis [FILES]` that of the analysis, `--only editor` that of the extension inside of VS Code.
+ * `--only engine [ITEMS] [HOSTS]` that of the engine, `--only analysis [FILES]` that of the analysis,
+ * `--only editor` that of the extension inside of VS Code.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -73,9 +74,11 @@ function commit() {
 
 async function bench(args) {
   const at = args.indexOf('--only');
-  const alone = ['job-memory', 'panel', 'output'].find((name) => at >= 0 && args[at + 1] === name);
-  if (alone !== undefined)
+  const alone = ['job-memory', 'panel', 'output', 'engine'].find((name) => at >= 0 && args[at + 1] === name);
+  if (alone !== undefined) {
+    if (alone === 'engine') await build({ quiet: true });
     return run(['--import', 'tsx', inRoot(`bench/${alone}.ts`), ...args.slice(at + 2)]);
+  }
   if (at >= 0 && args[at + 1] === 'analysis') {
     await build({ quiet: true });
     return run(['--import', 'tsx', inRoot('bench/analysis/main.ts'), ...args.slice(at + 2)]);

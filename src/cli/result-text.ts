@@ -48,15 +48,27 @@ function outcome(summary: RunSummary, paint: Paint): string {
   return `${paint('bold', plural(items, 'item'))} in ${paint('bold', formatMs(wallMs))} on ${plural(workers, 'worker')}: ${counts.join(', ')}${cut}`;
 }
 
-function workerTable({ perWorker }: RunSummary, paint: Paint): string {
+function workerTable({ perWorker, hosts }: RunSummary, paint: Paint): string {
   const table = new Table({
-    head: ['worker', 'pid', 'items', 'failed', 'computing', 'encoding', 'starting', 'waiting', 'lines'],
+    head: [
+      'worker',
+      ...(hosts === undefined ? [] : ['host']),
+      'pid',
+      'items',
+      'failed',
+      'computing',
+      'encoding',
+      'starting',
+      'waiting',
+      'lines',
+    ],
     style: { head: [], border: [], compact: true },
-    colAligns: Array.from({ length: 9 }, () => 'right' as const),
+    colAligns: Array.from({ length: hosts === undefined ? 9 : 10 }, () => 'right' as const),
   });
   for (const worker of perWorker.slice(0, SHOWN_WORKERS)) {
     table.push([
       String(worker.worker),
+      ...(hosts === undefined ? [] : [worker.host ?? '']),
       String(worker.pid),
       formatCount(worker.items),
       worker.failed > 0 ? paint('red', formatCount(worker.failed)) : '0',

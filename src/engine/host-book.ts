@@ -5,7 +5,7 @@ import type { HostReport } from './engine.ts';
 
 /** Every worker of every host that has given an outcome, numbered as they come. */
 export class HostBook {
-  readonly #workers = new Map<string, WorkerTally>();
+  readonly #workers = new Map<string, WorkerTally & { readonly host: string }>();
   readonly #begun = Date.now();
   #hosts: readonly HostReport[] = [];
 
@@ -24,16 +24,27 @@ export class HostBook {
     let tally = this.#workers.get(key);
     if (tally === undefined) {
       const id = this.#workers.size;
-      tally = { id, pid, items: 0, failed: 0, busyMs: 0, encodingMs: 0, lines: 0, lastEnd: this.#begun };
+      tally = {
+        host,
+        id,
+        pid,
+        items: 0,
+        failed: 0,
+        busyMs: 0,
+        encodingMs: 0,
+        lines: 0,
+        lastEnd: this.#begun,
+      };
       this.#workers.set(key, tally);
     }
     return tally;
   }
 
   snapshots(): WorkerSnapshot[] {
-    return [...this.#workers.values()].map(({ id, pid, items, failed, busyMs }) => ({
+    return [...this.#workers.values()].map(({ host, id, pid, items, failed, busyMs }) => ({
       id,
       pid,
+      host,
       state: 'working' as const,
       done: items,
       failed,
@@ -45,13 +56,14 @@ export class HostBook {
   /** What each worker did until `end` (ms since the epoch): what is neither its items nor the tail is waiting. */
   facts(end: number): WorkerFacts[] {
     return [...this.#workers.values()].map(
-      ({ id, pid, items, failed, busyMs, encodingMs, lines, lastEnd }) => {
+      ({ host, id, pid, items, failed, busyMs, encodingMs, lines, lastEnd }) => {
         const aliveMs = Math.max(end - this.#begun, busyMs + encodingMs);
         const tailMs = Math.min(Math.max(0, end - lastEnd), aliveMs - busyMs - encodingMs);
         const waitingMs = aliveMs - busyMs - encodingMs - tailMs;
         return {
           worker: id,
           pid,
+          host,
           items,
           failed,
           startupMs: 0,

@@ -79,7 +79,8 @@ export class HostRun implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopFile.raise();
+    // Calls are not asked to stop: their workers are ended.
+    if (!this.#options.run.calls) this.#stopFile.raise();
     // What runs is lost to this host in any case, and given back when it ends.
     const givenBack = this.#lease?.[Symbol.asyncDispose]();
     await this.#pool.terminate();

@@ -169,6 +169,8 @@ export interface RunProgress {
 export interface WorkerSnapshot {
   readonly id: number;
   readonly pid: number;
+  /** `NAME/PID` of the host whose worker it is; undefined for one of this machine. */
+  readonly host?: string | undefined;
   readonly state: 'starting' | 'waiting' | 'working' | 'ended';
   readonly done: number;
   readonly failed: number;
@@ -283,6 +285,8 @@ export interface RunSummary {
   readonly whatIf?: readonly WhatIf[] | undefined;
   readonly verdict: Verdict;
   readonly perWorker: readonly WorkerSummary[];
+  /** Where the run was on the hosts of an engine. */
+  readonly hosts?: readonly HostSummary[] | undefined;
   /** The first failed items, for people; all of them are in `results.jsonl`. */
   readonly firstErrors: readonly ResultRow[];
   /** Whether items give the same in one process; where that was asked for. */
@@ -384,9 +388,22 @@ export interface Verdict {
   readonly text: string;
 }
 
+/** Sums over the workers of one host of an engine. */
+export interface HostSummary {
+  /** `NAME/PID`. */
+  readonly host: string;
+  /** Those that have given an outcome. */
+  readonly workers: number;
+  readonly items: number;
+  readonly failed: number;
+  readonly busyMs: number;
+}
+
 export interface WorkerSummary {
   readonly worker: number;
   readonly pid: number;
+  /** `NAME/PID` of the host whose worker it is; undefined for one of this machine. */
+  readonly host?: string | undefined;
   readonly items: number;
   readonly failed: number;
   readonly startupMs: number;

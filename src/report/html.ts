@@ -11,6 +11,7 @@ import { html, Markup } from './page/markup.ts';
 import {
   choices,
   forecastSection,
+  hostsSection,
   lossesSection,
   notices,
   overview,
@@ -61,9 +62,10 @@ ${notices(summary)}
 ${BEGIN}${verificationSection(summary.verification)}${END}
 ${overview(summary)}
 ${lossesSection(summary)}
-${timelineSection(input.spans)}
+${timelineSection(input.spans, summary)}
 ${forecastSection(summary)}
 ${whatIfSection(summary)}
+${hostsSection(summary)}
 ${workersSection(summary)}
 ${failedSection(summary, input.rows)}
 ${slowestSection(summary, input.rows)}

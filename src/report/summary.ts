@@ -1,4 +1,12 @@
-import type { Baseline, Losses, ResultRow, RunSummary, Scaling, WorkerSummary } from '../protocol/run.ts';
+import type {
+  Baseline,
+  HostSummary,
+  Losses,
+  ResultRow,
+  RunSummary,
+  Scaling,
+  WorkerSummary,
+} from '../protocol/run.ts';
 import { forecast } from './forecast.ts';
 import { type SweepFacts, scale } from './scaling.ts';
 import { sampleMean, sum } from './statistics.ts';
@@ -9,6 +17,8 @@ import { whatIf } from './what-if.ts';
 export interface WorkerFacts {
   readonly worker: number;
   readonly pid: number;
+  /** `NAME/PID` of the host whose worker it is; default: this machine. */
+  readonly host?: string | undefined;
   /** Items that it finished, failed ones included. */
   readonly items: number;
   readonly failed: number;
@@ -136,9 +146,27 @@ export function summarise(facts: RunFacts): RunSummary {
       busyMs: sum(facts.workers.map((worker) => worker.busyMs)),
     }),
     perWorker: facts.workers.map(summariseWorker),
+    ...hostsOf(facts.workers),
     firstErrors: [...facts.firstErrors].sort((a, b) => a.index - b.index),
     runDir: facts.runDir,
   };
+}
+
+/** Nothing where all was done on this machine. */
+function hostsOf(workers: readonly WorkerFacts[]): Pick<RunSummary, 'hosts'> {
+  const hosts = new Map<string, HostSummary>();
+  for (const { host, items, failed, busyMs } of workers) {
+    if (host === undefined) continue;
+    const sums = hosts.get(host) ?? { host, workers: 0, items: 0, failed: 0, busyMs: 0 };
+    hosts.set(host, {
+      host,
+      workers: sums.workers + 1,
+      items: sums.items + items,
+      failed: sums.failed + failed,
+      busyMs: sums.busyMs + busyMs,
+    });
+  }
+  return hosts.size === 0 ? {} : { hosts: [...hosts.values()] };
 }
 
 /**
@@ -218,6 +246,7 @@ function summariseWorker(worker: WorkerFacts): WorkerSummary {
   return {
     worker: worker.worker,
     pid: worker.pid,
+    ...(worker.host === undefined ? {} : { host: worker.host }),
     items: worker.items,
     failed: worker.failed,
     startupMs: worker.startupMs,

@@ -83,11 +83,13 @@ export class Cluster {
   }
 
   async close(): Promise<void> {
-    for (const child of this.#started) child.kill('SIGTERM');
-    const running = this.#started.filter(
-      ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
-    );
-    await within(15_000, Promise.all(running.map((child) => once(child, 'exit'))));
+    // The hosts before the server, without which they do not leave in good order.
+    const servers = this.#started.filter((child) => child.spawnfile === ensureRedis());
+    for (const group of [this.#started.filter((child) => !servers.includes(child)), servers]) {
+      for (const child of group) child.kill('SIGTERM');
+      const running = group.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+      await within(15_000, Promise.all(running.map((child) => once(child, 'exit'))));
+    }
     for (const child of this.#started) child.kill('SIGKILL');
     for (const folder of [this.folder, this.#command]) rmSync(folder, { recursive: true, force: true });
   }

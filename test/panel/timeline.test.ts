@@ -67,6 +67,23 @@ describe('timeline rows', () => {
     assert.equal(rows.all[0]?.length, 1);
   });
 
+  it('have the workers of one host beside each other, also when it is known later whose a worker is', () => {
+    const of = (id: number, host: string): WorkerSnapshot => ({ ...worker(id), host });
+    const rows = new TimelineRows();
+    const table = tableOf([stretch(1, 0, 1), stretch(2, 0, 1), stretch(3, 0, 1), stretch(4, 0, 1)]);
+    rows.update(table, []);
+    rows.update(table, [of(1, 'b/1'), of(2, 'a/1'), of(3, 'b/1'), of(4, 'a/1')]);
+    assert.deepEqual(
+      rows.all.map((row) => [row.host, row.worker]),
+      [
+        ['b/1', 1],
+        ['b/1', 3],
+        ['a/1', 2],
+        ['a/1', 4],
+      ],
+    );
+  });
+
   it('shade each column by how busy the worker was, and mark in three pixels where anything failed', () => {
     const row = new TimelineRow(1);
     row.add(stretch(1, 0, 1));

@@ -4,7 +4,7 @@ import type { OutputLine, ResultRow, RunHeader, TimelineSpan } from '../../src/p
 import { type ReportInput, renderReport } from '../../src/report/html.ts';
 import { STYLE, STYLE_HASH } from '../../src/report/page/style.ts';
 import { summarise } from '../../src/report/summary.ts';
-import { runFacts } from './facts.ts';
+import { runFacts, workerFacts } from './facts.ts';
 
 const ATTACK = `</script><script>alert("1")</script><img src=x onerror='alert(2)'>&amp;`;
 
@@ -63,6 +63,16 @@ describe('HTML report', () => {
     ]) {
       assert.ok(text.includes(part), part);
     }
+  });
+
+  it('names the hosts of an engine, and has the rows of one beside each other', () => {
+    const workers = [1, 2, 3].map((worker) => workerFacts({ worker, host: worker === 2 ? 'a/7' : 'b/1' }));
+    const spans = [1, 2, 3].map((worker) => ({ ...span, worker }));
+    const text = report({ summary: summarise(runFacts({ workers })), spans });
+    assert.ok(text.includes('<h2>Hosts</h2>'));
+    const rows = [...text.matchAll(/>(Worker \d)<\/text>/g)].map(([, name]) => name);
+    assert.deepEqual(rows, ['Worker 1', 'Worker 3', 'Worker 2']);
+    assert.ok(!report().includes('<h2>Hosts</h2>') && !report().includes('<th>Host</th>'));
   });
 
   it('escapes whatever comes from the run, wherever it stands', () => {

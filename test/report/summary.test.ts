@@ -20,6 +20,27 @@ describe('summary', () => {
     assert.equal(summary.startedAt, '2026-01-02T03:04:05.000Z');
   });
 
+  it('sums up what the workers of each host did, and has no hosts on one machine', () => {
+    const { hosts, perWorker } = summarise(
+      runFacts({
+        workers: [
+          workerFacts({ host: 'b/1' }),
+          workerFacts({ worker: 2, host: 'a/1', failed: 1 }),
+          workerFacts({ worker: 3, host: 'b/1', items: 1 }),
+        ],
+      }),
+    );
+    assert.deepEqual(hosts, [
+      { host: 'b/1', workers: 2, items: 10, failed: 0, busyMs: 1800 },
+      { host: 'a/1', workers: 1, items: 9, failed: 1, busyMs: 900 },
+    ]);
+    assert.deepEqual(
+      perWorker.map(({ host }) => host),
+      ['b/1', 'a/1', 'b/1'],
+    );
+    assert.ok(!('hosts' in summarise(runFacts())));
+  });
+
   it('scales a sample up to all items with its interval', () => {
     // Mean 3, of 10: see the test of statistics; the low end stays above the 15 ms measured already.
     const { baseline, speedup, speedupInterval } = summarise(

@@ -122,7 +122,7 @@ export class TimelineChart {
     this.#marked = mark;
     const stretch = this.#markedStretch;
     this.canvas.classList.toggle('clickable', stretch !== null && stretch.item !== NO_ITEM);
-    if (stretch !== null) this.#tip.say(stretch);
+    if (stretch !== null) this.#tip.say(stretch, this.#options.rows.of(stretch.worker)?.host);
     this.#placeTip();
     this.#schedule();
   }

@@ -4,7 +4,7 @@ import * as l10n from '../../report/l10n.ts';
 import { NO_ITEM, type Stretch } from '../../report/stretches.ts';
 
 /** What a stretch says when it is pointed at. */
-export function describeStretch(stretch: Stretch): string {
+export function describeStretch(stretch: Stretch, host?: string): string {
   const { worker, startup, computing, encoding, count, failed } = stretch;
   const parts = [
     startup > 0 ? l10n.t('Starting up, {0}', formatMs(startup)) : '',
@@ -12,7 +12,10 @@ export function describeStretch(stretch: Stretch): string {
     encoding > 0 ? l10n.t('Encoding, {0}', formatMs(encoding)) : '',
     failed === 0 ? '' : count === 1 ? l10n.t('failed') : l10n.t('{0} failed', formatCount(failed)),
   ];
-  return l10n.t('Worker {0}: {1}', worker, parts.filter((part) => part !== '').join(', '));
+  const told = parts.filter((part) => part !== '').join(', ');
+  return host === undefined
+    ? l10n.t('Worker {0}: {1}', worker, told)
+    : l10n.t('Worker {0} on {1}: {2}', worker, host, told);
 }
 
 function computingText({ computing, item, count }: Stretch): string {

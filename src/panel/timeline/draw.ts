@@ -1,4 +1,5 @@
 import { formatFineTick, formatTick } from '../../report/format.ts';
+import { shortHostName } from '../../report/host-name.ts';
 import * as l10n from '../../report/l10n.ts';
 import { axisTicks, tickStep } from '../../report/ticks.ts';
 import {
@@ -18,6 +19,8 @@ import type { TimelineTheme } from './theme.ts';
 const NAME_STEP = 14;
 const NAME_STEPS = [1, 2, 5, 10, 20, 50];
 const TICK_STEP = 110;
+/** Where names of hosts begin, in px. */
+const HOST_LEFT = 66;
 /** Up to so many stretches in sight are drawn one by one; more are shaded by the pixel. */
 const SINGLE = 3_000;
 
@@ -148,12 +151,36 @@ function drawNames(context: CanvasRenderingContext2D, layout: TimelineLayout, th
   context.textAlign = 'left';
   const every = NAME_STEPS.find((step) => step * pitch >= NAME_STEP) ?? 1;
   let last = Number.NEGATIVE_INFINITY;
-  rows.forEach(({ worker }, row) => {
+  const hosts = new Set(rows.flatMap(({ host }) => host ?? []));
+  rows.forEach(({ worker, host }, row) => {
     const y = row * pitch + bar / 2;
     if (worker % every !== 0 || y < 5 || y - last < NAME_STEP) return;
     last = y;
     context.fillText(left > 40 ? l10n.t('Worker {0}', worker) : String(worker), 0, y);
+    if (left > 100 && host !== undefined && host !== rows[row - 1]?.host)
+      context.fillText(fitted(context, shortHostName(host, hosts), left - HOST_LEFT - 6), HOST_LEFT, y);
   });
+  drawHostLines(context, layout, theme);
+}
+
+/** Between the workers of one host and those of the next. */
+function drawHostLines(
+  context: CanvasRenderingContext2D,
+  { rows, pitch, width }: TimelineLayout,
+  theme: TimelineTheme,
+): void {
+  context.fillStyle = theme.line;
+  rows.forEach(({ host }, row) => {
+    if (row > 0 && host !== rows[row - 1]?.host) context.fillRect(0, row * pitch - 1, width, 1);
+  });
+}
+
+/** The text, or as much of its end as has room: the ends of names of hosts differ. */
+function fitted(context: CanvasRenderingContext2D, text: string, room: number): string {
+  if (context.measureText(text).width <= room) return text;
+  let from = 1;
+  while (from < text.length && context.measureText(`…${text.slice(from)}`).width > room) from++;
+  return `…${text.slice(from)}`;
 }
 
 /** Draws the times below the rows, and which part of the whole is seen, into a canvas of `AXIS_HEIGHT`. */

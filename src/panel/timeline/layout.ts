@@ -7,6 +7,8 @@ const MIN_PITCH = 3;
 /** Below this many px a bar has no room for halves. */
 export const THIN = 6;
 export const AXIS_HEIGHT = 20;
+/** Width in px of names that have a host in them. */
+const FAR = 150;
 
 /** Where everything of a timeline lies, in CSS px and ms. */
 export interface TimelineLayout {
@@ -41,7 +43,8 @@ export function layOut(
   // Whole pixels: thin rows of unequal height would make a pattern of their own.
   const pitch = Math.max(MIN_PITCH, Math.floor(Math.min(MAX_PITCH, fair)));
   const bar = pitch >= 12 ? pitch - 5 : pitch >= 5 ? pitch - 2 : pitch - 1;
-  const left = pitch >= 14 ? 66 : 30;
+  const far = rows.some(({ host }) => host !== undefined);
+  const left = pitch >= 14 ? (far ? FAR : 66) : 30;
   const height = rows.length * pitch;
   const { begin, length } = shown ?? all;
   return { rows, all, begin, length, left, width: space.width, pitch, bar, height };

@@ -18,6 +18,8 @@ export interface Sums {
  */
 export class TimelineRow {
   readonly worker: number;
+  /** Of an engine; undefined on this machine. */
+  host: string | undefined;
   length = 0;
   #begin = new Float64Array(FIRST_CAPACITY);
   // One entry more than there are stretches: the last one has the sums of all.
@@ -28,8 +30,9 @@ export class TimelineRow {
   #item = new Uint32Array(FIRST_CAPACITY);
   #count = new Uint32Array(FIRST_CAPACITY);
 
-  constructor(worker: number) {
+  constructor(worker: number, host?: string) {
     this.worker = worker;
+    this.host = host;
   }
 
   /** Sums over all stretches. */
@@ -165,7 +168,7 @@ export class TimelineRow {
   }
 }
 
-/** A row for each worker, in the order of their numbers; takes from a table only what it has not seen yet. */
+/** A row for each worker, by host and in the order of their numbers; takes from a table only what it has not seen yet. */
 export class TimelineRows {
   #rows: TimelineRow[] = [];
   #byWorker = new Map<number, TimelineRow>();
@@ -202,10 +205,14 @@ export class TimelineRows {
   }
 
   /** Shows every worker that is known, so that idle ones show too. False when all had to be taken anew. */
-  update(table: StretchTable, workers: readonly WorkerSnapshot[]): boolean {
+  update(table: StretchTable, workers: readonly Pick<WorkerSnapshot, 'id' | 'host'>[]): boolean {
     const goesOn = table.length >= this.#seen && table.resolution === this.#resolution;
     if (!goesOn) this.clear();
-    for (const { id } of workers) if (!this.#byWorker.has(id)) this.#open(id);
+    for (const { id, host } of workers) {
+      const row = this.#byWorker.get(id);
+      if (row === undefined) this.#open(id, host);
+      else if (row.host !== host) this.#move(row, host);
+    }
     eachStretch(table, this.#seen, (stretch) => {
       const row = this.#byWorker.get(stretch.worker) ?? this.#open(stretch.worker);
       row.add(stretch);
@@ -217,11 +224,28 @@ export class TimelineRows {
     return goesOn;
   }
 
-  #open(worker: number): TimelineRow {
-    const row = new TimelineRow(worker);
+  #open(worker: number, host?: string): TimelineRow {
+    const row = new TimelineRow(worker, host);
     this.#byWorker.set(worker, row);
-    const place = this.#rows.findIndex((each) => each.worker > worker);
-    this.#rows.splice(place < 0 ? this.#rows.length : place, 0, row);
+    this.#place(row);
     return row;
+  }
+
+  /** A stretch may come before it is known whose it is. */
+  #move(row: TimelineRow, host: string | undefined): void {
+    row.host = host;
+    this.#rows.splice(this.#rows.indexOf(row), 1);
+    this.#place(row);
+  }
+
+  #place(row: TimelineRow): void {
+    const { worker, host } = row;
+    // Hosts in the order of their first workers, which are numbered as they come.
+    const last = this.#rows.findLastIndex((each) => each.host === host);
+    const place =
+      host !== undefined && last >= 0
+        ? this.#rows.findIndex((each, at) => at > last || (each.host === host && each.worker > worker))
+        : this.#rows.findIndex((each) => host === undefined && each.worker > worker);
+    this.#rows.splice(place < 0 ? this.#rows.length : place, 0, row);
   }
 }

@@ -26,19 +26,29 @@ export class WorkersTable {
   }
 
   update(model: RunModel, rows: TimelineRows): void {
-    const heads = headTexts(model.summary === null);
+    const far = hasHosts(model);
+    const columns = (cells: readonly string[]) => (far ? cells : cells.toSpliced(HOST, 1));
+    const texts = far ? [0, HOST, HOST + 2] : [0, HOST + 1];
+    const classOf = (column: number): string => (texts.includes(column) ? '' : 'number');
     this.#heads.replaceChildren(
-      ...heads.map((name, column) =>
-        el('th', { scope: 'col', class: column === 0 || column === 2 ? '' : 'number' }, name),
+      ...columns(headTexts(model.summary === null)).map((name, column) =>
+        el('th', { scope: 'col', class: classOf(column) }, name),
       ),
     );
-    this.#body.replaceChildren(...rowsOf(model, rows).map(tableRow));
+    this.#body.replaceChildren(...rowsOf(model, rows).map((cells) => tableRow(columns(cells), classOf)));
   }
 }
+
+/** The column of the hosts, which a run on this machine has not. */
+const HOST = 1;
+
+const hasHosts = (model: RunModel): boolean =>
+  (model.summary?.perWorker ?? model.progress?.workers ?? []).some(({ host }) => host !== undefined);
 
 function headTexts(running: boolean): string[] {
   return [
     l10n.t('Worker'),
+    l10n.t('Host'),
     l10n.t('Process'),
     l10n.t('State'),
     l10n.t('Items'),
@@ -63,13 +73,13 @@ function stateText(state: WorkerSnapshot['state']): string {
   }
 }
 
-function tableRow(cells: readonly string[]): HTMLElement {
+function tableRow(cells: readonly string[], classOf: (column: number) => string): HTMLElement {
   const [worker = '', ...rest] = cells;
   return el(
     'tr',
     {},
     el('th', { scope: 'row' }, worker),
-    ...rest.map((text, column) => el('td', { class: column === 1 ? '' : 'number' }, text)),
+    ...rest.map((text, column) => el('td', { class: classOf(column + 1) }, text)),
   );
 }
 
@@ -78,6 +88,7 @@ function rowsOf(model: RunModel, rows: TimelineRows): string[][] {
   if (model.summary !== null) {
     return model.summary.perWorker.map((worker) => [
       String(worker.worker),
+      worker.host ?? '',
       String(worker.pid),
       l10n.t('Ended'),
       formatCount(worker.items),
@@ -90,6 +101,7 @@ function rowsOf(model: RunModel, rows: TimelineRows): string[][] {
   }
   return (model.progress?.workers ?? []).map((worker) => [
     String(worker.id),
+    worker.host ?? '',
     String(worker.pid),
     stateText(worker.state),
     formatCount(worker.done),

@@ -11,8 +11,8 @@ export class Tip {
     this.element.hidden = true;
   }
 
-  say(stretch: Stretch): void {
-    setText(this.element, describeStretch(stretch));
+  say(stretch: Stretch, host: string | undefined): void {
+    setText(this.element, describeStretch(stretch, host));
   }
 
   /** Under a stretch of `row`, or above it where there is no room in `space`; nowhere while it is out of sight. */

@@ -70,7 +70,7 @@ export class TimelineView implements Part {
     }
     if (isNew || before?.timeline !== model.timeline || before.progress !== model.progress) {
       // Stretches come at the end, so that a mark keeps its place, unless all were put together more coarsely.
-      if (!this.#rows.update(model.timeline, model.progress?.workers ?? []) || isNew) this.#chart.mark(null);
+      if (!this.#rows.update(model.timeline, workersOf(model)) || isNew) this.#chart.mark(null);
     }
     this.#arrange();
     this.#chart.update(isRunning(model) ? (model.progress?.time ?? null) : null);
@@ -96,6 +96,10 @@ export class TimelineView implements Part {
     if (asTable && this.#model !== null) this.#table.update(this.#model, this.#rows);
     this.#chart.draw();
   }
+}
+
+function workersOf({ progress, summary }: RunModel): readonly { id: number; host?: string | undefined }[] {
+  return progress?.workers ?? summary?.perWorker.map(({ worker, host }) => ({ id: worker, host })) ?? [];
 }
 
 /** Why there is no row. What is on disk of a run that broke off tells what is done, but not of the workers. */

@@ -105,11 +105,11 @@ ${lossesBar(summary.losses)}
 <div class="wide"><table><thead><tr><th>Part</th><th>What it is</th><th class="number">Time</th><th class="number">Share</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
-export function timelineSection(spans: readonly TimelineSpan[]): Markup {
+export function timelineSection(spans: readonly TimelineSpan[], { perWorker }: RunSummary): Markup {
   if (spans.length === 0) return html``;
   return html`<section><h2>Timeline</h2><p class="note">A row for each worker. Point at a bar for its items and time.</p>
 <div class="legend"><span><span class="swatch startup"></span>Starting up</span><span><span class="swatch computing"></span>Computing</span><span><span class="swatch encoding"></span>Encoding</span><span><span class="swatch failure"></span>▼ Failed items</span></div>
-${timelineChart(spans)}</section>`;
+${timelineChart(spans, new Map(perWorker.map(({ worker, host }) => [worker, host])))}</section>`;
 }
 
 export function forecastSection(summary: RunSummary): Markup {
@@ -149,11 +149,21 @@ export function workersSection(summary: RunSummary): Markup {
   if (summary.perWorker.length === 0) return html``;
   const rows = summary.perWorker.map(
     (worker) =>
-      html`<tr><td>${worker.worker}</td><td class="number">${String(worker.pid)}</td><td class="number">${formatCount(worker.items)}</td><td class="number">${worker.failed === 0 ? '0' : html`<span class="err">${formatCount(worker.failed)}</span>`}</td><td class="number">${formatMs(worker.busyMs)}</td><td class="number">${formatMs(worker.startupMs)}</td><td class="number">${formatMs(worker.encodingMs)}</td><td class="number">${formatMs(worker.waitingMs)}</td><td class="number">${formatCount(worker.lines)}</td></tr>`,
+      html`<tr><td>${worker.worker}</td>${summary.hosts === undefined ? '' : html`<td>${worker.host ?? ''}</td>`}<td class="number">${String(worker.pid)}</td><td class="number">${formatCount(worker.items)}</td><td class="number">${worker.failed === 0 ? '0' : html`<span class="err">${formatCount(worker.failed)}</span>`}</td><td class="number">${formatMs(worker.busyMs)}</td><td class="number">${formatMs(worker.startupMs)}</td><td class="number">${formatMs(worker.encodingMs)}</td><td class="number">${formatMs(worker.waitingMs)}</td><td class="number">${formatCount(worker.lines)}</td></tr>`,
   );
-  const table = html`<div class="wide"><table><thead><tr><th>Worker</th><th class="number">Process</th><th class="number">Items</th><th class="number">Failed</th><th class="number">In your function</th><th class="number">Starting up</th><th class="number">Encoding</th><th class="number">Waiting</th><th class="number">Lines</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  const table = html`<div class="wide"><table><thead><tr><th>Worker</th>${summary.hosts === undefined ? '' : html`<th>Host</th>`}<th class="number">Process</th><th class="number">Items</th><th class="number">Failed</th><th class="number">In your function</th><th class="number">Starting up</th><th class="number">Encoding</th><th class="number">Waiting</th><th class="number">Lines</th></tr></thead><tbody>${rows}</tbody></table></div>`;
   const long = summary.perWorker.length > 16;
   return html`<section class="long"><h2>Workers</h2>${long ? html`<details><summary>All ${plural(summary.perWorker.length, 'worker')}</summary>${table}</details>` : table}</section>`;
+}
+
+/** What each host of an engine did; nothing for a run on one machine. */
+export function hostsSection({ hosts = [] }: RunSummary): Markup {
+  if (hosts.length === 0) return html``;
+  const rows = hosts.map(
+    ({ host, workers, items, failed, busyMs }) =>
+      html`<tr><td>${host}</td><td class="number">${formatCount(workers)}</td><td class="number">${formatCount(items)}</td><td class="number">${failed === 0 ? '0' : html`<span class="err">${formatCount(failed)}</span>`}</td><td class="number">${formatMs(busyMs)}</td></tr>`,
+  );
+  return html`<section class="long"><h2>Hosts</h2><div class="wide"><table><thead><tr><th>Host</th><th class="number">Workers</th><th class="number">Items</th><th class="number">Failed</th><th class="number">In your function</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
 /** What was chosen for the run, each choice with its reason. */

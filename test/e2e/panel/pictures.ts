@@ -19,6 +19,10 @@ const allFailed = scenario({ items: 40, itemMs: 30, failEvery: 1 });
 const baselineOff = scenario({ baseline: 'off' });
 const swept = scenario({ sweep: [1, 2, 4, 8] });
 const sweptTwo = scenario({ workers: 2, items: 2000, sweep: [1, 2] });
+const hosts = scenario({
+  hosts: ['render-04/2231', 'render-05/871', 'build-agent-with-a-long-name-17/90210'],
+  failEvery: 90,
+});
 const none: Scenario = { ...finished, events: [] };
 
 const longNames = scenario({
@@ -61,6 +65,11 @@ const shots: readonly Shot[] = [
   { name: 'scaling-low', of: sweptTwo, tab: 'scaling', size: [760, 200] },
   { name: 'failed-to-start', of: failedToStart },
   { name: 'failed-to-start-light', of: failedToStart, theme: 'light' },
+  { name: 'hosts', of: hosts },
+  { name: 'hosts-light', of: hosts, theme: 'light' },
+  { name: 'hosts-contrast', of: hosts, theme: 'contrast' },
+  { name: 'hosts-table', of: hosts, press: 'timeline-table-button' },
+  { name: 'hosts-narrow', of: hosts, size: [420, 400] },
   { name: 'crowd', of: crowd },
   { name: 'tall', of: failing, size: [1200, 900], tab: 'results' },
   { name: 'tall-light', of: crowd, size: [1200, 900], tab: 'losses', theme: 'light' },
@@ -110,6 +119,7 @@ const reports = {
   finished,
   failing,
   crowd,
+  hosts,
   swept,
   'swept-two': sweptTwo,
   'all-failed': allFailed,

@@ -42,6 +42,8 @@ export interface Shape {
   readonly dataset: string;
   /** Numbers of workers of a scaling sweep before the run; null for none. */
   readonly sweep: readonly number[] | null;
+  /** Hosts of an engine, whose workers come in turns; empty for this machine. */
+  readonly hosts: readonly string[];
   /** What comparing with one process gave; null where it was not asked for. */
   readonly verification: Verification | null;
 }
@@ -60,6 +62,7 @@ const defaults: Shape = {
   name: 'scoreMovie',
   dataset: 'data/movies.json',
   sweep: null,
+  hosts: [],
   verification: null,
 };
 
@@ -314,6 +317,7 @@ function simulate(shape: Shape, items: number): Simulated {
   const workers = state.map((worker) => ({
     worker: worker.id,
     pid: 40_100 + worker.id,
+    host: shape.hosts[worker.id % shape.hosts.length],
     items: worker.items,
     failed: worker.failed,
     startupMs: worker.startup,
@@ -379,6 +383,7 @@ function snapshotOf(worker: WorkerFacts, running: boolean): WorkerSnapshot {
   return {
     id: worker.worker,
     pid: worker.pid,
+    host: worker.host,
     state,
     done: worker.items,
     failed: worker.failed,
