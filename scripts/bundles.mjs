@@ -31,7 +31,9 @@ const withEsbuild = { external: ['esbuild'] };
 const withEngine = { external: ['esbuild', 'bullmq', 'ioredis'] };
 
 /** See `compiler.mjs`. */
-const withCompiler = { alias: { 'ts-morph': './scripts/compiler.mjs' } };
+const withCompiler = {
+  alias: { 'ts-morph': './scripts/compiler.mjs', '@ts-morph/common': './scripts/compiler.mjs' },
+};
 
 /** The pool makes functions while it works: keeping the name of each would take as long as to make it. */
 const hot = { keepNames: false, minifyIdentifiers: false };
@@ -68,6 +70,11 @@ export const bundles = [
   },
   { entry: 'src/server/main.ts', out: 'dist/server.js', options: { ...esm, ...hot, ...withCompiler } },
   {
+    entry: 'scripts/compiler-alone.mjs',
+    out: 'dist/compiler.cjs',
+    options: { ...node, format: 'cjs', ...hot },
+  },
+  {
     entry: 'src/job/host.ts',
     out: 'dist/job-host.js',
     options: { ...esm, ...withEsbuild, ...hot, ...inParts },
@@ -102,6 +109,11 @@ export const bundles = [
     entry: 'src/cli/lint/host.ts',
     out: 'runtime/dist/lint.js',
     options: { ...esm, ...hot, ...withCompiler },
+  },
+  {
+    entry: 'scripts/compiler-alone.mjs',
+    out: 'runtime/dist/compiler.cjs',
+    options: { ...node, format: 'cjs', ...hot },
   },
   // Apart from the command: the protocol and its checks weigh half as much as all of it, and only `manycore mcp` needs them.
   { entry: 'src/cli/mcp/serve.ts', out: 'runtime/dist/mcp.js', options: { ...esm, ...withEsbuild } },

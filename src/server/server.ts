@@ -21,6 +21,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { Analyser, type Diagnostic, type Fix } from '../analysis/analyse.ts';
 import { chooseFixes } from '../analysis/choose-fixes.ts';
+import { keepCode } from '../analysis/code-cache.ts';
 import { plainDiagnostic } from '../analysis/plain.ts';
 import { withSeverities } from '../analysis/severity.ts';
 import {
@@ -42,6 +43,8 @@ import { DEFAULT_SETTINGS, docsOf, readSettings, type ServerSettings } from './s
 const SECTION = 'manycore.lint';
 /** Kind of the action that an editor runs on save. */
 const FIX_ALL = `${CodeActionKind.SourceFixAll}.manycore`;
+/** Time in ms from the first whole answer to when the code of the compiler is kept, which takes a tenth of a second once. */
+const KEEP_CODE_AFTER = 5_000;
 /** Files whose changes on disk matter to the analysis. */
 const WATCHED = ['**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}', '**/{tsconfig*,jsconfig,package}.json'];
 
@@ -63,6 +66,7 @@ class Server {
   #analyser = new Analyser({ roots: [] });
   #client: InitializeParams['capabilities'] = {};
   #pushed = new Set<string>();
+  #keepsCode = false;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -206,6 +210,8 @@ class Server {
     const ms = Math.round(performance.now() - start);
     if (ms > 0) this.#tell(file, ms, diagnostics.length);
     this.#memory.check();
+    if (!this.#keepsCode && this.#analyser.usesCompiler) setTimeout(keepCode, KEEP_CODE_AFTER).unref();
+    this.#keepsCode ||= this.#analyser.usesCompiler;
     return diagnostics;
   }
 

@@ -18,6 +18,7 @@ const SHIPPED = [
   'dist/child.js',
   'dist/cli-part-HASH.js',
   'dist/cli.js',
+  'dist/compiler.cjs',
   'dist/extension.cjs',
   'dist/job-host-part-HASH.js',
   'dist/job-host.js',

@@ -1,3 +1,4 @@
+import { keepCode } from '../../analysis/code-cache.ts';
 import { growSlowly } from '../../analysis/heap.ts';
 import { analyse } from './analyse.ts';
 import type { LintMessage, LintRequest } from './protocol.ts';
@@ -14,5 +15,8 @@ process.once('message', (request: LintRequest) => {
 process.once('disconnect', () => process.exit());
 
 function send(message: LintMessage): void {
-  process.send?.(message, () => process.disconnect());
+  process.send?.(message, () => {
+    keepCode(); // Now that nobody waits for it.
+    process.disconnect();
+  });
 }

@@ -9,9 +9,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Diagnostic, RuleInfo } from '../../analysis/analyse.ts';
+import { discard, userCache } from '../../analysis/user-cache.ts';
 import { stampOf } from './environment.ts';
 
 /** What is known of one file. It holds as long as the key of the file is the same. */
@@ -55,14 +55,6 @@ export function cacheFileFor(projects: readonly string[], env: NodeJS.ProcessEnv
   return path.join(folder, `lint-${name}.json`);
 }
 
-function userCache(env: NodeJS.ProcessEnv): string {
-  if (env['XDG_CACHE_HOME']) return path.join(env['XDG_CACHE_HOME'], 'manycore');
-  if (process.platform === 'darwin') return path.join(homedir(), 'Library', 'Caches', 'manycore');
-  if (process.platform === 'win32')
-    return path.join(env['LOCALAPPDATA'] ?? path.join(homedir(), 'AppData', 'Local'), 'manycore', 'cache');
-  return path.join(homedir(), '.cache', 'manycore');
-}
-
 /** Results that hold in an environment; undefined where there are none, or they are of another one or damaged. */
 export function readCache(file: string | null, environment: string): CacheContent | undefined {
   if (file === null) return undefined;
@@ -88,7 +80,7 @@ export function writeCache(file: string, content: Omit<CacheContent, 'format'>):
     renameSync(temporary, file); // Another command may be reading the old one.
     dropOldest(path.dirname(file));
   } catch {
-    rmSync(temporary, { force: true });
+    discard(temporary);
   }
 }
 

@@ -1,0 +1,2 @@
+/** Entry of the bundle that holds the compiler. */
+export { getLibFiles, ts } from '@ts-morph/common';
