@@ -55,8 +55,9 @@ const steps = [
     beside: [
       {
         name: 'tests of everything else',
-        run: [...mocha, '--ignore', 'test/runtime/**', 'test/**/*.test.ts'],
+        run: [...mocha, '--ignore', 'test/{runtime,engine}/**', 'test/**/*.test.ts'],
       },
+      { name: 'tests of the engine', run: [...mocha, 'test/engine/**/*.test.ts'] },
       {
         name: 'tests of the runtime under Node 24',
         // Where this is one, or a later one, they are run already.

@@ -108,7 +108,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     server: ON_DISK,
     async inject(cluster) {
       const hosts = await cluster.hosts(2);
-      whole(await start(cluster, 'killsParentOn7', 64).ended, 64, [7]);
+      whole(await start(cluster, 'killsParentOn7', 16).ended, 16, [7]);
       // They are there all the same.
       await start(cluster, 'square', 10).ended;
       assert.ok(hosts.every(({ child }) => child.exitCode === null && child.signalCode === null));
