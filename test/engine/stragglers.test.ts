@@ -3,7 +3,10 @@ import { Stragglers } from '../../src/engine/stragglers.ts';
 import { Turns } from '../../src/engine/turns.ts';
 
 describe('stragglers', () => {
-  const old = { sent: Date.now() - 60_000 };
+  let old: { readonly sent: number };
+  beforeEach(() => {
+    old = { sent: Date.now() - 60_000 };
+  });
   const seen = (ms: number): Stragglers => {
     const stragglers = new Stragglers();
     for (let count = 0; count < 4; count++) stragglers.ended(ms);
