@@ -15,6 +15,7 @@ const SHIPPED = [
   'README.md',
   'ThirdPartyNotices.txt',
   'dist/analysis-client.cjs',
+  'dist/call-task.js',
   'dist/child.js',
   'dist/cli-part-HASH.js',
   'dist/cli.js',
