@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import { itemIndexOf, Pool, WorkerDiedError } from '../../../runtime/index.ts';
 import * as faults from '../../fixtures/runtime/faults.ts';
@@ -189,8 +189,10 @@ describe('a worker that ends in the middle of a task', () => {
     it('fails only what a sibling killed', async () => {
       await using pool = new Pool(2);
       await Promise.all([pool.apply(tasks.slow, [100]), pool.apply(tasks.slow, [100])]);
-      const victim = pool.applyAsync(tasks.slow, [60_000]);
-      assert.ok(await eventually(() => pool.workers.some(({ state }) => state === 'working')));
+      const name = newFile();
+      const victim = pool.applyAsync(faults.noteForLong, [{ n: 1, file: notes.path(name) }]);
+      // A task that had not begun would go on elsewhere.
+      assert.ok(await eventually(() => existsSync(notes.path(name)) && notes.lines(name).length === 1));
       const pid = pool.workers.find(({ state }) => state === 'working')?.pid ?? 0;
       assert.equal(await pool.apply(faults.kill, [pid]), true);
       const error = await errorOf(victim);
