@@ -1,11 +1,11 @@
 import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
-import { discard, userCache } from './user-cache.ts';
+import { keep, userCache } from './user-cache.ts';
 
 /** Code caches kept at the same time: of several versions of Node and of this package. The oldest ones go. */
 const MAX_CACHES = 6;
@@ -43,17 +43,8 @@ export function keepCode(): void {
   if (uncached === undefined) return;
   const { script, file } = uncached;
   uncached = undefined;
-  const folder = path.dirname(file);
-  const temporary = `${file}.${process.pid}`;
-  try {
-    const code = script.createCachedData();
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(temporary, Buffer.concat([digestOf(code), code]), { mode: 0o600 });
-    renameSync(temporary, file); // Another process may be reading the old one.
-    dropOldest(folder);
-  } catch {
-    discard(temporary); // Where nothing can be kept, the next process takes the same time again.
-  }
+  const code = script.createCachedData();
+  keep(file, Buffer.concat([digestOf(code), code]), NAME, MAX_CACHES);
 }
 
 /** The code in a file; undefined where there is none, or it is damaged: V8 itself would not notice. */
@@ -69,12 +60,3 @@ function readCode(file: string): Buffer | undefined {
 }
 
 const digestOf = (code: Buffer): Buffer => createHash('sha1').update(code).digest();
-
-function dropOldest(folder: string): void {
-  const caches = readdirSync(folder)
-    .filter((name) => NAME.test(name))
-    .map((name) => path.join(folder, name))
-    .map((file) => ({ file, time: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
-    .sort((a, b) => b.time - a.time);
-  for (const { file } of caches.slice(MAX_CACHES)) rmSync(file, { force: true });
-}

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
@@ -11,8 +11,33 @@ export function userCache(env: NodeJS.ProcessEnv = process.env): string {
   return path.join(homedir(), '.cache', 'manycore');
 }
 
-/** Removes a file if it is there and can be removed. */
-export function discard(file: string): void {
+/**
+ * Writes a file of a cache, whole or not at all; then the oldest of those in its folder whose names fit `pattern` go, but for
+ * `most` of them. A folder that cannot be written to costs the next process its time, and no more.
+ */
+export function keep(file: string, content: string | Uint8Array, pattern: RegExp, most: number): void {
+  const folder = path.dirname(file);
+  const temporary = `${file}.${process.pid}`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(temporary, content, { mode: 0o600 });
+    renameSync(temporary, file); // Another process may be reading the old one.
+    dropOldest(folder, pattern, most);
+  } catch {
+    discard(temporary);
+  }
+}
+
+function dropOldest(folder: string, pattern: RegExp, most: number): void {
+  const caches = readdirSync(folder)
+    .filter((name) => pattern.test(name))
+    .map((name) => path.join(folder, name))
+    .map((file) => ({ file, time: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .sort((a, b) => b.time - a.time);
+  for (const { file } of caches.slice(most)) rmSync(file, { force: true });
+}
+
+function discard(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {

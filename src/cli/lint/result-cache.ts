@@ -1,17 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Diagnostic, RuleInfo } from '../../analysis/analyse.ts';
-import { discard, userCache } from '../../analysis/user-cache.ts';
+import { keep, userCache } from '../../analysis/user-cache.ts';
 import { stampOf } from './environment.ts';
 
 /** What is known of one file. It holds as long as the key of the file is the same. */
@@ -73,15 +64,7 @@ export function readCache(file: string | null, environment: string): CacheConten
 export function writeCache(file: string, content: Omit<CacheContent, 'format'>): void {
   const text = JSON.stringify({ format: FORMAT, ...content });
   if (text.length > MAX_SIZE) return;
-  const temporary = `${file}.${process.pid}`;
-  try {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(temporary, text);
-    renameSync(temporary, file); // Another command may be reading the old one.
-    dropOldest(path.dirname(file));
-  } catch {
-    discard(temporary);
-  }
+  keep(file, text, NAME, MAX_CACHES);
 }
 
 function isCache(value: unknown): value is CacheContent {
@@ -100,12 +83,3 @@ const isResult = (value: unknown): boolean =>
   typeof value.unknown === 'number' &&
   'diagnostics' in value &&
   Array.isArray(value.diagnostics);
-
-function dropOldest(folder: string): void {
-  const caches = readdirSync(folder)
-    .filter((name) => NAME.test(name))
-    .map((name) => path.join(folder, name))
-    .map((file) => ({ file, time: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
-    .sort((a, b) => b.time - a.time);
-  for (const { file } of caches.slice(MAX_CACHES)) rmSync(file, { force: true });
-}
