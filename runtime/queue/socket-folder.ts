@@ -11,8 +11,8 @@ import { familyFolder } from '../process/family.ts';
 const LONGEST_PARENT = 50;
 /** Age in ms of a folder without a listener that is left over for certain: its process makes the socket at once. */
 const GRACE = 5000;
-/** Time in ms within which the system cuts off who called a process that was ending. */
-const CUT_OFF = 1000;
+/** Time in ms within which the system cuts off who called a process that was ending; a busy machine takes its time. */
+const CUT_OFF = 5000;
 
 /** A new address for a server. It is removed when the process ends; when it is killed, with its family or by those it had to do with. */
 export function privateAddress(): string {
@@ -73,24 +73,26 @@ async function sweep(parent: string): Promise<void> {
   }
 }
 
-/** True when nobody listens there. A process that is ending may let its last callers in: it is looked at again once they are cut off. */
-const isDeserted = (path: string, patience = CUT_OFF): Promise<boolean> =>
+/** True when nobody listens there. A process that is ending may let callers in: it is looked at again when they are cut off. */
+const isDeserted = (path: string, until = performance.now() + CUT_OFF): Promise<boolean> =>
   new Promise((resolve) => {
     let letIn = false;
     const socket = connect(path);
     socket.unref().resume();
     socket.once('connect', () => {
       letIn = true;
-      setTimeout(() => {
+      const left = Math.max(0, until - performance.now());
+      const late = setTimeout(() => {
         resolve(false);
         socket.removeAllListeners('close').destroy();
-      }, patience).unref();
+      }, left).unref();
+      socket.once('close', () => {
+        clearTimeout(late);
+        resolve(isDeserted(path, until));
+      });
     });
     socket.once('error', ({ code }: NodeJS.ErrnoException) => {
       // Without its socket: the process was killed while it removed both.
       if (!letIn) resolve(code === 'ECONNREFUSED' || code === 'ENOENT');
-    });
-    socket.once('close', () => {
-      if (letIn && patience > 0) resolve(isDeserted(path, 0));
     });
   });

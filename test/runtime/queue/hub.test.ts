@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { connect, Server, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { familyFolder } from '../../../runtime/process/family.ts';
 import { newPair, ticketOf } from '../../../runtime/queue/hub.ts';
 import type { Ticket } from '../../../runtime/queue/link.ts';
 import { FRAME, frameOf } from '../../../runtime/queue/message.ts';
-import { addressInTemporaryFolder } from '../../../runtime/queue/socket-folder.ts';
+import { addressInTemporaryFolder, removeDeserted } from '../../../runtime/queue/socket-folder.ts';
 import { leavesNothing } from '../leftovers.ts';
 import { errorOf } from '../outcomes.ts';
 import { eventually, start } from '../processes.ts';
@@ -114,6 +114,21 @@ describe('the hub of the pipes of a process', () => {
     killed.child.kill('SIGKILL');
     await killed.ended;
     assert.ok(await eventually(() => !existsSync(dirname(address))));
+  });
+
+  it('has its socket removed when it let callers in as often as it cut them off', async () => {
+    const address = addressInTemporaryFolder();
+    const first = `${address}-first`;
+    let callers = 0;
+    const server = new Server((socket) => {
+      if (++callers === 2) server.close();
+      setTimeout(() => socket.destroy(), 20);
+    }).listen(first);
+    await once(server, 'listening');
+    // Under another name it stays when the server has closed, as that of a process that was killed.
+    linkSync(first, address);
+    await removeDeserted(address);
+    assert.deepEqual([callers, existsSync(dirname(address))], [2, false]);
   });
 
   it('finds what a killed process has left where nothing else removes it', async () => {
