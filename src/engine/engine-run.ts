@@ -10,17 +10,11 @@ import { packItem, type TaskItem, unpackItem, unpackRecord } from '../job/task-t
 import type { RunProgress } from '../protocol/run.ts';
 import type { WorkerFacts } from '../report/summary.ts';
 import { text } from './address.ts';
+import { ChunkInput } from './chunk-input.ts';
 import { ChunkSize } from './chunk-size.ts';
-import {
-  ALONE,
-  type AnnouncedRun,
-  type Chunk,
-  type Engine,
-  type HostReport,
-  type Receipt,
-  type Undone,
-} from './engine.ts';
+import type { AnnouncedRun, Chunk, Engine, HostReport, Receipt, Undone } from './engine.ts';
 import { HostBook } from './host-book.ts';
+import { type OutChunk, Outstanding } from './outstanding.ts';
 import { packChunk, unpackRecords } from './payload.ts';
 import { Stragglers } from './stragglers.ts';
 import { within } from './within.ts';
@@ -41,11 +35,6 @@ export interface EngineRunOptions extends Kept {
   readonly idle?: (ms: number) => Promise<void>;
 }
 
-/** Comes among the items where there is none now: what is there is sent, and the rest asked for later. */
-export const PAUSE: unique symbol = Symbol('no item now');
-/** Comes among the items where a chunk has to end. */
-export const CUT: unique symbol = Symbol('a chunk ends here');
-
 /** Time in ms between two looks at what has ended: the truth, whatever events tell. */
 const SWEEP = 250;
 /** Time in ms between two questions for what the server has lost, and for the hosts. */
@@ -63,17 +52,6 @@ const MAX_TRIES = 2;
 /** Time in ms for the engine to forget a run. */
 const FORGET = 5000;
 
-interface OutChunk {
-  readonly id: string;
-  readonly indices: readonly number[];
-  /** ms since the epoch. */
-  readonly sent: number;
-  /** Hosts that it ended alone. */
-  readonly tries: number;
-  /** The same items a second time, because the first take long. */
-  twin?: string;
-}
-
 /**
  * Runs the items on the hosts of an engine; one object for one run. What hosts could not finish is cut until one item is
  * left, which has failed when it ended hosts alone.
@@ -82,7 +60,8 @@ export class EngineRun {
   readonly #options: EngineRunOptions;
   readonly #book = new HostBook();
   readonly #underWay = new Map<number, unknown>();
-  readonly #out = new Map<string, OutChunk>();
+  readonly #out = new Outstanding();
+  readonly #input: ChunkInput;
   readonly #maxErrors: MaxErrors;
   readonly #begun = Date.now();
   readonly #rate = new RateMeter(this.#begun);
@@ -90,21 +69,18 @@ export class EngineRun {
   readonly #pack: (index: number, item: unknown) => TaskItem;
   #hosts: readonly HostReport[] = [];
   readonly #stragglers = new Stragglers();
-  /** Chunks whose items came back in others. */
-  readonly #needless: string[] = [];
   #reconciled = 0;
-  #chunks = 0;
-  #index = 0;
-  #taken = 0;
-  #total: number | null;
-  #inputEnded = false;
 
   constructor(options: EngineRunOptions) {
     this.#options = options;
-    const { config, total, itemMs } = options;
-    this.#total = total;
+    const { config, itemMs } = options;
     this.#size = new ChunkSize(itemMs, typeof config.chunk === 'number' ? config.chunk : null);
     this.#pack = options.pack ?? packItem;
+    this.#input = new ChunkInput({
+      ...options,
+      pack: this.#pack,
+      onTaken: (index, item) => this.#underWay.set(index, item),
+    });
     this.#maxErrors =
       config.onError === 'stop'
         ? { count: 1 }
@@ -115,12 +91,13 @@ export class EngineRun {
     const { collector, before } = this.#options;
     const time = Date.now();
     const rate = this.#rate.update(time, collector.done);
-    const left = this.#total === null ? null : this.#total - collector.done;
+    const { total } = this.#input;
+    const left = total === null ? null : total - collector.done;
     return {
       time,
       done: before.done + collector.done,
       failed: before.failed + collector.failed,
-      total: this.#total === null ? null : before.done + this.#total,
+      total: total === null ? null : before.done + total,
       rate,
       eta: left === null || rate === 0 ? null : (left / rate) * 1000,
       workers: this.#book.snapshots(),
@@ -148,13 +125,10 @@ export class EngineRun {
 
   /** Takes chunks back in which nobody wants any item: those that run already run to their end, and do not count. */
   async drop(isWanted: (item: unknown) => boolean): Promise<void> {
-    const unwanted = [...this.#out.values()].filter(({ indices }) =>
-      indices.every((index) => !this.#underWay.has(index) || !isWanted(this.#underWay.get(index))),
+    const unwanted = this.#out.drop(
+      (index) => this.#underWay.has(index) && isWanted(this.#underWay.get(index)),
     );
-    for (const { id, indices } of unwanted) {
-      this.#out.delete(id);
-      for (const index of indices) this.#underWay.delete(index);
-    }
+    for (const { indices } of unwanted) for (const index of indices) this.#underWay.delete(index);
     const { engine, announced } = this.#options;
     await engine.remove(
       announced.announcement.id,
@@ -175,14 +149,13 @@ export class EngineRun {
 
   async #coordinate(): Promise<void> {
     const { stop } = this.#options;
-    const items = this.#items();
     // A round is ended, but not waited for in vain.
     using forced = stop.untilForced();
     for (;;) {
       if (stop.reason !== null) return;
       try {
-        const more = await Promise.race([this.#round(items), forced.promise]);
-        if (this.#inputEnded && this.#underWay.size === 0) return;
+        const more = await Promise.race([this.#round(), forced.promise]);
+        if (this.#input.ended && this.#underWay.size === 0) return;
         if (more) continue;
       } catch (error) {
         if (error instanceof JobError) throw error;
@@ -196,12 +169,12 @@ export class EngineRun {
   }
 
   /** True when there may be more to do at once. */
-  async #round(items: AsyncIterator<TaskItem | typeof PAUSE | typeof CUT>): Promise<boolean> {
+  async #round(): Promise<boolean> {
     if (Date.now() - this.#reconciled > RECONCILE) {
       await this.#reconcile();
       this.#reconciled = Date.now();
     }
-    await this.#fill(items);
+    await this.#fill();
     return await this.#sweep();
   }
 
@@ -220,17 +193,15 @@ export class EngineRun {
       await engine.putBlob(bundle, code);
       await engine.announce(announced);
     }
-    const lost = await engine.missing(id, [...this.#out.keys()]);
-    for (const chunk of lost) {
-      const { indices } = this.#out.get(chunk) as OutChunk;
-      await engine.enqueue(id, [{ id: chunk, payload: this.#payload(indices) }]);
+    for (const lost of await engine.missing(id, this.#out.ids)) {
+      const chunk = this.#out.get(lost);
+      if (chunk !== undefined) await engine.enqueue(id, [this.#chunk(chunk)]);
     }
-    if (this.#inputEnded) {
-      const beside = [...this.#out.values()].filter((chunk) => !chunk.id.startsWith(ALONE));
-      const slow = this.#stragglers.among(beside, this.#chunks);
+    if (this.#input.ended) {
+      const slow = this.#stragglers.among(this.#out.beside, this.#out.count);
       await engine.enqueue(
         id,
-        slow.map((chunk) => this.#again(chunk)),
+        slow.map((chunk) => this.#chunk(this.#out.twin(chunk))),
       );
     }
     this.#hosts = await engine.hosts();
@@ -247,49 +218,26 @@ export class EngineRun {
     } else feed.phase('running', 'no host takes part yet: start one with manycore worker --engine URL');
   }
 
-  async #fill(items: AsyncIterator<TaskItem | typeof PAUSE | typeof CUT>): Promise<void> {
+  async #fill(): Promise<void> {
     const { engine, announced } = this.#options;
     const limit = Math.min(Math.max(1, this.#hosts.length) * SLOTS * AHEAD, MAX_OUT);
-    const chunks = [];
+    const chunks: Chunk[] = [];
     let paused = false;
-    while (this.#out.size < limit && !this.#inputEnded && !paused) {
-      const chunk: TaskItem[] = [];
-      const size = this.#size.next(
-        this.#total === null ? null : this.#total - this.#taken,
-        this.#book.workers,
-      );
-      while (chunk.length < size) {
-        const next = await items.next();
-        if (next.done) {
-          this.#inputEnded = true;
-          break;
-        }
-        paused = next.value === PAUSE;
-        if (next.value === PAUSE || next.value === CUT) break;
-        chunk.push(next.value);
-      }
-      if (chunk.length > 0) chunks.push(this.#note(chunk.map(indexOf), packChunk(chunk)));
+    while (this.#out.size < limit && !this.#input.ended && !paused) {
+      const taken = await this.#input.take(this.#size.next(this.#input.left, this.#book.workers));
+      paused = taken.paused;
+      if (taken.chunk.length === 0) continue;
+      const { id } = this.#out.add(taken.chunk.map(indexOf));
+      chunks.push({ id, payload: packChunk(taken.chunk) });
     }
-    if (chunks.length > 0) await engine.enqueue(announced.announcement.id, chunks);
+    await engine.enqueue(announced.announcement.id, chunks);
   }
 
-  /** `tries`: null for a chunk that runs beside others. */
-  #note(indices: readonly number[], payload: Uint8Array, tries: number | null = null): Chunk {
-    const id = `${tries === null ? '' : ALONE}c${this.#chunks++}`;
-    this.#out.set(id, { id, indices, sent: Date.now(), tries: tries ?? 0 });
-    return { id, payload };
-  }
-
-  /** The first of both that comes back counts. */
-  #again(chunk: OutChunk): Chunk {
-    const again = this.#note(chunk.indices, this.#payload(chunk.indices));
-    chunk.twin = again.id;
-    (this.#out.get(again.id) as OutChunk).twin = chunk.id;
-    return again;
-  }
-
-  #payload(indices: readonly number[]): Uint8Array {
-    return packChunk(indices.map((index) => this.#pack(index, this.#underWay.get(index))));
+  #chunk({ id, indices }: OutChunk): Chunk {
+    return {
+      id,
+      payload: packChunk(indices.map((index) => this.#pack(index, this.#underWay.get(index)))),
+    };
   }
 
   /** True when there may be more at once. */
@@ -302,15 +250,13 @@ export class EngineRun {
     // On disk before the engine forgets them.
     collector.flush();
     const ended = [...done, ...undone].map(({ chunk }) => chunk);
-    await engine.remove(id, [...ended, ...this.#needless.splice(0)]);
+    await engine.remove(id, [...ended, ...this.#out.takeNeedless()]);
     return done.length + undone.length > 0;
   }
 
   #take({ chunk, host, payload }: Receipt): void {
-    const known = this.#out.get(chunk);
+    const known = payload === null ? undefined : this.#out.done(chunk);
     if (payload === null || known === undefined) return;
-    this.#out.delete(chunk);
-    if (known.twin !== undefined && this.#out.delete(known.twin)) this.#needless.push(known.twin);
     this.#stragglers.ended(Date.now() - known.sent);
     const { collector, stop } = this.#options;
     for (const packed of unpackRecords(payload)) {
@@ -325,10 +271,7 @@ export class EngineRun {
 
   async #cut({ chunk, reason, begun }: Undone): Promise<void> {
     const { engine, announced, collector, plan } = this.#options;
-    const known = this.#out.get(chunk);
-    this.#out.delete(chunk);
-    // Its items are still with the other.
-    if (known?.twin !== undefined && this.#out.has(known.twin)) return;
+    const known = this.#out.undone(chunk);
     const { id } = announced.announcement;
     const left = known?.indices.filter((index) => this.#underWay.has(index)) ?? [];
     if (left.length > 1) {
@@ -338,7 +281,7 @@ export class EngineRun {
       );
       await engine.enqueue(
         id,
-        parts.map((part) => this.#note(part, this.#payload(part))),
+        parts.map((part) => this.#chunk(this.#out.add(part))),
       );
       return;
     }
@@ -347,7 +290,7 @@ export class EngineRun {
     // Another item beside it may have ended the host, or somebody did: only what does it alone, again, has failed.
     const tries = (known?.tries ?? 0) + (begun ? 1 : 0);
     if (tries < MAX_TRIES) {
-      await engine.enqueue(id, [this.#note(left, this.#payload(left), tries)]);
+      await engine.enqueue(id, [this.#chunk(this.#out.add(left, tries))]);
       return;
     }
     const item = this.#underWay.get(index);
@@ -369,29 +312,6 @@ export class EngineRun {
       if (failed >= this.#maxErrors.count) stop.stop({ kind: 'errors', text: `${failed} failed` });
     } else if (done >= 20 && failed / done > this.#maxErrors.share) {
       stop.stop({ kind: 'errors', text: `${failed} of ${done} items failed` });
-    }
-  }
-
-  async *#items(): AsyncGenerator<TaskItem | typeof PAUSE | typeof CUT> {
-    const { items, choice, stop } = this.#options;
-    try {
-      for await (const item of items) {
-        if (stop.reason !== null) return;
-        if (item === PAUSE || item === CUT) {
-          yield item;
-          continue;
-        }
-        const index = this.#index++;
-        if (choice.takes(index)) {
-          this.#taken++;
-          this.#underWay.set(index, item);
-          yield this.#pack(index, item);
-        }
-        if (index >= choice.last) break;
-      }
-      this.#total = this.#taken;
-    } catch (error) {
-      stop.stop({ kind: 'failure', error });
     }
   }
 }
