@@ -3,7 +3,7 @@
  *
  *   mc:runs                 hash: id -> AnnouncedRun          mc:hosts   hash: host -> HostReport
  *   mc:blob:HASH            bundles                           mc:RUN:in:CHUNK, mc:RUN:out:CHUNK   payloads
- *   mc:stops                stream of the runs that are stopped      mc:RUN:begun:CHUNK   see `lease`
+ *   mc:news                 stream of what was announced             mc:RUN:begun:CHUNK   see `lease`
  *   mc:run-RUN:*            BullMQ's own, one queue for each run
  */
 
@@ -12,7 +12,8 @@ import type { Queue, Worker } from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
 import runtimePackage from '../../runtime/package.json' with { type: 'json' };
 import { JobError } from '../job/errors.ts';
-import { checkAddress, shownAddress, text } from './address.ts';
+import { checkAddress, isLoopback, shownAddress, text } from './address.ts';
+import { packed, unpacked } from './compression.ts';
 import type {
   AnnouncedRun,
   Chunk,
@@ -43,7 +44,7 @@ const REACH = 5000;
 const SILENCE = 30_000;
 /** Time in ms for chunks that are given back. */
 const GIVE_BACK = 3000;
-const STOPS = `${PREFIX}:stops`;
+const NEWS = `${PREFIX}:news`;
 /** A host that was away for long leaves nothing behind. */
 const PUT_IF_WANTED =
   "if redis.call('exists', KEYS[1]) == 1 then redis.call('set', KEYS[2], ARGV[1], 'EX', ARGV[2]) end";
@@ -93,21 +94,21 @@ export class BullEngine implements Engine {
 
   async announce(run: AnnouncedRun): Promise<void> {
     await this.#redis.hset(`${PREFIX}:runs`, run.announcement.id, JSON.stringify(run));
-    if (run.state === 'stopped')
-      await this.#redis.xadd(STOPS, 'MAXLEN', '~', 1000, '*', 'run', run.announcement.id);
+    await this.#redis.xadd(NEWS, 'MAXLEN', '~', 1000, '*', 'run', run.announcement.id, 'state', run.state);
   }
 
-  watch(onStopped: (run: string) => void): Disposable {
+  watch(onAnnounced: (run: string, state: AnnouncedRun['state']) => void): Disposable {
     // By a stream: a user who is limited to keys may not subscribe to channels.
     const redis = connect(this.#libraries, this.#url, { socketTimeout: undefined });
     let isOpen = true;
     const listen = async (): Promise<void> => {
-      let last = (await redis.xrevrange(STOPS, '+', '-', 'COUNT', 1))[0]?.[0] ?? '0-0';
+      let last = (await redis.xrevrange(NEWS, '+', '-', 'COUNT', 1))[0]?.[0] ?? '0-0';
       while (isOpen) {
-        const [stream] = (await redis.xread('BLOCK', 5000, 'STREAMS', STOPS, last)) ?? [];
+        const [stream] = (await redis.xread('BLOCK', 5000, 'STREAMS', NEWS, last)) ?? [];
         for (const [id, fields] of stream?.[1] ?? []) {
           last = id;
-          if (isOpen) onStopped(fields[1] ?? '');
+          const [, run, , state] = fields;
+          if (isOpen && run !== undefined) onAnnounced(run, state === 'stopped' ? 'stopped' : 'running');
         }
       }
     };
@@ -140,7 +141,9 @@ export class BullEngine implements Engine {
   async enqueue(run: string, chunks: readonly Chunk[]): Promise<void> {
     if (chunks.length === 0) return;
     const pipeline = this.#redis.pipeline();
-    for (const { id, payload } of chunks) pipeline.set(inKey(run, id), Buffer.from(payload), 'EX', BLOB_LIFE);
+    const payloads = await Promise.all(chunks.map(({ payload }) => this.#packed(payload)));
+    for (const [i, { id }] of chunks.entries())
+      pipeline.set(inKey(run, id), payloads[i] as Buffer, 'EX', BLOB_LIFE);
     await pipeline.exec();
     const opts = { attempts: 1, removeOnComplete: false, removeOnFail: false };
     await this.#queue(run).addBulk(
@@ -161,17 +164,23 @@ export class BullEngine implements Engine {
     for (const { id } of receipts) pipeline.getBuffer(outKey(run, id as string));
     const ended = failed.filter((job) => job?.id !== undefined);
     for (const { id } of ended) pipeline.exists(begunKey(run, id as string));
-    const payloads = (await pipeline.exec()) ?? [];
+    const answers = (await pipeline.exec()) ?? [];
+    const payloads = await Promise.all(
+      receipts.map((_, index) => {
+        const sent = answers[index]?.[1] as Buffer | null | undefined;
+        return sent ? unpacked(sent) : null;
+      }),
+    );
     return {
       done: receipts.map((job, index) => ({
         chunk: job.id as string,
         host: String(job.returnvalue ?? ''),
-        payload: (payloads[index]?.[1] as Buffer | null | undefined) ?? null,
+        payload: payloads[index] ?? null,
       })),
       undone: ended.map((job, index) => ({
         chunk: job.id as string,
         reason: job.failedReason ?? '',
-        begun: payloads[receipts.length + index]?.[1] === 1,
+        begun: answers[receipts.length + index]?.[1] === 1,
       })),
     };
   }
@@ -217,12 +226,13 @@ export class BullEngine implements Engine {
     const running = new Set<Promise<unknown>>();
     let leaving = false;
     const runChunk = async (id: string): Promise<string> => {
-      const payload = await this.#redis.getBuffer(inKey(run, id));
-      if (payload === null) throw new Error('Its items are gone');
+      const sent = await this.#redis.getBuffer(inKey(run, id));
+      if (sent === null) throw new Error('Its items are gone');
+      const payload = await unpacked(sent);
       const begin = async (): Promise<void> => {
         await this.#redis.set(begunKey(run, id), '1', 'EX', BLOB_LIFE);
       };
-      const records = Buffer.from(await take(id, payload, begin));
+      const records = await this.#packed(await take(id, payload, begin));
       await this.#redis.eval(PUT_IF_WANTED, 2, inKey(run, id), outKey(run, id), records, BLOB_LIFE);
       return host;
     };
@@ -268,6 +278,11 @@ export class BullEngine implements Engine {
   async [Symbol.asyncDispose](): Promise<void> {
     await within(GIVE_BACK, Promise.all([...this.#queues.values()].map((queue) => queue.close())));
     this.#redis.disconnect();
+  }
+
+  /** Nothing is saved by making it smaller where it does not leave this machine. */
+  #packed(payload: Uint8Array): Promise<Buffer> {
+    return packed(payload, { compressed: !isLoopback(this.#url) });
   }
 
   /** Time of the server in ms since the epoch. */

@@ -1,14 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Choice } from '../job/choice.ts';
 import type { StopSwitch } from '../job/stop.ts';
-import type { TaskItem } from '../job/task-text.ts';
+import { within } from './within.ts';
 
 /** Comes among the items where there is none now: what is there is sent, and the rest asked for later. */
 export const PAUSE: unique symbol = Symbol('no item now');
 /** Comes among the items where a chunk has to end. */
 export const CUT: unique symbol = Symbol('a chunk ends here');
-
-type Item = TaskItem | typeof PAUSE | typeof CUT;
 
 /** Time in ms after which a chunk that waits for an item is sent as it is: the run has more to do than to wait for its input. */
 const PATIENCE = 250;
@@ -20,18 +17,42 @@ export interface ChunkInputOptions {
   /** How many will be taken; null where that is not known. */
   readonly total: number | null;
   readonly stop: StopSwitch;
-  /** An item as it is sent. */
-  readonly pack: (index: number, item: unknown) => TaskItem;
-  /** Gets each item that is taken. */
-  readonly onTaken: (index: number, item: unknown) => void;
 }
+
+/** Items of one chunk, each with its index in the dataset, ascending. */
+export interface ChunkItems {
+  readonly indices: readonly number[];
+  readonly items: readonly unknown[];
+}
+
+/** The item with this index, which is among them. */
+export function itemAt({ indices, items }: ChunkItems, index: number): unknown {
+  const first = indices[0] as number;
+  // Most chunks are a stretch of the dataset.
+  if (indices[index - first] === index) return items[index - first];
+  let [low, high] = [0, indices.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((indices[middle] as number) < index) low = middle + 1;
+    else high = middle;
+  }
+  return items[low];
+}
+
+/** How reading for a chunk ended. */
+type Ending = 'full' | 'cut' | 'paused' | 'ended';
 
 /** Reads the items of a run, as many at a time as go into a chunk. */
 export class ChunkInput {
   readonly #options: ChunkInputOptions;
-  readonly #items: AsyncGenerator<Item>;
-  /** An item that was asked for and has not come. */
-  #asked: Promise<IteratorResult<Item, undefined>> | undefined;
+  readonly #read: () => Ending | Promise<Ending>;
+  #indices: number[] = [];
+  #items: unknown[] = [];
+  /** Items that the chunk is to hold. */
+  #size = 0;
+  /** Reading of items that let themselves be waited for. It goes on when nobody waits for it any more. */
+  #filling: Promise<Ending> | undefined;
+  #index = 0;
   #taken = 0;
   #total: number | null;
   #ended = false;
@@ -39,7 +60,14 @@ export class ChunkInput {
   constructor(options: ChunkInputOptions) {
     this.#options = options;
     this.#total = options.total;
-    this.#items = this.#read();
+    const { items } = options;
+    if (Symbol.iterator in items) {
+      const source = items[Symbol.iterator]();
+      this.#read = () => this.#fill(source);
+    } else {
+      const source = items[Symbol.asyncIterator]();
+      this.#read = () => this.#fillPatiently(source);
+    }
   }
 
   /** Every item was given. */
@@ -58,48 +86,79 @@ export class ChunkInput {
   }
 
   /** The items of one chunk, `size` at most. `paused`: fewer, because there are no more now. */
-  async take(size: number): Promise<{ readonly chunk: readonly TaskItem[]; readonly paused: boolean }> {
-    const chunk: TaskItem[] = [];
-    const full = new AbortController();
-    const late = sleep(PATIENCE, undefined, { signal: full.signal }).catch(() => undefined);
-    try {
-      while (chunk.length < size) {
-        this.#asked ??= this.#items.next();
-        const next = await Promise.race([this.#asked, late]);
-        if (next === undefined) return { chunk, paused: true };
-        this.#asked = undefined;
-        if (next.done) this.#ended = true;
-        if (next.done || next.value === CUT) break;
-        if (next.value === PAUSE) return { chunk, paused: true };
-        chunk.push(next.value);
-      }
-    } finally {
-      full.abort();
-    }
-    return { chunk, paused: false };
+  async take(size: number): Promise<ChunkItems & { readonly paused: boolean }> {
+    this.#size = size;
+    const ending = await this.#read();
+    const taken = { indices: this.#indices, items: this.#items, paused: ending === 'paused' };
+    this.#indices = [];
+    this.#items = [];
+    if (ending === 'ended') this.#ended = true;
+    return taken;
   }
 
-  async *#read(): AsyncGenerator<Item, undefined> {
-    const { items, choice, stop, pack, onTaken } = this.#options;
-    let index = 0;
+  /** Without a promise for each item: short ones come by the million. */
+  #fill(source: Iterator<unknown>): Ending {
     try {
-      for await (const item of items) {
-        if (stop.reason !== null) return;
-        if (item === PAUSE || item === CUT) {
-          yield item;
-          continue;
+      for (;;) {
+        if (this.#wantsNoMore) {
+          source.return?.();
+          return this.#end();
         }
-        if (choice.takes(index)) {
-          this.#taken++;
-          onTaken(index, item);
-          yield pack(index, item);
-        }
-        if (index >= choice.last) break;
-        index++;
+        const ending = this.#add(source.next());
+        if (ending !== null) return ending;
       }
-      this.#total = this.#taken;
     } catch (error) {
-      stop.stop({ kind: 'failure', error });
+      return this.#fail(error);
     }
+  }
+
+  async #fillPatiently(source: AsyncIterator<unknown>): Promise<Ending> {
+    this.#filling ??= this.#fillAsync(source);
+    if (!(await within(PATIENCE, this.#filling))) return 'paused';
+    const ending = await this.#filling;
+    this.#filling = undefined;
+    return ending;
+  }
+
+  async #fillAsync(source: AsyncIterator<unknown>): Promise<Ending> {
+    try {
+      for (;;) {
+        if (this.#wantsNoMore) {
+          await source.return?.();
+          return this.#end();
+        }
+        const ending = this.#add(await source.next());
+        if (ending !== null) return ending;
+      }
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  /** Why nothing more goes into this chunk; null when more does. */
+  #add({ done, value }: IteratorResult<unknown>): Ending | null {
+    if (done) return this.#end();
+    if (value === CUT) return 'cut';
+    if (value === PAUSE) return 'paused';
+    const index = this.#index++;
+    if (!this.#options.choice.takes(index)) return null;
+    this.#taken++;
+    this.#items.push(value);
+    return this.#indices.push(index) < this.#size ? null : 'full';
+  }
+
+  get #wantsNoMore(): boolean {
+    const { stop, choice } = this.#options;
+    return stop.reason !== null || this.#index > choice.last;
+  }
+
+  #end(): Ending {
+    if (this.#options.stop.reason === null) this.#total = this.#taken;
+    return 'ended';
+  }
+
+  #fail(error: unknown): Ending {
+    this.#options.stop.stop({ kind: 'failure', error });
+    return 'ended';
   }
 }

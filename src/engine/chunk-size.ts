@@ -2,8 +2,8 @@
 const TARGET = 10_000;
 /** Chunks that a host should get of a run, so that hosts end together. */
 const PARTS = 8;
-/** Items in a chunk, at most: it is encoded at once. */
-const MAX = 100_000;
+/** Items in a chunk, at most: more would cost memory in the coordinator and spare it nothing. */
+const MAX = 10_000;
 const MAX_UNMEASURED = 64;
 
 /** How many items are leased together. */

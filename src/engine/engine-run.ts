@@ -10,7 +10,7 @@ import { packItem, type TaskItem, unpackItem, unpackRecord } from '../job/task-t
 import type { RunProgress } from '../protocol/run.ts';
 import type { WorkerFacts } from '../report/summary.ts';
 import { text } from './address.ts';
-import { ChunkInput } from './chunk-input.ts';
+import { ChunkInput, itemAt } from './chunk-input.ts';
 import { ChunkSize } from './chunk-size.ts';
 import type { AnnouncedRun, Chunk, Engine, HostReport, Receipt, Undone } from './engine.ts';
 import { HostBook } from './host-book.ts';
@@ -59,7 +59,6 @@ const FORGET = 5000;
 export class EngineRun {
   readonly #options: EngineRunOptions;
   readonly #book = new HostBook();
-  readonly #underWay = new Map<number, unknown>();
   readonly #out = new Outstanding();
   readonly #input: ChunkInput;
   readonly #maxErrors: MaxErrors;
@@ -76,11 +75,7 @@ export class EngineRun {
     const { config, itemMs } = options;
     this.#size = new ChunkSize(itemMs, typeof config.chunk === 'number' ? config.chunk : null);
     this.#pack = options.pack ?? packItem;
-    this.#input = new ChunkInput({
-      ...options,
-      pack: this.#pack,
-      onTaken: (index, item) => this.#underWay.set(index, item),
-    });
+    this.#input = new ChunkInput(options);
     this.#maxErrors =
       config.onError === 'stop'
         ? { count: 1 }
@@ -108,8 +103,8 @@ export class EngineRun {
   async run(): Promise<{ wallMs: number; workers: WorkerFacts[] }> {
     const { engine, announced, code, stop } = this.#options;
     const { id, bundle } = announced.announcement;
-    using _watch = engine.watch((run) => {
-      if (run === id && stop.reason === null) stop.stop({ kind: 'user' });
+    using _watch = engine.watch((run, state) => {
+      if (run === id && state === 'stopped' && stop.reason === null) stop.stop({ kind: 'user' });
     });
     await engine.putBlob(bundle, code);
     await engine.announce(announced);
@@ -125,10 +120,7 @@ export class EngineRun {
 
   /** Takes chunks back in which nobody wants any item: those that run already run to their end, and do not count. */
   async drop(isWanted: (item: unknown) => boolean): Promise<void> {
-    const unwanted = this.#out.drop(
-      (index) => this.#underWay.has(index) && isWanted(this.#underWay.get(index)),
-    );
-    for (const { indices } of unwanted) for (const index of indices) this.#underWay.delete(index);
+    const unwanted = this.#out.drop(isWanted);
     const { engine, announced } = this.#options;
     await engine.remove(
       announced.announcement.id,
@@ -149,13 +141,13 @@ export class EngineRun {
 
   async #coordinate(): Promise<void> {
     const { stop } = this.#options;
-    // A round is ended, but not waited for in vain.
-    using forced = stop.untilForced();
     for (;;) {
       if (stop.reason !== null) return;
+      // A round is ended, but not waited for in vain.
+      using forced = stop.untilForced();
       try {
         const more = await Promise.race([this.#round(), forced.promise]);
-        if (this.#input.ended && this.#underWay.size === 0) return;
+        if (this.#input.ended && this.#out.size === 0) return;
         if (more) continue;
       } catch (error) {
         if (error instanceof JobError) throw error;
@@ -226,18 +218,13 @@ export class EngineRun {
     while (this.#out.size < limit && !this.#input.ended && !paused) {
       const taken = await this.#input.take(this.#size.next(this.#input.left, this.#book.workers));
       paused = taken.paused;
-      if (taken.chunk.length === 0) continue;
-      const { id } = this.#out.add(taken.chunk.map(indexOf));
-      chunks.push({ id, payload: packChunk(taken.chunk) });
+      if (taken.items.length > 0) chunks.push(this.#chunk(this.#out.add(taken)));
     }
     await engine.enqueue(announced.announcement.id, chunks);
   }
 
-  #chunk({ id, indices }: OutChunk): Chunk {
-    return {
-      id,
-      payload: packChunk(indices.map((index) => this.#pack(index, this.#underWay.get(index)))),
-    };
+  #chunk({ id, indices, items }: OutChunk): Chunk {
+    return { id, payload: packChunk(items.map((item, at) => this.#pack(indices[at] as number, item))) };
   }
 
   /** True when there may be more at once. */
@@ -261,9 +248,7 @@ export class EngineRun {
     const { collector, stop } = this.#options;
     for (const packed of unpackRecords(payload)) {
       const record = unpackRecord(packed);
-      const item = this.#underWay.get(record.index);
-      if (!this.#underWay.delete(record.index)) continue;
-      collector.add(record, item, this.#book.worker(host, record.pid));
+      collector.add(record, itemAt(known, record.index), this.#book.worker(host, record.pid));
       this.#size.measured(record.ms);
       if (!record.ok && stop.reason === null) this.#checkErrors();
     }
@@ -272,29 +257,28 @@ export class EngineRun {
   async #cut({ chunk, reason, begun }: Undone): Promise<void> {
     const { engine, announced, collector, plan } = this.#options;
     const known = this.#out.undone(chunk);
+    if (known === undefined) return;
     const { id } = announced.announcement;
-    const left = known?.indices.filter((index) => this.#underWay.has(index)) ?? [];
-    if (left.length > 1) {
-      const length = Math.ceil(left.length / PARTS);
-      const parts = Array.from({ length: Math.ceil(left.length / length) }, (_, part) =>
-        left.slice(part * length, (part + 1) * length),
-      );
+    const { indices, items } = known;
+    if (items.length > 1) {
+      const length = Math.ceil(items.length / PARTS);
+      const parts = Array.from({ length: Math.ceil(items.length / length) }, (_, part) => {
+        const [first, end] = [part * length, (part + 1) * length];
+        return this.#out.add({ indices: indices.slice(first, end), items: items.slice(first, end) });
+      });
       await engine.enqueue(
         id,
-        parts.map((part) => this.#chunk(this.#out.add(part))),
+        parts.map((part) => this.#chunk(part)),
       );
       return;
     }
-    const [index] = left;
-    if (index === undefined) return;
     // Another item beside it may have ended the host, or somebody did: only what does it alone, again, has failed.
-    const tries = (known?.tries ?? 0) + (begun ? 1 : 0);
+    const tries = (known.tries ?? 0) + (begun ? 1 : 0);
     if (tries < MAX_TRIES) {
-      await engine.enqueue(id, [this.#chunk(this.#out.add(left, tries))]);
+      await engine.enqueue(id, [this.#chunk(this.#out.add(known, tries))]);
       return;
     }
-    const item = this.#underWay.get(index);
-    this.#underWay.delete(index);
+    const [index, item] = [indices[0] as number, items[0]];
     const error = {
       name: 'WorkerDiedError',
       message: `No host could finish this item: ${reason}`,
@@ -315,9 +299,6 @@ export class EngineRun {
     }
   }
 }
-
-const indexOf = (task: TaskItem): number =>
-  typeof task === 'string' ? Number(task.slice(0, task.indexOf('\t'))) : task[0];
 
 function hostsText(hosts: readonly HostReport[]): string {
   const workers = hosts.reduce((sum, host) => sum + host.workers, 0);

@@ -100,8 +100,8 @@ export interface Engine extends AsyncDisposable {
   /** Also after the engine has lost its memory: says the same again. */
   announce(run: AnnouncedRun): Promise<void>;
   announced(): Promise<readonly AnnouncedRun[]>;
-  /** Hears of each run that is announced as stopped, at once. */
-  watch(onStopped: (run: string) => void): Disposable;
+  /** Hears of each run that is announced, at once. */
+  watch(onAnnounced: (run: string, state: AnnouncedRun['state']) => void): Disposable;
   /** Removes the run and all that belongs to it. */
   withdraw(run: string): Promise<void>;
 

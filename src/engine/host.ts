@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { onAbort } from '../job/stop.ts';
 import { text } from './address.ts';
 import type { AnnouncedRun, Engine } from './engine.ts';
 import { HostRun } from './host-run.ts';
@@ -44,8 +45,13 @@ export class Host {
   /** Until `signal`; then what runs is given back to the other hosts. */
   async serve(signal: AbortSignal): Promise<void> {
     const { engine, say, workers } = this.#options;
-    using _watch = engine.watch((run) => void this.#leave(run));
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    let pause = new AbortController();
+    const goOn = (): void => pause.abort();
+    signal.addEventListener('abort', goOn);
+    using _watch = engine.watch((run, state) => {
+      if (state === 'stopped') void this.#leave(run);
+      else goOn();
+    });
     const look = async (): Promise<void> => {
       await this.#look(await engine.announced());
       await engine.report({
@@ -60,16 +66,19 @@ export class Host {
     let looking = Promise.resolve();
     try {
       while (!signal.aborted) {
+        pause = new AbortController();
         try {
           // A server that is away does not keep this host from leaving.
+          using aborted = onAbort(signal);
           looking = look();
-          await Promise.race([looking, aborted]);
+          await Promise.race([looking, aborted.promise]);
         } catch (error) {
           say(`the engine does not answer: ${text(error)}`);
         }
-        await sleep(LOOK, undefined, { signal }).catch(() => {});
+        await sleep(LOOK, undefined, { signal: pause.signal }).catch(() => {});
       }
     } finally {
+      signal.removeEventListener('abort', goOn);
       await within(LAST_LOOK, looking);
       await Promise.all([...[...this.#runs.keys()].map((id) => this.#leave(id)), ...this.#leaving]);
     }

@@ -1,9 +1,9 @@
+import type { ChunkItems } from './chunk-input.ts';
 import { ALONE } from './engine.ts';
 
 /** A chunk that is out. */
-export interface OutChunk {
+export interface OutChunk extends ChunkItems {
   readonly id: string;
-  readonly indices: readonly number[];
   /** ms since the epoch. */
   readonly sent: number;
   /** Hosts that it ended while it ran alone; null for one that runs beside others. */
@@ -38,16 +38,16 @@ export class Outstanding {
   }
 
   /** Notes a chunk that is about to be sent. */
-  add(indices: readonly number[], tries: number | null = null): OutChunk {
+  add({ indices, items }: ChunkItems, tries: number | null = null): OutChunk {
     const id = `${tries === null ? '' : ALONE}c${this.#count++}`;
-    const chunk = { id, indices, sent: Date.now(), tries };
+    const chunk = { id, indices, items, sent: Date.now(), tries };
     this.#chunks.set(id, chunk);
     return chunk;
   }
 
   /** The same chunk a second time: the first of both that comes back counts. */
   twin(chunk: OutChunk): OutChunk {
-    const twin = this.add(chunk.indices);
+    const twin = this.add(chunk);
     chunk.twin = twin.id;
     twin.twin = chunk.id;
     return twin;
@@ -73,8 +73,8 @@ export class Outstanding {
   }
 
   /** Takes out those of which nothing is wanted any more. */
-  drop(isWanted: (index: number) => boolean): OutChunk[] {
-    const dropped = [...this.#chunks.values()].filter(({ indices }) => !indices.some(isWanted));
+  drop(isWanted: (item: unknown) => boolean): OutChunk[] {
+    const dropped = [...this.#chunks.values()].filter(({ items }) => !items.some(isWanted));
     for (const { id } of dropped) this.#chunks.delete(id);
     return dropped;
   }

@@ -69,7 +69,8 @@ export function interruption(): JobError {
   });
 }
 
-function onAbort(signal: AbortSignal): Disposable & { readonly promise: Promise<void> } {
+/** Resolves when `signal` aborts. Disposed of, the signal keeps nothing of it. */
+export function onAbort(signal: AbortSignal): Disposable & { readonly promise: Promise<void> } {
   const { promise, resolve } = withResolvers();
   if (signal.aborted) resolve();
   else signal.addEventListener('abort', resolve, { once: true });
