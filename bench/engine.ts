@@ -20,8 +20,9 @@ import { BullEngine } from '../src/engine/bull-engine.ts';
 const ITEMS = Number(process.argv[2] ?? 1_000_000);
 const HOSTS = Number(process.argv[3] ?? 1000);
 const ROUNDS = 3;
-/** Chunks for the simulated hosts. */
-const CHUNKS = 5000;
+/** Chunks for the simulated hosts, and how many a second. */
+const CHUNKS = 8340;
+const RATE = 834;
 
 const cli = new URL('../runtime/dist/cli.js', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'manycore-bench-engine-'));
@@ -102,26 +103,33 @@ async function manyHosts(url: string): Promise<void> {
   const waiting = await cpuShare(info, () => sleep(10_000));
   console.log(`waiting: ${percent(waiting)} of one core of Redis   load ${load()}`);
   const coordinator = await BullEngine.open(url);
-  const begin = performance.now();
-  const busy = await cpuShare(info, async () => {
-    const all = Array.from({ length: CHUNKS }, (_, i) => ({ id: `c${i}`, payload: Buffer.alloc(200) }));
-    for (let i = 0; i < CHUNKS; i += 1000) await coordinator.enqueue(run, all.slice(i, i + 1000));
-    for (let done = 0; done < CHUNKS; ) {
-      const collected = await coordinator.collect(run);
-      await coordinator.remove(
-        run,
-        collected.done.map(({ chunk }) => chunk),
-      );
-      done += collected.done.length;
-      if (collected.done.length === 0) await sleep(50);
-    }
-  });
-  const seconds = (performance.now() - begin) / 1000;
+  const busy = await cpuShare(info, () => keepUp(coordinator, run));
   console.log(
-    `${CHUNKS} chunks: ${Math.round(CHUNKS / seconds)} chunks/s, ${percent(busy)} of one core of Redis, ${((await info()).memory / 1e6).toFixed(0)} MB   load ${load()}`,
+    `${RATE} chunks/s: ${percent(busy)} of one core of Redis, ${((await info()).memory / 1e6).toFixed(0)} MB   load ${load()}`,
   );
   redis.disconnect();
   // Their connections end with this process: closing each in good order would take longer than all of the above.
+}
+
+/** Sends chunks at a steady rate, and takes what comes back, until all have. */
+async function keepUp(coordinator: BullEngine, run: string): Promise<void> {
+  const begin = performance.now();
+  for (let sent = 0, done = 0; done < CHUNKS; ) {
+    const due = Math.min(CHUNKS, Math.floor(((performance.now() - begin) / 1000) * RATE));
+    const chunks = Array.from({ length: due - sent }, (_, i) => ({
+      id: `c${sent + i}`,
+      payload: Buffer.alloc(200),
+    }));
+    sent = due;
+    await coordinator.enqueue(run, chunks);
+    const collected = await coordinator.collect(run);
+    await coordinator.remove(
+      run,
+      collected.done.map(({ chunk }) => chunk),
+    );
+    done += collected.done.length;
+    await sleep(50);
+  }
 }
 
 async function cpuShare(

@@ -252,14 +252,15 @@ export class BullEngine implements Engine {
         }
       },
       {
-        connection: connect(this.#libraries, this.#url, {}),
+        // It opens one more for itself, to wait for chunks.
+        connection: this.#redis,
         prefix: PREFIX,
         concurrency: width,
         lockDuration: LOCK,
         lockRenewTime: LOCK / 2,
         stalledInterval: STALL_CHECK,
         maxStalledCount: MAX_STALLS,
-        drainDelay: 1,
+        drainDelay: 5,
       },
     );
     // What it means for a chunk the coordinator sees: a lost lock, a server that restarts.
