@@ -26,7 +26,7 @@ describe('the examples on the hosts of an engine', function () {
       const outcomes = async (run: string, ...more: string[]): Promise<unknown[]> => {
         const dir = join(cluster.folder, run);
         const given = ['--data', data, '--limit', '60', '--baseline', 'off', '--run-dir', dir, ...more];
-        const { code, output } = await cluster.run(['run', target, ...given], folder).ended;
+        const { code, output } = await cluster.run(['run', target, ...given], { cwd: folder }).ended;
         assert.equal(code, 0, output);
         return readFileSync(join(dir, 'results.jsonl'), 'utf8')
           .trim()
@@ -40,7 +40,7 @@ describe('the examples on the hosts of an engine', function () {
       const hosts: Started[] = [];
       for (const count of [1, 2, 4]) {
         while (hosts.length < count) {
-          const host = cluster.run(['worker', '--engine', cluster.url, '--workers', '1'], folder);
+          const host = cluster.run(['worker', '--engine', cluster.url, '--workers', '1'], { cwd: folder });
           await until(() => host.output().includes('waiting for runs'));
           hosts.push(host);
         }

@@ -53,7 +53,7 @@ describe('a host of an engine', function () {
     await engine.putBlob(announcement.bundle, code);
     await engine.putBlob('not-its-hash', code);
     const trusting = ['worker', '--engine', cluster.url, '--workers', '1', '--trust', publicText(ours)];
-    host = cluster.run(trusting, cluster.folder);
+    host = cluster.run(trusting, { cwd: cluster.folder });
     await until(() => host.output().includes('waiting for runs'));
   });
   after(async () => {
@@ -115,15 +115,15 @@ describe('the password of an engine', function () {
     await cluster.open(['--requirepass', 'secret-word', '--appendonly', 'no']);
     const env = { MANYCORE_ENGINE_PASSWORD: 'secret-word' };
     const worker = ['worker', '--engine', cluster.url, '--workers', '1'];
-    const host = cluster.run(worker, undefined, env);
+    const host = cluster.run(worker, { env });
     await until(() => host.output().includes('waiting for runs'));
     const dir = join(cluster.folder, 'run');
     const asked = ['run', 'functions.ts#password', '--data', 'range:0:1', '--run-dir', dir];
     const on = ['--baseline', 'off', '--engine', cluster.url];
-    const { code, output } = await cluster.run([...asked, ...on], undefined, env).ended;
+    const { code, output } = await cluster.run([...asked, ...on], { env }).ended;
     assert.equal(code, 0, output);
     assert.match(readFileSync(join(dir, 'results.jsonl'), 'utf8'), /"nothing"/);
-    const wrong = cluster.run(worker, undefined, { MANYCORE_ENGINE_PASSWORD: 'wrong-word' });
+    const wrong = cluster.run(worker, { env: { MANYCORE_ENGINE_PASSWORD: 'wrong-word' } });
     const refused = await wrong.ended;
     assert.equal(refused.code, 3);
     assert.match(refused.output, /WRONGPASS/);

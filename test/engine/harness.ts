@@ -10,6 +10,7 @@ import { ensureRedis } from '../../scripts/tools/redis.mjs';
 import { within } from '../../src/engine/within.ts';
 import { bundleCommand } from '../cli/bundle.ts';
 import { FIXTURES } from '../job/harness.ts';
+import type { Machine } from './network.ts';
 
 export interface Ended {
   readonly code: number | null;
@@ -22,10 +23,19 @@ export interface Started {
   output(): string;
 }
 
+/** Where and how a command runs. */
+export interface Place {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Default: this one. */
+  readonly machine?: Machine;
+}
+
 /** All that a test starts is ended after it. */
 export class Cluster {
   readonly folder = mkdtempSync(join(tmpdir(), 'manycore-engine-'));
   readonly #started: ChildProcess[] = [];
+  readonly #servers = new Set<ChildProcess>();
   #command = '';
   #port = 0;
   #server: ChildProcess | undefined;
@@ -40,16 +50,29 @@ export class Cluster {
   }
 
   async open(serverArgs: readonly string[] = ['--appendonly', 'no']): Promise<void> {
-    this.#command = await bundleCommand();
+    await this.build();
     this.#port = await freePort();
     this.#serverArgs = serverArgs;
     await this.startServer();
   }
 
+  /** The command, without a server. */
+  async build(): Promise<void> {
+    this.#command = await bundleCommand();
+  }
+
   async startServer(): Promise<void> {
-    const args = ['--port', String(this.#port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', ''];
-    this.#server = this.#spawn(ensureRedis(), [...args, ...this.#serverArgs]).child;
+    const args = ['--port', String(this.#port), '--bind', '127.0.0.1', ...this.#serverArgs];
+    this.#server = this.server(args).child;
     await until(() => canConnect(this.#port));
+  }
+
+  /** A server with these arguments. */
+  server(args: readonly string[], machine?: Machine): Started {
+    const all = ['--dir', this.folder, '--save', '', ...args];
+    const server = this.#spawn(ensureRedis(), all, { ...(machine && { machine }), cwd: this.folder });
+    this.#servers.add(server.child);
+    return server;
   }
 
   async killServer(): Promise<void> {
@@ -57,8 +80,8 @@ export class Cluster {
     if (this.#server?.exitCode === null) await once(this.#server, 'exit');
   }
 
-  host(args: readonly string[] = [], url = this.url): Started {
-    return this.run(['worker', '--engine', url, '--workers', '1', ...args]);
+  host(args: readonly string[] = [], url = this.url, place: Place = {}): Started {
+    return this.run(['worker', '--engine', url, '--workers', '1', ...args], place);
   }
 
   /** Hosts that have said that they wait. */
@@ -74,8 +97,9 @@ export class Cluster {
   }
 
   /** The command with these arguments. */
-  run(args: readonly string[], cwd = FIXTURES, more: NodeJS.ProcessEnv = {}): Started {
-    return this.#spawn(process.execPath, [join(this.#command, 'cli.js'), ...args], cwd, more);
+  run(args: readonly string[], place: Place = {}): Started {
+    const all = [join(this.#command, 'cli.js'), ...args];
+    return this.#spawn(process.execPath, all, { cwd: FIXTURES, ...place });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,8 +108,8 @@ export class Cluster {
 
   async close(): Promise<void> {
     // The hosts before the server, without which they do not leave in good order.
-    const servers = this.#started.filter((child) => child.spawnfile === ensureRedis());
-    for (const group of [this.#started.filter((child) => !servers.includes(child)), servers]) {
+    const others = this.#started.filter((child) => !this.#servers.has(child));
+    for (const group of [others, [...this.#servers]]) {
       for (const child of group) child.kill('SIGTERM');
       const running = group.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
       await within(15_000, Promise.all(running.map((child) => once(child, 'exit'))));
@@ -94,9 +118,10 @@ export class Cluster {
     for (const folder of [this.folder, this.#command]) rmSync(folder, { recursive: true, force: true });
   }
 
-  #spawn(file: string, args: readonly string[], cwd = this.folder, more: NodeJS.ProcessEnv = {}): Started {
+  #spawn(file: string, args: readonly string[], { cwd, machine, env: more }: Place): Started {
     const env = { ...process.env, NO_COLOR: '1', XDG_CONFIG_HOME: this.folder, ...more };
-    const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, all] = machine?.command(file, args) ?? [file, args];
+    const child = spawn(program, all, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#started.push(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr])

@@ -36,8 +36,8 @@ describe('the packages of an engine', function () {
     writeFileSync(hook, NOTE.replace(JSON.stringify('FILE'), JSON.stringify(file)));
     const dir = join(cluster.folder, name);
     const data = ['--data', 'range:0:20', '--baseline', 'off', '--run-dir', dir];
-    const { code, output } = await cluster.run(['run', 'functions.ts#square', ...data, ...more], undefined, {
-      NODE_OPTIONS: `--import ${pathToFileURL(hook).href}`,
+    const { code, output } = await cluster.run(['run', 'functions.ts#square', ...data, ...more], {
+      env: { NODE_OPTIONS: `--import ${pathToFileURL(hook).href}` },
     }).ended;
     assert.equal(code, 0, output);
     return readFileSync(file, 'utf8').split('\n');

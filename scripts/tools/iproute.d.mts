@@ -1,0 +1,2 @@
+/** Path of a `ip`. */
+export function ensureIp(): string;

@@ -1,0 +1,2 @@
+/** Path of `openssl`. */
+export function ensureOpenssl(): string;
