@@ -4,6 +4,7 @@
  *   mc:runs                 hash: id -> AnnouncedRun          mc:hosts   hash: host -> HostReport
  *   mc:blob:HASH            bundles                           mc:RUN:in:CHUNK, mc:RUN:out:CHUNK   payloads
  *   mc:news                 stream of what was announced             mc:RUN:begun:CHUNK   see `lease`
+ *   mc:RUN:output           list of OutputBatch, the newest only
  *   mc:run-RUN:*            BullMQ's own, one queue for each run
  */
 
@@ -20,6 +21,7 @@ import type {
   Engine,
   HostReport,
   Lease,
+  OutputBatch,
   Receipt,
   SignedAnnouncement,
   Undone,
@@ -49,10 +51,19 @@ const NEWS = `${PREFIX}:news`;
 const PUT_IF_WANTED =
   "if redis.call('exists', KEYS[1]) == 1 then redis.call('set', KEYS[2], ARGV[1], 'EX', ARGV[2]) end";
 
+/** A run that is over gets no output any more. Keeps the newest. */
+const TELL_IF_ANNOUNCED = `if redis.call('hexists', KEYS[1], ARGV[1]) == 1 then
+  redis.call('rpush', KEYS[2], ARGV[2])
+  redis.call('ltrim', KEYS[2], -tonumber(ARGV[3]), -1)
+end`;
+/** Batches of output that are kept while nobody takes them. */
+const MAX_TOLD = 64;
+
 const queueName = (run: string): string => `run-${run}`;
 const blobKey = (hash: string): string => `${PREFIX}:blob:${hash}`;
 const inKey = (run: string, chunk: string): string => `${PREFIX}:${run}:in:${chunk}`;
 const begunKey = (run: string, chunk: string): string => `${PREFIX}:${run}:begun:${chunk}`;
+const outputKey = (run: string): string => `${PREFIX}:${run}:output`;
 const outKey = (run: string, chunk: string): string => `${PREFIX}:${run}:out:${chunk}`;
 
 type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>;
@@ -199,6 +210,16 @@ export class BullEngine implements Engine {
     const answers = (await pipeline.exec()) ?? [];
     const isThere = (index: number) => answers[index]?.[1] === 1;
     return chunks.filter((_, index) => !(isThere(index) && isThere(index + chunks.length)));
+  }
+
+  async tell(run: string, batch: OutputBatch): Promise<void> {
+    const keys = [`${PREFIX}:runs`, outputKey(run)];
+    await this.#redis.eval(TELL_IF_ANNOUNCED, keys.length, ...keys, run, JSON.stringify(batch), MAX_TOLD);
+  }
+
+  async told(run: string): Promise<readonly OutputBatch[]> {
+    const lines = (await this.#redis.lpop(outputKey(run), MAX_TOLD)) ?? [];
+    return lines.flatMap((line) => parsed<OutputBatch>(line));
   }
 
   async report(host: HostReport): Promise<void> {
@@ -373,7 +394,7 @@ async function libraries(): Promise<Libraries> {
   }
 }
 
-function parsed<T extends SignedAnnouncement | HostReport>(line: string): T[] {
+function parsed<T extends SignedAnnouncement | HostReport | OutputBatch>(line: string): T[] {
   try {
     return [JSON.parse(line) as T];
   } catch {

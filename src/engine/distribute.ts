@@ -1,4 +1,5 @@
 import type { Distribution, DistributionOptions } from '../job/distribution.ts';
+import type { OutputLine } from '../protocol/run.ts';
 import { checkAddress, shownAddress } from './address.ts';
 import { announcementHead } from './announcement.ts';
 import { BullEngine } from './bull-engine.ts';
@@ -28,7 +29,12 @@ export async function openDistribution(
       const { code, natives } = await bundlePortable(options.plan.file);
       const announcement = announcementOf(options, hashOf(code), natives);
       const announced = { ...signed(announcement, ownKey()), state: 'running' } as const;
-      return new EngineRun({ ...options, engine, announced, code });
+      const { feed, logs } = options;
+      const onOutput = (line: OutputLine): void => {
+        feed.line(line);
+        logs.append(line);
+      };
+      return new EngineRun({ ...options, engine, announced, code, onOutput });
     },
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };

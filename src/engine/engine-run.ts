@@ -7,7 +7,7 @@ import { itemKey } from '../job/item-key.ts';
 import type { PoolRunOptions } from '../job/pool-run.ts';
 import { RateMeter } from '../job/rate.ts';
 import { packItem, type TaskItem, unpackItem, unpackRecord } from '../job/task-text.ts';
-import type { RunProgress } from '../protocol/run.ts';
+import type { OutputLine, RunProgress } from '../protocol/run.ts';
 import type { WorkerFacts } from '../report/summary.ts';
 import { text } from './address.ts';
 import { ChunkInput, itemAt } from './chunk-input.ts';
@@ -29,6 +29,8 @@ export interface EngineRunOptions extends Kept {
   readonly itemMs: number | null;
   readonly collector: Pick<Collector, 'done' | 'failed' | 'add' | 'addLost' | 'flush'>;
   readonly feed: Pick<EventFeed, 'phase'>;
+  /** Gets what workers print. */
+  readonly onOutput?: (line: OutputLine) => void;
   /** An item as it is sent. Default: `packItem`. */
   readonly pack?: (index: number, item: unknown) => TaskItem;
   /** Waits until there may be something to do, `ms` at most. Default: until a stop. */
@@ -135,6 +137,7 @@ export class EngineRun {
       await engine.announce({ ...announced, state: 'stopped' });
       const { done } = await engine.collect(id);
       for (const receipt of done) this.#take(receipt);
+      await this.#takeOutput();
     }
     await engine.withdraw(id);
   }
@@ -234,6 +237,7 @@ export class EngineRun {
     const { done, undone } = await engine.collect(id);
     for (const receipt of done) this.#take(receipt);
     for (const chunk of undone) await this.#cut(chunk);
+    await this.#takeOutput();
     // On disk before the engine forgets them.
     collector.flush();
     const ended = [...done, ...undone].map(({ chunk }) => chunk);
@@ -251,6 +255,23 @@ export class EngineRun {
       collector.add(record, itemAt(known, record.index), this.#book.worker(host, record.pid));
       this.#size.measured(record.ms);
       if (!record.ok && stop.reason === null) this.#checkErrors();
+    }
+  }
+
+  async #takeOutput(): Promise<void> {
+    const { engine, announced, onOutput } = this.#options;
+    if (onOutput === undefined) return;
+    for (const { host, lines, dropped } of await engine.told(announced.announcement.id)) {
+      for (const { pid, stream, text: line, time } of lines) {
+        const worker = this.#book.worker(host, pid);
+        worker.lines++;
+        onOutput({ worker: worker.id, item: null, stream, text: line, time });
+      }
+      const last = lines.at(-1);
+      if (dropped === 0 || last === undefined) continue;
+      const worker = this.#book.worker(host, last.pid).id;
+      const line = `(${dropped} more lines of ${host} came faster than they can be sent, and are left out)`;
+      onOutput({ worker, item: null, stream: 'stderr', text: line, time: last.time });
     }
   }
 

@@ -88,6 +88,23 @@ export interface Undone {
   readonly begun: boolean;
 }
 
+/** A line that a worker wrote. */
+export interface PrintedLine {
+  readonly pid: number;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+  /** ms since the epoch, by the clock of the host. */
+  readonly time: number;
+}
+
+/** What the workers of a host printed since the last one. */
+export interface OutputBatch {
+  readonly host: string;
+  readonly lines: readonly PrintedLine[];
+  /** Lines that came faster than they can be sent. */
+  readonly dropped: number;
+}
+
 /** A host takes chunks by it. Its end gives back what runs. */
 export interface Lease extends AsyncDisposable {
   readonly run: string;
@@ -111,6 +128,11 @@ export interface Engine extends AsyncDisposable {
   remove(run: string, chunks: readonly string[]): Promise<void>;
   /** Those that the engine does not know any more. */
   missing(run: string, chunks: readonly string[]): Promise<readonly string[]>;
+
+  /** What workers printed, for the run to show: the newest is kept when nobody takes it. */
+  tell(run: string, batch: OutputBatch): Promise<void>;
+  /** Some of what was told, the oldest first. It is gone then. */
+  told(run: string): Promise<readonly OutputBatch[]>;
 
   /** Says that a host is there. */
   report(host: HostReport): Promise<void>;

@@ -9,6 +9,7 @@ import { StopFile } from '../job/stop-file.ts';
 import type * as Task from '../job/task.ts';
 import { notRunIndex, packRecord, type TaskItem, unpackItem } from '../job/task-text.ts';
 import { ALONE, type Announcement, type Engine, type Lease } from './engine.ts';
+import { HostOutput } from './host-output.ts';
 import { packRecords, unpackChunk } from './payload.ts';
 import { CALL_MODULE } from './pool/call-module.ts';
 import type * as CallTask from './pool/call-task.ts';
@@ -34,11 +35,12 @@ export class HostRun implements AsyncDisposable {
   readonly #stopFile = new StopFile();
   readonly #pool: Pool;
   readonly #turns = new Turns();
+  readonly #output: HostOutput;
   #lease: Lease | undefined;
 
   private constructor(options: HostRunOptions) {
     this.#options = options;
-    const { run, workers, say } = options;
+    const { engine, host, run, workers, say } = options;
     this.#pool = new Pool({
       processes: workers,
       execArgv: ['--enable-source-maps'],
@@ -57,7 +59,12 @@ export class HostRun implements AsyncDisposable {
       memoryLimit: run.memoryLimit ?? undefined,
       name: 'Worker',
     });
-    this.#pool.on('output', ({ workerId, line }) => say(`${run.title} worker ${workerId}: ${line}`));
+    this.#output = new HostOutput((batch) => engine.tell(run.id, { host, ...batch }));
+    this.#pool.on('output', ({ workerId, pid, stream, line }) => {
+      say(`${run.title} worker ${workerId}: ${line}`);
+      // The pool that made a call does not ask for it.
+      if (!run.calls) this.#output.add({ pid, stream, text: line, time: Date.now() });
+    });
   }
 
   /** Starts the pool and takes chunks from then on. Rejects when the module cannot be imported here. */
@@ -85,6 +92,7 @@ export class HostRun implements AsyncDisposable {
     const givenBack = this.#lease?.[Symbol.asyncDispose]();
     await this.#pool.terminate();
     await givenBack;
+    this.#output[Symbol.dispose]();
     this.#stopFile[Symbol.dispose]();
   }
 
@@ -126,6 +134,7 @@ export class HostRun implements AsyncDisposable {
         records.push(this.#lost(error, items));
       }
     }
+    await this.#output.settled();
     return packRecords(records);
   }
 

@@ -21,6 +21,13 @@ describe('a run on the hosts of an engine', function () {
   ];
   const values = (dir: string): unknown[] => readRows(dir).map(({ value }) => value);
   const upTo = (n: number): number[] => Array.from({ length: n }, (_, index) => index);
+  const printedIn = (dir: string): string[] =>
+    readdirSync(join(dir, 'output')).flatMap((log) =>
+      readFileSync(join(dir, 'output', log), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.replace(/^\S+ {2}(\w+) {2}- {2}/, '$1  ')),
+    );
   const sorted = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
 
   it('gives what the pool of this machine gives, with one host and with three', async () => {
@@ -41,6 +48,29 @@ describe('a run on the hosts of an engine', function () {
     }
     await using engine = await BullEngine.open(cluster.url);
     assert.deepEqual(await engine.announced(), []);
+  });
+
+  it('has what the workers of its hosts print, each line once', async () => {
+    await cluster.hosts(2);
+    const dir = runDir();
+    const { code, output } = await cluster.run(
+      args(dir, 'functions.ts#prints', 'range:0:60', '--chunk', '10', '--engine', cluster.url),
+    ).ended;
+    assert.equal(code, 0, output);
+    const printed = upTo(60).flatMap((n) => [`stdout  line of ${n}`, `stderr  warning of ${n}`]);
+    assert.deepEqual(printedIn(dir).sort(), printed.sort());
+  });
+
+  it('counts what its hosts print faster than it can be sent', async () => {
+    await cluster.hosts(1);
+    const dir = runDir();
+    const { code, output } = await cluster.run(
+      args(dir, 'functions.ts#printsMuch', 'range:0:4', '--engine', cluster.url),
+    ).ended;
+    assert.equal(code, 0, output);
+    const printed = printedIn(dir);
+    assert.ok(printed.length > 1000, `${printed.length} lines`);
+    assert.match(printed.join('\n'), /stderr {2}\(\d+ more lines of .* are left out\)/);
   });
 
   it('is declined by hosts that do not trust its key, and says so', async () => {
