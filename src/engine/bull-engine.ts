@@ -23,6 +23,7 @@ import type {
   Lease,
   OutputBatch,
   Receipt,
+  RunState,
   SignedAnnouncement,
   Undone,
 } from './engine.ts';
@@ -105,10 +106,10 @@ export class BullEngine implements Engine {
 
   async announce(run: AnnouncedRun): Promise<void> {
     await this.#redis.hset(`${PREFIX}:runs`, run.announcement.id, JSON.stringify(run));
-    await this.#redis.xadd(NEWS, 'MAXLEN', '~', 1000, '*', 'run', run.announcement.id, 'state', run.state);
+    await this.#tellNews(run.announcement.id, run.state);
   }
 
-  watch(onAnnounced: (run: string, state: AnnouncedRun['state']) => void): Disposable {
+  watch(onNews: (run: string, state: RunState) => void): Disposable {
     // By a stream: a user who is limited to keys may not subscribe to channels.
     const redis = connect(this.#libraries, this.#url, { socketTimeout: undefined });
     let isOpen = true;
@@ -119,7 +120,7 @@ export class BullEngine implements Engine {
         for (const [id, fields] of stream?.[1] ?? []) {
           last = id;
           const [, run, , state] = fields;
-          if (isOpen && run !== undefined) onAnnounced(run, state === 'stopped' ? 'stopped' : 'running');
+          if (isOpen && run !== undefined) onNews(run, state as RunState);
         }
       }
     };
@@ -147,6 +148,7 @@ export class BullEngine implements Engine {
     for await (const keys of this.#redis.scanStream({ match: `${PREFIX}:${run}:*`, count: 1000 })) {
       if (keys.length > 0) await this.#redis.unlink(...(keys as string[]));
     }
+    await this.#tellNews(run, 'over');
   }
 
   async enqueue(run: string, chunks: readonly Chunk[]): Promise<void> {
@@ -284,6 +286,12 @@ export class BullEngine implements Engine {
         drainDelay: 5,
       },
     );
+    /** The look for stalled chunks leaves something of a queue that was removed before. */
+    const forgetIfOver = async (): Promise<void> => {
+      const queue = `${PREFIX}:${queueName(run)}`;
+      if ((await this.#redis.exists(`${queue}:id`)) === 1) return;
+      await this.#redis.unlink(`${queue}:meta`, `${queue}:stalled-check`);
+    };
     // What it means for a chunk the coordinator sees: a lost lock, a server that restarts.
     worker.on('error', () => {});
     return {
@@ -293,6 +301,7 @@ export class BullEngine implements Engine {
         worker.pause(true).catch(() => {});
         await within(GIVE_BACK, Promise.allSettled(running));
         await within(GIVE_BACK, worker.close(true));
+        await within(GIVE_BACK, forgetIfOver());
       },
     };
   }
@@ -300,6 +309,10 @@ export class BullEngine implements Engine {
   async [Symbol.asyncDispose](): Promise<void> {
     await within(GIVE_BACK, Promise.all([...this.#queues.values()].map((queue) => queue.close())));
     this.#redis.disconnect();
+  }
+
+  async #tellNews(run: string, state: RunState): Promise<void> {
+    await this.#redis.xadd(NEWS, 'MAXLEN', '~', 1000, '*', 'run', run, 'state', state);
   }
 
   /** Nothing is saved by making it smaller where it does not leave this machine. */

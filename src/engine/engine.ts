@@ -43,6 +43,9 @@ export interface SignedAnnouncement {
   readonly signature: string;
 }
 
+/** What is told of a run: it was announced, or it was withdrawn. */
+export type RunState = AnnouncedRun['state'] | 'over';
+
 export interface AnnouncedRun extends SignedAnnouncement {
   readonly state: 'running' | 'stopped';
 }
@@ -117,8 +120,8 @@ export interface Engine extends AsyncDisposable {
   /** Also after the engine has lost its memory: says the same again. */
   announce(run: AnnouncedRun): Promise<void>;
   announced(): Promise<readonly AnnouncedRun[]>;
-  /** Hears of each run that is announced, at once. */
-  watch(onAnnounced: (run: string, state: AnnouncedRun['state']) => void): Disposable;
+  /** Hears of each run that is announced or withdrawn, at once. */
+  watch(onNews: (run: string, state: RunState) => void): Disposable;
   /** Removes the run and all that belongs to it. */
   withdraw(run: string): Promise<void>;
 

@@ -85,6 +85,10 @@ export class HostRun implements AsyncDisposable {
     }
   }
 
+  get title(): string {
+    return this.#options.run.title;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     // Calls are not asked to stop: their workers are ended.
     if (!this.#options.run.calls) this.#stopFile.raise();

@@ -49,8 +49,8 @@ export class Host {
     const goOn = (): void => pause.abort();
     signal.addEventListener('abort', goOn);
     using _watch = engine.watch((run, state) => {
-      if (state === 'stopped') void this.#leave(run);
-      else goOn();
+      if (state === 'running') goOn();
+      else void this.#leave(run);
     });
     const look = async (): Promise<void> => {
       await this.#look(await engine.announced());
@@ -159,6 +159,7 @@ export class Host {
     const left = run[Symbol.asyncDispose]();
     this.#leaving.add(left);
     await left.finally(() => this.#leaving.delete(left));
+    this.#options.say(`${run.title} (${id}): left`);
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { BullEngine } from '../../src/engine/bull-engine.ts';
 import { readRows } from '../job/harness.ts';
 import { Cluster, until } from './harness.ts';
@@ -48,6 +49,22 @@ describe('a run on the hosts of an engine', function () {
     }
     await using engine = await BullEngine.open(cluster.url);
     assert.deepEqual(await engine.announced(), []);
+  });
+
+  it('leaves its hosts and the server as they were', async () => {
+    const [host] = await cluster.hosts(1);
+    await cluster.run(args(runDir(), 'functions.ts#square', 'range:0:20', '--engine', cluster.url)).ended;
+    await until(() => host?.output().includes('left') ?? false);
+    const redis = new Redis(cluster.url);
+    try {
+      // The code stays for a week: a run of the same code need not send it.
+      assert.deepEqual((await redis.keys('*')).filter((key) => !key.startsWith('mc:blob:')).sort(), [
+        'mc:hosts',
+        'mc:news',
+      ]);
+    } finally {
+      redis.disconnect();
+    }
   });
 
   it('has what the workers of its hosts print, each line once', async () => {
