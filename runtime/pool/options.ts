@@ -1,5 +1,7 @@
 /** Options, checked where they come in. */
 import { cpuCount } from '../process/cpu-count.ts';
+import type { OutputBatch } from '../watch/output-lines.ts';
+import type { OutputStream } from './worker-output.ts';
 
 /** Any function that a module exports, given by value: the child imports that module and finds it again. */
 export type WorkerFunction<A extends readonly unknown[] = never[], R = unknown> = (...args: A) => R;
@@ -59,8 +61,25 @@ export interface StreamOptions extends ChunkOptions {
   bufferSize?: number | undefined;
 }
 
-/** Key of what only the library itself asks of a call. */
+/** Key of what only the library itself and its tool ask of a pool or a call. */
 export const INTERNAL = Symbol('internal');
+
+/** What a worker wrote. */
+export interface WorkerLines extends OutputBatch {
+  readonly workerId: number;
+  readonly pid: number;
+  readonly stream: OutputStream;
+}
+
+export interface InternalPoolOptions extends PoolOptions {
+  readonly [INTERNAL]?: {
+    /**
+     * Gets the output of the workers, beside the listeners of `output`, which get it line by line. It comes some ms late, and many
+     * lines at a time. Must not throw.
+     */
+    readonly onOutput?: (lines: WorkerLines) => void;
+  };
+}
 
 export interface InternalOptions extends StreamOptions {
   readonly [INTERNAL]: {
@@ -87,7 +106,7 @@ export interface ResultCallbacks<R> {
   errorCallback?: ((error: Error) => void) | undefined;
 }
 
-export interface CheckedPoolOptions extends PoolOptions {
+export interface CheckedPoolOptions extends InternalPoolOptions {
   readonly processes: number;
   readonly retries: number;
   readonly name: string;

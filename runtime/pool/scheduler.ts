@@ -5,13 +5,14 @@ import { CHUNK } from '../process/protocol.ts';
 import type { FunctionReference } from '../values/reference.ts';
 import { Emitter } from '../watch/emitter.ts';
 import type { WorkerEvent } from '../watch/events.ts';
+import { textLines } from '../watch/output-lines.ts';
 import { Progress } from '../watch/progress.ts';
 import type { WorkerTally } from '../watch/stats.ts';
 import { type Assignment, cut } from './assignment.ts';
 import type { Call } from './call.ts';
 import { workerDied } from './death.ts';
 import { FunctionTable } from './function-table.ts';
-import type { CheckedPoolOptions } from './options.ts';
+import { type CheckedPoolOptions, INTERNAL, type WorkerLines } from './options.ts';
 import { Poller } from './poller.ts';
 import { ReadyQueue } from './ready-queue.ts';
 import { recover } from './recovery.ts';
@@ -195,13 +196,17 @@ export class Scheduler implements WorkerOwner {
     this.#schedule();
   }
 
-  onOutput: WorkerOwner['onOutput'] = (worker, stream, line, itemIndex) => {
-    this.events.emit('output', { workerId: worker.id, pid: worker.pid, itemIndex, stream, line });
+  onOutput: WorkerOwner['onOutput'] = (worker, stream, batch) => {
+    const { id: workerId, pid } = worker;
+    this.#onOutput?.({ workerId, pid, stream, ...batch });
+    if (!this.events.has('output')) return;
+    for (const line of textLines(batch))
+      this.events.emit('output', { workerId, pid, itemIndex: batch.item, stream, line });
   };
 
-  onText(stream: 'stdout' | 'stderr', text: string): void {
-    if (!this.events.has('output')) process[stream].write(text);
-  }
+  onText: WorkerOwner['onText'] = (stream, bytes) => {
+    if (this.#onOutput === undefined && !this.events.has('output')) process[stream].write(bytes);
+  };
 
   onEnd(worker: WorkerHandle, exitCode: number | null, signal: NodeJS.Signals | null, error?: Error): void {
     this.workers.delete(worker);
@@ -285,7 +290,8 @@ export class Scheduler implements WorkerOwner {
     const { name, env, execArgv } = this.#options;
     const id = this.#nextWorker++;
     const parent = currentProcess();
-    const worker = new WorkerHandle(id, `${name}-${id}`, { env, execArgv }, { ...functions, parent }, this);
+    const start = { env, execArgv };
+    const worker = new WorkerHandle(id, `${name}-${id}`, start, { ...functions, parent }, this);
     this.workers.add(worker);
     if (this.tallies.length < MAX_WORKER_STATS) this.tallies.push(worker.tally);
     if (this.#calls.size === 0) worker.unref();
@@ -330,6 +336,10 @@ export class Scheduler implements WorkerOwner {
   get #hasUsable(): boolean {
     for (const { tally, retiring } of this.workers) if (tally.readyAt !== undefined && !retiring) return true;
     return false;
+  }
+
+  get #onOutput(): ((lines: WorkerLines) => void) | undefined {
+    return this.#options[INTERNAL]?.onOutput;
   }
 
   get #isIdle(): boolean {

@@ -14,14 +14,14 @@ import type { Loss } from '../values/lossy.ts';
 import { PlainReader } from '../values/plain-reader.ts';
 import type { FunctionReference } from '../values/reference.ts';
 import type { WorkerInfo } from '../watch/events.ts';
-import { OutputLines } from '../watch/output-lines.ts';
 import { WorkerTally } from '../watch/stats.ts';
 import type { Assignment } from './assignment.ts';
 import type { Call, Chunk } from './call.ts';
 import { WorkerClock } from './worker-clock.ts';
+import { type OutputOwner, WorkerOutput } from './worker-output.ts';
 
 /** The pool's side of what a worker does. */
-export interface WorkerOwner {
+export interface WorkerOwner extends OutputOwner<WorkerHandle> {
   onReady(worker: WorkerHandle): void;
   /** The initializer threw `error`; the end of the process follows. */
   onInitFailed(worker: WorkerHandle, error: unknown): void;
@@ -33,8 +33,6 @@ export interface WorkerOwner {
   onSums(worker: WorkerHandle, assignment: Assignment, body: ByteReader): void;
   /** A chunk is finished or dropped. */
   onFree(worker: WorkerHandle, call: Call): void;
-  onOutput(worker: WorkerHandle, stream: 'stdout' | 'stderr', line: string, item: number | undefined): void;
-  onText(stream: 'stdout' | 'stderr', text: string): void;
   /** Called once, after everything that the worker said was handled. */
   onEnd(worker: WorkerHandle, exitCode: number | null, signal: NodeJS.Signals | null, error?: Error): void;
 }
@@ -70,6 +68,7 @@ export class WorkerHandle {
   ended = false;
   readonly #child: ChildProcess;
   readonly #channel: ParentChannel | undefined;
+  readonly #output: readonly WorkerOutput[] = [];
   readonly #owner: WorkerOwner;
   #cleanup: NodeJS.Timeout | undefined;
   /** What `runningPosition` tells of an ended worker. */
@@ -78,7 +77,7 @@ export class WorkerHandle {
   constructor(
     id: number,
     name: string,
-    options: ForkOptions,
+    start: ForkOptions,
     init: Pick<InitMessage, 'parent' | 'initializer' | 'initArgs' | 'finalizer'>,
     owner: WorkerOwner,
   ) {
@@ -89,7 +88,7 @@ export class WorkerHandle {
     this.clock = new WorkerClock(this);
     const startedAt = Date.now();
     const segment = usesSharedMemory() ? createSegment() : null;
-    this.#child = fork(options, segment);
+    this.#child = fork(start, segment);
     this.tally.pid = this.pid;
     this.#child.once('error', (error) => {
       if (this.#child.pid === undefined) this.#end(null, null, error);
@@ -106,12 +105,11 @@ export class WorkerHandle {
       (type, body) => this.#receive(type, body),
       () => this.kill(),
     );
-    const output = [this.#readOutput('stdout', outputToken), this.#readOutput('stderr', outputToken)];
-    this.#child.once('exit', (exitCode, signal) => {
-      void this.#drain([this.#channel?.drained ?? Promise.resolve(), ...output]).then(() =>
-        this.#end(exitCode, signal),
-      );
-    });
+    this.#output = this.#readOutput(outputToken);
+    this.#child.once(
+      'exit',
+      (exitCode, signal) => void this.#drain().then(() => this.#end(exitCode, signal)),
+    );
     const message: InitMessage = { name, outputToken, startedAt, family: familyFolder(), ...init };
     encode(message, this.#channel.open(TO_WORKER.init), () => 'init');
     this.#channel.send();
@@ -205,17 +203,13 @@ export class WorkerHandle {
   ref(): void {
     this.#child.ref();
     this.#channel?.ref();
-    for (const stream of this.#output) stream.ref?.();
+    for (const output of this.#output) output.ref();
   }
 
   unref(): void {
     this.#child.unref();
     this.#channel?.unref();
-    for (const stream of this.#output) stream.unref?.();
-  }
-
-  get #output(): { ref?(): void; unref?(): void; destroy(): void }[] {
-    return [this.#child.stdout, this.#child.stderr].filter((stream) => stream !== null);
+    for (const output of this.#output) output.unref();
   }
 
   #receive(type: number, body: ByteReader): void {
@@ -318,29 +312,26 @@ export class WorkerHandle {
     if (freed !== undefined) this.#owner.onFree(this, freed.chunk.call);
   }
 
-  #readOutput(stream: 'stdout' | 'stderr', token: string): Promise<void> {
-    const source = this.#child[stream];
-    const lines = new OutputLines(
-      token,
-      (line, item) => this.#owner.onOutput(this, stream, line, item),
-      (text) => this.#owner.onText(stream, text),
-    );
-    return new Promise((resolve) => {
-      if (source === null) return resolve();
-      source.on('data', (chunk: Buffer) => lines.push(chunk));
-      source.on('error', () => {});
-      source.once('close', () => {
-        lines.end();
-        resolve();
-      });
+  #readOutput(token: string): WorkerOutput[] {
+    return (['stdout', 'stderr'] as const).flatMap((stream) => {
+      const source = this.#child[stream];
+      if (source === null) return [];
+      return new WorkerOutput(
+        (onBytes) => source.on('data', onBytes),
+        token,
+        (batch) => this.#owner.onOutput(this, stream, batch),
+        (bytes) => this.#owner.onText(stream, bytes),
+      );
     });
   }
 
   /** Everything that was written is read, or the limit is over. */
-  async #drain(ends: readonly Promise<void>[]): Promise<void> {
+  async #drain(): Promise<void> {
     const limit = new Promise<void>((resolve) => {
-      this.#cleanup = setTimeout(resolve, DRAIN_LIMIT);
+      // Where the loop was blocked for all that time, what is there is read in the rest of its turn.
+      this.#cleanup = setTimeout(() => setImmediate(resolve), DRAIN_LIMIT);
     });
+    const ends = [this.#channel?.drained, ...this.#output.map(({ closed }) => closed)];
     await Promise.race([Promise.all(ends), limit]);
     clearTimeout(this.#cleanup);
   }
@@ -353,7 +344,7 @@ export class WorkerHandle {
     this.tally.endedAt = performance.now();
     this.#lastItem = this.#channel?.item;
     this.#channel?.close();
-    for (const stream of this.#output) stream.destroy();
+    for (const output of this.#output) output.end();
     this.#owner.onEnd(this, exitCode, signal, error);
   }
 }

@@ -30,9 +30,10 @@ export async function openDistribution(
       const announcement = announcementOf(options, hashOf(code), natives);
       const announced = { ...signed(announcement, ownKey()), state: 'running' } as const;
       const { feed, logs } = options;
-      const onOutput = (line: OutputLine): void => {
-        feed.line(line);
-        logs.append(line);
+      const onOutput = ({ text, ...from }: OutputLine): void => {
+        const lines = { ...from, bytes: Buffer.from(`${text}\n`), count: 1 };
+        feed.output(lines);
+        logs.append(lines);
       };
       return new EngineRun({ ...options, engine, announced, code, onOutput });
     },

@@ -1,3 +1,4 @@
+import { textLines } from '../../runtime/watch/output-lines.ts';
 import {
   MAX_LINE_PREVIEW,
   MAX_OUTPUT_LINES,
@@ -11,6 +12,10 @@ import {
 import { applyEvent, emptyModel, type RunModel } from '../report/model.ts';
 import { SpanCoalescer } from '../report/timeline.ts';
 import { LiveTimeline } from './live-timeline.ts';
+import type { LoggedLines } from './output-logs.ts';
+
+/** Lines of one worker of the run, and how many they are. They are made into text only where they are shown. */
+export type ShownLines = LoggedLines & { readonly worker: number; readonly count: number };
 
 /** Time in ms between two events of a kind. */
 const INTERVAL = 100;
@@ -40,7 +45,9 @@ export class EventFeed implements Disposable {
   readonly #spans = new SpanCoalescer();
   readonly #timeline = new LiveTimeline();
   #model: RunModel = emptyModel();
-  #lines: OutputLine[] = [];
+  #output: ShownLines[] = [];
+  /** Lines of `#output`. */
+  #lineCount = 0;
   #droppedLines = 0;
   #rows: ResultRow[] = [];
   #droppedRows = 0;
@@ -74,9 +81,11 @@ export class EventFeed implements Disposable {
     this.#onEvent(event);
   }
 
-  line(line: OutputLine): void {
-    this.#lines.push(line);
-    if (this.#lines.length >= 2 * MAX_OUTPUT_LINES) this.#dropOldLines();
+  output(lines: ShownLines): void {
+    this.#output.push(lines);
+    this.#lineCount += lines.count;
+    // Not at each call: leaving out the first of many moves all others.
+    if (this.#lineCount >= 2 * MAX_OUTPUT_LINES) this.#dropOldLines();
   }
 
   span(span: TimelineSpan): void {
@@ -104,9 +113,13 @@ export class EventFeed implements Disposable {
     const progress = this.#progress();
     if (progress) this.send({ type: 'progress', progress });
     this.#dropOldLines();
-    if (this.#lines.length > 0) {
-      this.send({ type: 'output', lines: this.#lines.map(cutLine), dropped: this.#droppedLines });
-      this.#lines = [];
+    if (this.#output.length > 0) {
+      const lines = this.#output.flatMap(outputLines);
+      const surplus = Math.max(0, lines.length - MAX_OUTPUT_LINES);
+      const newest = lines.slice(surplus).map(cutLine);
+      this.send({ type: 'output', lines: newest, dropped: this.#droppedLines + surplus });
+      this.#output = [];
+      this.#lineCount = 0;
       this.#droppedLines = 0;
     }
     if (this.#rows.length > 0) {
@@ -127,10 +140,14 @@ export class EventFeed implements Disposable {
 
   /** The newest are those that are wanted; all of them are on disk. */
   #dropOldLines(): void {
-    const surplus = this.#lines.length - MAX_OUTPUT_LINES;
-    if (surplus <= 0) return;
-    this.#lines = this.#lines.slice(surplus);
-    this.#droppedLines += surplus;
+    let dropped = 0;
+    for (const { count } of this.#output) {
+      if (this.#lineCount - count < MAX_OUTPUT_LINES) break;
+      this.#lineCount -= count;
+      this.#droppedLines += count;
+      dropped++;
+    }
+    this.#output.splice(0, dropped);
   }
 
   /** What is kept of the run for the report. */
@@ -142,6 +159,10 @@ export class EventFeed implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
+}
+
+function outputLines({ worker, stream, item, time, bytes }: ShownLines): OutputLine[] {
+  return textLines({ bytes }).map((text) => ({ worker, stream, item, time, text }));
 }
 
 function cutLine(line: OutputLine): OutputLine {

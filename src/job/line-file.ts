@@ -4,6 +4,12 @@ import { JobError } from './errors.ts';
 /** Characters that are kept before they are written. */
 const BATCH = 256 * 1024;
 
+export interface LineFileOptions {
+  readonly flag?: 'w' | 'wx' | 'a';
+  readonly onFull?: () => void;
+  readonly encoding?: 'utf8' | 'latin1';
+}
+
 /**
  * A file that grows by whole lines. Lines are put together and written in one synchronous call: the disk holds the
  * writer back by itself, memory is bounded by one batch, and what `flush()` has written survives the end of the process.
@@ -12,12 +18,17 @@ export class LineFile implements Disposable {
   readonly path: string;
   #descriptor: number | undefined;
   #batch = '';
-  #onFull: (() => void) | undefined;
+  readonly #onFull: (() => void) | undefined;
+  readonly #encoding: 'utf8' | 'latin1';
 
-  /** Creates the file or, with flag `a`, goes on with it. `onFull` runs instead of `flush()` when a batch is full. */
-  constructor(path: string, options: { flag?: 'w' | 'wx' | 'a'; onFull?: () => void } = {}) {
+  /**
+   * Creates the file or, with flag `a`, goes on with it. `onFull` runs instead of `flush()` when a batch is full. With encoding
+   * `latin1` each character is a byte: what came as bytes stays what it was.
+   */
+  constructor(path: string, options: LineFileOptions = {}) {
     this.path = path;
     this.#onFull = options.onFull;
+    this.#encoding = options.encoding ?? 'utf8';
     try {
       this.#descriptor = openSync(path, options.flag ?? 'w');
     } catch (error) {
@@ -25,9 +36,9 @@ export class LineFile implements Disposable {
     }
   }
 
-  /** Appends `line`, which ends with a line feed. */
-  append(line: string): void {
-    this.#batch += line;
+  /** Appends one line or more; the last one ends with a line feed too. */
+  append(lines: string): void {
+    this.#batch += lines;
     if (this.#batch.length < BATCH) return;
     if (this.#onFull) this.#onFull();
     else this.flush();
@@ -36,7 +47,7 @@ export class LineFile implements Disposable {
   /** Writes what was appended. Throws a `JobError` when the disk does not take it. */
   flush(): void {
     if (this.#batch === '' || this.#descriptor === undefined) return;
-    const bytes = Buffer.from(this.#batch);
+    const bytes = Buffer.from(this.#batch, this.#encoding);
     this.#batch = '';
     try {
       for (let offset = 0; offset < bytes.length; ) {

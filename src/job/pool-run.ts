@@ -1,4 +1,5 @@
 import { Pool, TimeoutError, WorkerDiedError, workerFunction } from '../../runtime/index.ts';
+import { INTERNAL, type InternalPoolOptions, type WorkerLines } from '../../runtime/pool/options.ts';
 import type { RunConfig, RunProgress } from '../protocol/run.ts';
 import type { WorkerFacts } from '../report/summary.ts';
 import type { TaskPlan } from './call.ts';
@@ -69,7 +70,7 @@ export class PoolRun {
       config.onError === 'stop'
         ? { count: 1 }
         : parseMaxErrors(config.maxErrors ?? String(Number.MAX_SAFE_INTEGER));
-    this.#pool = new Pool({
+    const poolOptions: InternalPoolOptions = {
       ...settings,
       processes: workers,
       initializer: workerFunction<typeof Task.prepareTask>(TASK_MODULE, 'prepareTask'),
@@ -77,7 +78,9 @@ export class PoolRun {
       retries: config.retries,
       memoryLimit: config.memoryLimit,
       name: 'Worker',
-    });
+      [INTERNAL]: { onOutput: (lines) => this.#takeOutput(lines) },
+    };
+    this.#pool = new Pool(poolOptions);
     this.#listen();
   }
 
@@ -227,7 +230,7 @@ export class PoolRun {
   }
 
   #listen(): void {
-    const { config, feed, logs, stop, choice } = this.#options;
+    const { config, feed, stop, choice } = this.#options;
     const onStop = (): void => {
       this.#stopFile.raise();
       feed.phase('stopping', stop.reason?.kind === 'errors' ? stop.reason.text : undefined);
@@ -253,17 +256,19 @@ export class PoolRun {
         if (!ok && itemIndex !== undefined) this.#expiredIn.set(choice.indexAt(itemIndex), pid);
       });
     }
-    this.#pool.on('output', ({ workerId, pid, itemIndex, stream, line }) => {
-      this.#book.note(workerId, pid).lines++;
-      const item = itemIndex === undefined ? null : choice.indexAt(itemIndex);
-      const output = { worker: workerId, item, stream, text: line, time: Date.now() };
-      feed.line(output);
-      try {
-        logs.append(output);
-      } catch (error) {
-        stop.stop({ kind: 'failure', error });
-      }
-    });
+  }
+
+  #takeOutput({ workerId, pid, item: position, stream, bytes, count }: WorkerLines): void {
+    const { feed, logs, stop, choice } = this.#options;
+    this.#book.note(workerId, pid).lines += count;
+    const item = position === undefined ? null : choice.indexAt(position);
+    const lines = { worker: workerId, item, stream, time: Date.now(), bytes, count };
+    feed.output(lines);
+    try {
+      logs.append(lines);
+    } catch (error) {
+      stop.stop({ kind: 'failure', error });
+    }
   }
 
   /** Lets the workers end by themselves, so that what they still print is kept; the caller's disposal ends the rest. */

@@ -195,7 +195,7 @@ async function execute({
     }),
   );
   await probe[Symbol.asyncDispose]();
-  for (const line of early) logs.append({ ...line, worker: 'baseline' });
+  for (const { stream, text, time } of early) logs.appendText('baseline', stream, text, time);
 
   const { functionHash: _, stopFile: __, ...rest } = plan;
   using collector = new Collector(folder, measured.alone, feed, earlier.folder !== null);
@@ -216,7 +216,7 @@ async function execute({
           onProgress: (note) => feed.phase('sweep', note),
           onLine: (stream, text) => {
             if (sweepLines++ >= MAX_EARLY_LINES) return;
-            logs.append({ worker: 'sweep', item: null, stream, text, time: Date.now() });
+            logs.appendText('sweep', stream, text);
           },
         })
       : undefined;
@@ -310,7 +310,7 @@ async function verify(options: {
   const { settings, plan, config, input, folder, logs, feed, stop } = options;
   feed.phase('verifying');
   await using probe = new Probe(settings, (stream, text) => {
-    logs.append({ worker: 'baseline', item: null, stream, text, time: Date.now() });
+    logs.appendText('baseline', stream, text);
   });
   try {
     await stop.race(probe.prepare(plan));

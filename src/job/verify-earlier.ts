@@ -38,7 +38,7 @@ export async function verifyEarlier(options: {
   tell();
   using logs = new OutputLogs(source.output);
   await using probe = new Probe(settings, (stream, text) => {
-    logs.append({ worker: 'baseline', item: null, stream, text, time: Date.now() });
+    logs.appendText('baseline', stream, text);
   });
   const exportName = await stop.race(probe.prepare(plan));
   const hash = await hashOf(exportName);

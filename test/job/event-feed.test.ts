@@ -12,7 +12,10 @@ describe('EventFeed', () => {
   });
   afterEach(() => feed[Symbol.dispose]());
 
-  const line = (item: number) => ({ worker: 0, item, stream: 'stdout' as const, text: 'x', time: 0 });
+  const lines = (item: number, ...texts: string[]) => {
+    const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(''));
+    return { worker: 0, item, stream: 'stdout' as const, time: 0, bytes, count: texts.length };
+  };
   const row = (index: number, ok: boolean, ms: number): ResultRow => {
     return {
       index,
@@ -31,7 +34,7 @@ describe('EventFeed', () => {
     events.flatMap((event) => (event.type === 'results' ? event.rows : []));
 
   it('puts lines together, and counts those that are too many for one event', () => {
-    for (let i = 0; i < MAX_OUTPUT_LINES + 7; i++) feed.line(line(i));
+    for (let i = 0; i < MAX_OUTPUT_LINES + 7; i++) feed.output(lines(i, 'x'));
     feed.flush();
     assert.equal(events.length, 1);
     const [event] = events;
@@ -40,8 +43,22 @@ describe('EventFeed', () => {
     assert.equal(event.lines.at(-1)?.item, MAX_OUTPUT_LINES + 6, 'the newest are sent');
   });
 
+  it('cuts what comes together where there is no room for all of it', () => {
+    const texts = Array.from({ length: MAX_OUTPUT_LINES }, (_, i) => `line ${i} €`);
+    feed.output(lines(1, 'first', 'second'));
+    feed.output(lines(2, ...texts.slice(1)));
+    feed.flush();
+    const [event] = events;
+    assert.ok(event?.type === 'output');
+    assert.deepEqual(
+      event.lines.map(({ text }) => text),
+      ['second', ...texts.slice(1)],
+    );
+    assert.equal(event.dropped, 1);
+  });
+
   it('sends the beginning of a long line', () => {
-    feed.line({ ...line(0), text: 'x'.repeat(60_000) });
+    feed.output(lines(0, 'x'.repeat(60_000)));
     feed.flush();
     const [event] = events;
     assert.ok(event?.type === 'output');
@@ -57,7 +74,7 @@ describe('EventFeed', () => {
       onTick: () => void ticks++,
       isBehind: () => behind,
     });
-    for (let i = 0; i < 100_000; i++) feed.line(line(i));
+    for (let i = 0; i < 100_000; i++) feed.output(lines(i, 'x'));
     await until('two ticks', () => ticks >= 2);
     assert.equal(events.length, 0);
     behind = false;
@@ -89,7 +106,7 @@ describe('EventFeed', () => {
   });
 
   it('keeps a picture of the run for the report', () => {
-    feed.line(line(1));
+    feed.output(lines(1, 'x'));
     offer(1, false);
     feed.span({ worker: 0, kind: 'computing', begin: 0, end: 5, item: 1, count: 1, failed: 1 });
     feed.finish();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'mocha';
 import { type OutputEvent, Pool, type TaskEvent, type WorkerEvent } from '../../../runtime/index.ts';
-import { OutputLines } from '../../../runtime/watch/output-lines.ts';
+import { MAX_LINE, OutputLines, textLines } from '../../../runtime/watch/output-lines.ts';
 import { mark } from '../../../runtime/watch/output-mark.ts';
 import * as tasks from '../../fixtures/runtime/tasks.ts';
-import { livingWorkers } from '../processes.ts';
+import { eventually, livingWorkers } from '../processes.ts';
 
 describe('watching a pool', () => {
   after(() => assert.deepEqual(livingWorkers(), []));
@@ -34,6 +34,41 @@ describe('watching a pool', () => {
     pool.close();
     await pool.join();
     assert.deepEqual(lines, ['raw']);
+  });
+
+  it('tells all lines of a worker before its end, while a process that it left behind still has its output', async () => {
+    await using pool = new Pool(1);
+    const lines: string[] = [];
+    let before: readonly string[] = [];
+    pool.on('output', ({ line }) => lines.push(line));
+    const ended = new Promise<void>((resolve) => {
+      pool.on('worker', ({ type }) => {
+        if (type !== 'end') return;
+        before = [...lines];
+        resolve();
+      });
+    });
+    await assert.rejects(pool.apply(tasks.leaveProcess, [3]));
+    await ended;
+    process.kill(Number(lines[0]));
+    assert.deepEqual(before, [lines[0], 'no end']);
+  });
+
+  it('reads what is there when it waits no longer, also where this process was blocked until then', async () => {
+    await using pool = new Pool(1);
+    const lines: string[] = [];
+    pool.on('output', ({ line }) => lines.push(line));
+    const ended = new Promise((resolve) => pool.on('worker', ({ type }) => type === 'end' && resolve(type)));
+    const failed = assert.rejects(pool.apply(tasks.leaveProcess, [1]));
+    assert.ok(await eventually(() => lines.length > 0));
+    assert.ok(await eventually(() => livingWorkers().length === 0));
+    // It has ended: this process learns of it in its next turn. Timers come first in the turn after the one that is blocked.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setImmediate(resolve));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+    await Promise.all([failed, ended]);
+    process.kill(Number(lines[0]));
+    assert.deepEqual(lines.slice(1), ['no endlate']);
   });
 
   it('tells each task once, with its times', async () => {
@@ -89,17 +124,19 @@ describe('output lines', () => {
     const bytes = Buffer.from(text);
     const read = (step: number) => {
       const lines: [string, number | undefined][] = [];
-      let passed = '';
+      const passed: string[] = [];
       const cutter = new OutputLines(
         't',
-        (line, item) => lines.push([line, item]),
-        (part) => {
-          passed += part;
+        (batch) => {
+          const texts = textLines(batch);
+          assert.equal(texts.length, batch.count);
+          for (const line of texts) lines.push([line, batch.item]);
         },
+        (part) => passed.push(part.toString()),
       );
       for (let at = 0; at < bytes.length; at += step) cutter.push(bytes.subarray(at, at + step));
       cutter.end();
-      return { lines, passed };
+      return { lines, passed: passed.join('') };
     };
     for (let step = 1; step <= bytes.length; step++)
       assert.deepEqual(read(step), {
@@ -111,5 +148,44 @@ describe('output lines', () => {
         ],
         passed: 'one\ntwo\nthr€e\r\n\u001b]mc;x;5\u0007four',
       });
+  });
+
+  it('gives a line whose end does not come in parts of whole characters, and keeps no more than one of them', () => {
+    const line = `${'x'.repeat(MAX_LINE - 1)}€𝄞${'y'.repeat(3 * MAX_LINE)}`;
+    const bytes = Buffer.from(`${line}\nnext\n`);
+    for (const step of [1_000, bytes.length - 6]) {
+      let kept = 0;
+      const parts: string[] = [];
+      const cutter = new OutputLines(
+        't',
+        (batch) => {
+          kept -= batch.bytes.length - batch.count;
+          parts.push(...textLines(batch));
+        },
+        (part) => {
+          kept += part.length;
+        },
+      );
+      for (let at = 0; at < bytes.length; at += step) {
+        cutter.push(bytes.subarray(at, at + step));
+        assert.ok(kept <= MAX_LINE, `${kept} bytes are kept`);
+      }
+      assert.equal(parts.at(-1), 'next');
+      assert.equal(parts.slice(0, -1).join(''), line);
+      assert.equal(parts[1]?.slice(0, 3), '€𝄞');
+    }
+  });
+
+  it('keeps bytes that are no text', () => {
+    const bytes = Buffer.from([0xff, 0xe2, 0x0a, 0xc3, 0x28, 0x0a, 0xf0]);
+    const given: Buffer[] = [];
+    const cutter = new OutputLines(
+      't',
+      (batch) => given.push(batch.bytes),
+      () => {},
+    );
+    for (const byte of bytes) cutter.push(Buffer.of(byte));
+    cutter.end();
+    assert.deepEqual(Buffer.concat(given), Buffer.from([...bytes, 0x0a]));
   });
 });
