@@ -3,7 +3,7 @@
  *
  *   node --import tsx bench/output.ts [lines, default 2,000,000] [workers, default one for each CPU]
  *
- * Prints lines a second, the delay of the event loop of the process that holds the job, what a viewer was sent, and whether
+ * Prints lines a second, the CPU of each side, the delay of the event loop of the process that holds the job, what a viewer was sent, and whether
  * every line is in `output/worker-N.log` in the order in which it was written. Ends with 1 where one is missing.
  */
 import { createReadStream, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,6 +25,7 @@ writeFileSync(
   join(folder, 'prints.mjs'),
   `export function prints(n) {
     for (let line = 0; line < ${LINES_AN_ITEM}; line++) console.log(\`item \${n} line \${line} of some length\`);
+    return process.cpuUsage();
   }\n`,
 );
 try {
@@ -60,6 +61,7 @@ try {
   if (!summary) throw new Error(failure?.message);
   const seconds = (Date.now() - begun) / 1000;
   const disk = await onDisk(join(runDir, 'output'));
+  const ofWorkers = await cpuOfWorkers(join(runDir, 'results.jsonl'));
   const ms = (nanoseconds: number): string => (nanoseconds / 1e6).toFixed(0);
   const load = loadavg().map((each) => each.toFixed(1));
   console.log(`load average        ${load.join(', ')}`);
@@ -67,9 +69,13 @@ try {
     `lines               ${items * LINES_AN_ITEM} by ${summary.workers} workers in ${seconds.toFixed(1)} s`,
   );
   console.log(`throughput          ${Math.round((items * LINES_AN_ITEM) / seconds)} lines/s (goal: ${GOAL})`);
-  console.log(
-    `CPU of the job host ${((user + system) / (items * LINES_AN_ITEM)).toFixed(2)} us a line: one core takes ${Math.round((1e6 * items * LINES_AN_ITEM) / (user + system))} lines/s`,
-  );
+  for (const [what, microseconds] of [
+    ['CPU of the job host', user + system],
+    ['CPU of all workers', ofWorkers],
+  ] as const)
+    console.log(
+      `${what.padEnd(20)}${(microseconds / (items * LINES_AN_ITEM)).toFixed(2)} us a line, ${(microseconds / 1e6 / seconds).toFixed(2)} cores`,
+    );
   console.log(
     `event loop delay    median ${ms(delay.percentile(50))} ms, 99 % ${ms(delay.percentile(99))} ms, largest ${ms(delay.max)} ms`,
   );
@@ -80,6 +86,16 @@ try {
   process.exitCode = disk.lines === items * LINES_AN_ITEM && disk.wrong === 0 ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true });
+}
+
+/** us of CPU from the first to the last item of each worker, all together. */
+async function cpuOfWorkers(results: string): Promise<number> {
+  const used = new Map<number, number[]>();
+  for await (const row of createInterface({ input: createReadStream(results) })) {
+    const { worker, value } = JSON.parse(row) as { worker: number; value: NodeJS.CpuUsage };
+    used.set(worker, [...(used.get(worker) ?? []), value.user + value.system]);
+  }
+  return [...used.values()].reduce((sum, values) => sum + Math.max(...values) - Math.min(...values), 0);
 }
 
 /** Lines of an item are written one after the other by one worker. */

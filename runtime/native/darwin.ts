@@ -43,6 +43,7 @@ export const darwin: System = {
   },
   namespace: () => '0',
   makeMemoryFolder,
+  pipe: () => null,
   openUnnamed() {
     makeMemoryFolder();
     const path = `${FOLDER}/.${process.pid}-${Math.random().toString(36).slice(2)}`;

@@ -14,11 +14,14 @@ const AT_FDCWD = -100;
 const AT_SYMLINK_FOLLOW = 0x400;
 const EFBIG = 27;
 
+const O_CLOEXEC = 0o2000000;
+
 /** Numbers of the system call `futex`, by architecture. */
 const FUTEX: Partial<Record<NodeJS.Architecture, number>> = { x64: 202, arm64: 98 };
 const FUTEX_WAIT = 0;
 const FUTEX_WAKE = 1;
 
+type Pipe2 = (ends: Int32Array, flags: number) => number;
 type Fallocate = (fd: number, offset: number, size: number) => number;
 type LinkAt = (fromFolder: number, from: string, toFolder: number, to: string, flags: number) => number;
 type Futex = (
@@ -53,6 +56,11 @@ export const linux: System = {
   },
   makeMemoryFolder() {},
   openUnnamed,
+  pipe() {
+    const pipe2 = libc()?.declare<Pipe2>('int pipe2(int32_t *ends, int flags)');
+    const ends = new Int32Array(2);
+    return pipe2?.(ends, O_CLOEXEC) === 0 ? { read: ends[0] as number, write: ends[1] as number } : null;
+  },
   memory() {
     const functions = libc();
     return functions === null ? null : memory(functions);

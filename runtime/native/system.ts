@@ -23,6 +23,8 @@ export interface System {
   makeMemoryFolder(): void;
   /** Descriptor of an empty file that has no name, for this user alone. Throws where there is none. */
   openUnnamed(): number;
+  /** A pipe whose ends no child gets by itself. Null where none can be had. */
+  pipe(): Pipe | null;
   /** Null where no functions of the system can be called. */
   memory(): Memory | null;
   /** Throws `SharedMemoryUnavailableError` where processes cannot wait for each other. */
@@ -37,6 +39,12 @@ export interface GuardCommands {
   readonly lock: string;
   /** START of a child: the shell compares it with field 22 of `/proc/PID/stat`, '0' with nothing. */
   start(pid: number): string;
+}
+
+/** Descriptors of the two ends of a pipe. */
+export interface Pipe {
+  readonly read: number;
+  readonly write: number;
 }
 
 /** Tries paths in the folder of the family, which it makes, until `make` returns true; returns that path. */

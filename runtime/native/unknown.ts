@@ -13,6 +13,7 @@ export const unknown: System = {
   runningSince: () => 0,
   namespace: () => '0',
   makeMemoryFolder() {},
+  pipe: () => null,
   openUnnamed: unavailable,
   memory: unavailable,
   waiting: unavailable,

@@ -33,6 +33,7 @@ export const windows: System = {
   runningSince: () => 0,
   namespace: () => '0',
   makeMemoryFolder() {},
+  pipe: () => null,
   openUnnamed: () => {
     throw new SharedMemoryUnavailableError('Windows has no files without a name');
   },

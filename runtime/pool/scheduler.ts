@@ -290,7 +290,7 @@ export class Scheduler implements WorkerOwner {
     const { name, env, execArgv } = this.#options;
     const id = this.#nextWorker++;
     const parent = currentProcess();
-    const start = { env, execArgv };
+    const start = { env, execArgv, expectsOutput: this.#onOutput !== undefined };
     const worker = new WorkerHandle(id, `${name}-${id}`, start, { ...functions, parent }, this);
     this.workers.add(worker);
     if (this.tallies.length < MAX_WORKER_STATS) this.tallies.push(worker.tally);

@@ -1,11 +1,14 @@
 /** A worker process as its pool sees it: what it was given, what it told, how it ended. */
 import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { familyFolder } from '../process/family.ts';
 import { type ForkOptions, fork } from '../process/fork.ts';
 import { FROM_WORKER, type InitMessage, TO_WORKER } from '../process/protocol.ts';
 import type { ByteReader } from '../transport/bytes.ts';
+import type { ChildOutput } from '../transport/channel.ts';
 import { HEADER, OWN } from '../transport/frame.ts';
+import { OutputPipe } from '../transport/output-pipe.ts';
 import { ParentChannel } from '../transport/parent-channel.ts';
 import { createSegment, usesSharedMemory } from '../transport/segment.ts';
 import { recycle } from '../values/batch.ts';
@@ -18,7 +21,7 @@ import { WorkerTally } from '../watch/stats.ts';
 import type { Assignment } from './assignment.ts';
 import type { Call, Chunk } from './call.ts';
 import { WorkerClock } from './worker-clock.ts';
-import { type OutputOwner, WorkerOutput } from './worker-output.ts';
+import { type OutputOwner, type OutputStream, WorkerOutput } from './worker-output.ts';
 
 /** The pool's side of what a worker does. */
 export interface WorkerOwner extends OutputOwner<WorkerHandle> {
@@ -35,6 +38,14 @@ export interface WorkerOwner extends OutputOwner<WorkerHandle> {
   onFree(worker: WorkerHandle, call: Call): void;
   /** Called once, after everything that the worker said was handled. */
   onEnd(worker: WorkerHandle, exitCode: number | null, signal: NodeJS.Signals | null, error?: Error): void;
+}
+
+type Pipes = Readonly<Record<OutputStream, OutputPipe>>;
+
+/** How a worker is started. */
+export interface WorkerStart extends Pick<ForkOptions, 'env' | 'execArgv'> {
+  /** Much output may come, and nobody minds when a line comes a little later than it could. */
+  readonly expectsOutput: boolean;
 }
 
 /** How long to wait for what an ended worker wrote, in ms: processes that it left behind may hold its pipes open. */
@@ -77,7 +88,7 @@ export class WorkerHandle {
   constructor(
     id: number,
     name: string,
-    start: ForkOptions,
+    start: WorkerStart,
     init: Pick<InitMessage, 'parent' | 'initializer' | 'initArgs' | 'finalizer'>,
     owner: WorkerOwner,
   ) {
@@ -88,13 +99,17 @@ export class WorkerHandle {
     this.clock = new WorkerClock(this);
     const startedAt = Date.now();
     const segment = usesSharedMemory() ? createSegment() : null;
-    this.#child = fork(start, segment);
+    const pipes = start.expectsOutput ? openPipes() : null;
+    const output: ChildOutput = pipes === null ? 'pipe' : [pipes.stdout.stdio, pipes.stderr.stdio];
+    this.#child = fork({ ...start, output }, segment);
     this.tally.pid = this.pid;
     this.#child.once('error', (error) => {
       if (this.#child.pid === undefined) this.#end(null, null, error);
     });
     if (this.#child.pid === undefined) {
       if (segment !== null) closeSync(segment);
+      pipes?.stdout.close();
+      pipes?.stderr.close();
       return;
     }
     // No secret: user code must not happen to print it. (`node:crypto` would take 4 ms to load.)
@@ -105,7 +120,7 @@ export class WorkerHandle {
       (type, body) => this.#receive(type, body),
       () => this.kill(),
     );
-    this.#output = this.#readOutput(outputToken);
+    this.#output = this.#readOutput(pipes, outputToken);
     this.#child.once(
       'exit',
       (exitCode, signal) => void this.#drain().then(() => this.#end(exitCode, signal)),
@@ -312,12 +327,13 @@ export class WorkerHandle {
     if (freed !== undefined) this.#owner.onFree(this, freed.chunk.call);
   }
 
-  #readOutput(token: string): WorkerOutput[] {
+  #readOutput(pipes: Pipes | null, token: string): WorkerOutput[] {
     return (['stdout', 'stderr'] as const).flatMap((stream) => {
+      const pipe = pipes?.[stream];
       const source = this.#child[stream];
-      if (source === null) return [];
+      if (pipe === undefined && source === null) return [];
       return new WorkerOutput(
-        (onBytes) => source.on('data', onBytes),
+        (onBytes) => pipe?.read(onBytes) ?? (source as Readable).on('data', onBytes),
         token,
         (batch) => this.#owner.onOutput(this, stream, batch),
         (bytes) => this.#owner.onText(stream, bytes),
@@ -347,4 +363,13 @@ export class WorkerHandle {
     for (const output of this.#output) output.end();
     this.#owner.onEnd(this, exitCode, signal, error);
   }
+}
+
+/** Null where the system has none to give. */
+function openPipes(): Pipes | null {
+  const stdout = OutputPipe.open();
+  const stderr = stdout && OutputPipe.open();
+  if (stdout && stderr) return { stdout, stderr };
+  stdout?.close();
+  return null;
 }

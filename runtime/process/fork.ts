@@ -1,7 +1,7 @@
 /** Starts a child process of the runtime. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { channelStdio } from '../transport/channel.ts';
+import { type ChildOutput, channelStdio } from '../transport/channel.ts';
 import { childState } from './child-state.ts';
 import { familyFolder } from './family.ts';
 import { OrphanGuard } from './orphan-guard.ts';
@@ -10,8 +10,8 @@ export interface ForkOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Node options; default: those of this process that make sense for a child. */
   readonly execArgv?: readonly string[] | undefined;
-  /** Where output goes: to be read here, the default, or to the output of this process. */
-  readonly output?: 'pipe' | 'inherit' | undefined;
+  /** Default: to be read here. */
+  readonly output?: ChildOutput | undefined;
 }
 
 const source = import.meta.url.endsWith('.ts');

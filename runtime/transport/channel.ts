@@ -22,11 +22,13 @@ import { OWN } from './frame.ts';
 export const FROM_PARENT_FD = 3;
 export const TO_PARENT_FD = 4;
 
+/** Where the output of a child goes: to be read by its parent, to the output of the parent, or each to a descriptor. */
+export type ChildOutput = 'pipe' | 'inherit' | readonly [stdout: number, stderr: number];
+
 /** `stdio` of `spawn` for a child at the other end: no input, its output, the two ways, and the segment if there is one. */
-export const channelStdio = (output: 'pipe' | 'inherit', segment: number | null): StdioOptions => [
+export const channelStdio = (output: ChildOutput, segment: number | null): StdioOptions => [
   'ignore',
-  output,
-  output,
+  ...(typeof output === 'string' ? [output, output] : output),
   'pipe',
   'pipe',
   ...(segment === null ? [] : [segment]),
