@@ -1,7 +1,8 @@
 /**
  * `npm run l10n`: writes `l10n/bundle.l10n.json`, which has every text that the extension says at run time, for translators:
  * `bundle.l10n.LANGUAGE.json` beside it is a translation. A text is the first argument of `l10n.t(...)`, of `l10n.parts(...)`, whose values
- * are elements, or of a `t(...)` that is one or the other language; written out.
+ * are elements, of a `t(...)` that is one or the other language, or of a `message(...)` that is put together where it is shown;
+ * written out.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -29,7 +30,10 @@ export function usedTexts() {
       true,
     );
     const visit = (node) => {
-      if (ts.isCallExpression(node) && /^(t|(.+\.)?l10n\.(t|parts))$/.test(node.expression.getText())) {
+      if (
+        ts.isCallExpression(node) &&
+        /^(t|message|(.+\.)?l10n\.(t|parts))$/.test(node.expression.getText())
+      ) {
         const [text, ...values] = node.arguments;
         if (text === undefined || !ts.isStringLiteralLike(text)) {
           const { line } = source.getLineAndCharacterOfPosition(node.getStart());

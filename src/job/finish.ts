@@ -3,6 +3,7 @@ import { cpuCount } from '../../runtime/index.ts';
 import type { ResultRow, RunConfig, RunHeader, RunSummary } from '../protocol/run.ts';
 import { type RunFacts, summarise, type WorkerFacts } from '../report/summary.ts';
 import { renderTrace } from '../report/trace.ts';
+import { nothingLeft } from '../report/verdict.ts';
 import { type Collector, MAX_FIRST_ERRORS } from './collector.ts';
 import type { EventFeed } from './event-feed.ts';
 import { exportResults } from './export-results.ts';
@@ -52,14 +53,13 @@ async function complete(summary: RunSummary, ending: Ending): Promise<RunSummary
   const { items, succeeded, failed, firstErrors, verdict } = summary;
   const whole = { ...summary, functionHash, verification, earlier: header.earlier };
   if (before.done === 0) return whole;
-  const nothing = 'Nothing was left to run: every item had been done before.';
   return {
     ...whole,
     items: before.done + items,
     succeeded: before.done - before.failed + succeeded,
     failed: before.failed + failed,
     firstErrors: before.failed === 0 ? firstErrors : await firstFailures(folder.results),
-    verdict: items === 0 && !summary.interrupted ? { ...verdict, text: nothing } : verdict,
+    verdict: items === 0 && !summary.interrupted ? nothingLeft() : verdict,
   };
 }
 

@@ -1,5 +1,6 @@
 import * as l10n from '../report/l10n.ts';
 import type { RunModel } from '../report/model.ts';
+import { verdictText } from '../report/verdict.ts';
 import { el, setText } from './dom.ts';
 import { stateText } from './header.ts';
 import type { Part } from './part.ts';
@@ -14,7 +15,8 @@ export class Announcer implements Part {
   update(model: RunModel): void {
     const { progress, summary, failure } = model;
     if (model.state === 'idle') return;
-    if (summary !== null) setText(this.element, `${stateText(model)}. ${summary.verdict.text}`);
+    if (summary !== null)
+      setText(this.element, `${stateText(model)}. ${verdictText(summary.verdict, l10n.t)}`);
     else if (failure !== null) setText(this.element, `${stateText(model)}. ${failure.message}`);
     else if (progress?.total && model.state === 'running') {
       const percent = Math.floor((progress.done / progress.total) * (100 / STEP)) * STEP;

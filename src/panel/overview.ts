@@ -9,7 +9,7 @@ import {
 } from '../report/format.ts';
 import * as l10n from '../report/l10n.ts';
 import { isOver, type RunModel } from '../report/model.ts';
-import { reasonOnly } from '../report/verdict.ts';
+import { verdictReason, verdictText } from '../report/verdict.ts';
 import { el, setAttribute, setNumber, setText } from './dom.ts';
 import { stateText } from './header.ts';
 import type { Part } from './part.ts';
@@ -115,12 +115,12 @@ export class Overview implements Part {
     setAttribute(this.#speedup, 'data-verdict', verdict.kind);
     setText(this.#interval, intervalText(summary));
     setAttribute(this.#interval, 'data-value', speedupInterval === null ? null : speedupInterval.join(' '));
-    setText(this.#badge, verdictText(verdict.kind));
+    setText(this.#badge, badgeText(verdict.kind));
     this.#badge.hidden = verdict.kind === 'not-measured';
     setAttribute(this.#badge, 'data-verdict', verdict.kind);
     // Where the panel is narrow and low, the reason has no room of its own.
-    this.#badge.title = verdict.text;
-    setText(this.#verdict, reasonOnly(verdict.text));
+    this.#badge.title = verdictText(verdict, l10n.t);
+    setText(this.#verdict, verdictReason(verdict, l10n.t));
     this.#figures.replaceChildren(
       ...figure(l10n.t('In parallel'), formatMs(summary.wallMs), summary.wallMs, 'wall-ms'),
       ...figure(
@@ -139,7 +139,7 @@ export class Overview implements Part {
   }
 }
 
-function verdictText(kind: Verdict['kind']): string {
+function badgeText(kind: Verdict['kind']): string {
   switch (kind) {
     case 'worth-it':
       return `✓ ${l10n.t('Worth it')}`;

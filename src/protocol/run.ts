@@ -386,6 +386,24 @@ export interface Verdict {
   readonly kind: 'worth-it' | 'marginal' | 'not-worth-it' | 'not-measured';
   /** One sentence with the reason and the first thing to change. */
   readonly text: string;
+  /** The same for other languages. Absent in runs of older versions. */
+  readonly said?: VerdictSaid | undefined;
+}
+
+/** What a verdict consists of. */
+export interface VerdictSaid {
+  /** What was reached, where it was measured. */
+  readonly fact?: Message | undefined;
+  /** Of what a stopped run had done. */
+  readonly over?: Message | undefined;
+  /** Why, and what to change: clauses. */
+  readonly reason: readonly Message[];
+}
+
+/** A text in English and the values for its places `{0}`, `{1}`: put together in the language of who reads it. */
+export interface Message {
+  readonly text: string;
+  readonly values: readonly (string | number | Message)[];
 }
 
 /** Sums over the workers of one host of an engine. */

@@ -1,6 +1,8 @@
-import type { Losses } from '../protocol/run.ts';
+import type { Losses, Message } from '../protocol/run.ts';
 import type { Case } from './case.ts';
-import { formatMs, formatShare, plural } from './format.ts';
+import { itemCount, workerCount } from './counts.ts';
+import { formatCount, formatMs, formatShare } from './format.ts';
+import { message } from './l10n.ts';
 
 /** A loss below this share is not worth a word. */
 const NOTABLE_LOSS = 0.1;
@@ -28,27 +30,44 @@ type Loss = Exclude<keyof Losses, 'computing'>;
 type Cause = Loss | 'handing-over';
 
 /** Why the speedup is what it is and the first thing to change, to follow a semicolon. */
-export function advise(advice: Advice): string {
+export function advise(advice: Advice): Message {
   const { run, speedup, efficiency, useful, doubtful } = advice;
-  if (run.items === 1) return 'a single item cannot be shared, so give it more items or split this one';
-  if (run.cpus === 1) return 'this process may use 1 CPU only, so run it where there are more';
-  if (run.workers === 1) return 'one worker can at best be as fast as none, so use more';
+  if (run.items === 1)
+    return message('a single item cannot be shared, so give it more items or split this one');
+  if (run.cpus === 1) return message('this process may use 1 CPU only, so run it where there are more');
+  if (run.workers === 1) return message('one worker can at best be as fast as none, so use more');
   if (speedup < run.losses.startup) return tooLittle(run, speedup);
   const main = mainCause(run, efficiency);
   if (useful < run.workers && !isAboutItems(main?.cause)) {
-    return `${plural(run.workers, 'worker')} shared ${plural(useful, 'CPU')}, so use ${plural(useful, 'worker')}`;
+    return message(
+      '{0} shared {1}, so use {2}',
+      workerCount(run.workers, message),
+      cpuCount(useful),
+      workerCount(useful, message),
+    );
   }
-  if (doubtful) return 'the baseline is too uncertain to say more, so measure it in full';
+  if (doubtful) return message('the baseline is too uncertain to say more, so measure it in full');
   if ((run.speedupInterval?.[0] ?? speedup) > TOO_GOOD * run.workers) {
-    return `that is more than ${plural(useful, 'worker')} can give, so the baseline was likely slowed down by other programs: measure it in full to be sure`;
+    return message(
+      'that is more than {0} can give, so the baseline was likely slowed down by other programs: measure it in full to be sure',
+      workerCount(useful, message),
+    );
   }
   if (efficiency >= NEAR_IDEAL) {
-    return `that is close to the most that ${plural(useful, 'worker')} can give, so there is nothing to change`;
+    return message(
+      'that is close to the most that {0} can give, so there is nothing to change',
+      workerCount(useful, message),
+    );
   }
   if (main !== null) return explain(run, main.cause, main.share);
   return advice.worthIt
-    ? `${formatShare(run.losses.computing)} of the workers' time went into your function and no other part took 10 %, so there is little to change`
-    : 'no single loss explains it, so measure the baseline in full and see whether other programs kept the CPUs busy';
+    ? message(
+        "{0} of the workers' time went into your function and no other part took 10 %, so there is little to change",
+        formatShare(run.losses.computing),
+      )
+    : message(
+        'no single loss explains it, so measure the baseline in full and see whether other programs kept the CPUs busy',
+      );
 }
 
 /** Whether `advise` finds nothing to change, so that more workers are what is left. */
@@ -58,8 +77,12 @@ export function isSettled({ run, efficiency, useful, worthIt, doubtful }: Advice
 }
 
 /** What one process needs for everything is less than a worker's start: both are shares of the same wall time. */
-function tooLittle({ wallMs, losses }: Case, speedup: number): string {
-  return `all items take ${formatMs(speedup * wallMs)} in one process and the start of a worker ${formatMs(losses.startup * wallMs)}, so give one run more items or keep to one process`;
+function tooLittle({ wallMs, losses }: Case, speedup: number): Message {
+  return message(
+    'all items take {0} in one process and the start of a worker {1}, so give one run more items or keep to one process',
+    formatMs(speedup * wallMs),
+    formatMs(losses.startup * wallMs),
+  );
 }
 
 /** The largest loss that is worth a word; null when there is none. */
@@ -87,33 +110,66 @@ function isShort(run: Case): boolean {
   return run.busyMs / run.items < SHORT_ITEM_MS;
 }
 
-function explain(run: Case, cause: Cause, part: number): string {
+function explain(run: Case, cause: Cause, part: number): Message {
   const share = formatShare(part);
   const each = formatMs(run.busyMs / run.items);
   switch (cause) {
     case 'startup':
-      return `starting the workers took ${share} of their time, so give one run more items: this one took ${formatMs(run.wallMs)}`;
+      return message(
+        'starting the workers took {0} of their time, so give one run more items: this one took {1}',
+        share,
+        formatMs(run.wallMs),
+      );
     case 'contention':
       return run.losses.contention >= NOTABLE_LOSS
-        ? `items took longer beside each other than alone (${formatShare(run.losses.contention)} of the time), so ${quieter(run)}`
-        : `items took longer during the run than when they were timed alone, so ${quieter(run)}`;
+        ? message(
+            'items took longer beside each other than alone ({0} of the time), so {1}',
+            formatShare(run.losses.contention),
+            quieter(run),
+          )
+        : message('items took longer during the run than when they were timed alone, so {0}', quieter(run));
     case 'encoding':
-      return `encoding took ${share} of the time, so pass and return less: a path, a key or a summary in place of the data`;
+      return message(
+        'encoding took {0} of the time, so pass and return less: a path, a key or a summary in place of the data',
+        share,
+      );
     case 'transfer':
-      return `moving data took ${share} of the time, so pass and return less: a path, a key or a summary in place of the data`;
+      return message(
+        'moving data took {0} of the time, so pass and return less: a path, a key or a summary in place of the data',
+        share,
+      );
     case 'handing-over':
-      return `an item takes ${each}, and handing items over took ${share} of the time, so let each item do more, or send larger chunks`;
+      return message(
+        'an item takes {0}, and handing items over took {1} of the time, so let each item do more, or send larger chunks',
+        each,
+        share,
+      );
     case 'waiting':
-      return `workers waited ${share} of the time for the next item, so read the input faster: from a local or a simpler file`;
+      return message(
+        'workers waited {0} of the time for the next item, so read the input faster: from a local or a simpler file',
+        share,
+      );
     case 'imbalance':
       return run.items <= run.workers
-        ? `workers waited ${share} of the time for the longest of ${plural(run.items, 'item')}, so split the items into smaller ones`
-        : `workers waited ${share} of the time for the last ones to finish, so put the longest items first, or send smaller chunks`;
+        ? message(
+            'workers waited {0} of the time for the longest of {1}, so split the items into smaller ones',
+            share,
+            itemCount(run.items, message),
+          )
+        : message(
+            'workers waited {0} of the time for the last ones to finish, so put the longest items first, or send smaller chunks',
+            share,
+          );
   }
 }
 
 /** Other programs, memory and caches look the same from inside; the cheap thing to try comes first. */
-function quieter({ workers }: Case): string {
-  const fewer = workers > 2 ? 'try fewer workers' : 'memory or caches are the limit';
-  return `run it again with other programs closed: if that changes nothing, ${fewer}`;
+function quieter({ workers }: Case): Message {
+  return message(
+    'run it again with other programs closed: if that changes nothing, {0}',
+    workers > 2 ? message('try fewer workers') : message('memory or caches are the limit'),
+  );
 }
+
+const cpuCount = (count: number): Message =>
+  count === 1 ? message('1 CPU') : message('{0} CPUs', formatCount(count));

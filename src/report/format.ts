@@ -1,4 +1,4 @@
-import { english, type Translate } from './l10n.ts';
+import { english, type Say } from './l10n.ts';
 
 /** Numbers as people read them; the same in the panel, the report and the verdict. English, so that reports compare. */
 
@@ -47,7 +47,12 @@ export function formatSpeedup(speedup: number): string {
 }
 
 /** `1.90x to 1.98x`; one of them where both read the same. */
-export function formatSpeedupInterval(interval: readonly [number, number], t: Translate = english): string {
+export function formatSpeedupInterval(interval: readonly [number, number]): string;
+export function formatSpeedupInterval<R>(interval: readonly [number, number], t: Say<R>): R | string;
+export function formatSpeedupInterval(
+  interval: readonly [number, number],
+  t: Say<unknown> = english,
+): unknown {
   const [low, high] = [formatSpeedup(interval[0]), formatSpeedup(interval[1])];
   return low === high ? low : t('{0} to {1}', low, high);
 }

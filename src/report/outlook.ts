@@ -1,5 +1,7 @@
-import type { ForecastPoint, Scaling } from '../protocol/run.ts';
-import { formatSpeedupInterval, plural } from './format.ts';
+import type { ForecastPoint, Message, Scaling } from '../protocol/run.ts';
+import { workerCount } from './counts.ts';
+import { formatSpeedupInterval } from './format.ts';
+import { message } from './l10n.ts';
 
 /** From this share of the speedup on, fewer workers count as being as fast. */
 const AS_FAST = 0.97;
@@ -10,7 +12,7 @@ const GAIN = 1.05;
 export interface Outlook {
   /** `fewer` workers would do as well; or what `more` would give. */
   readonly kind: 'fewer' | 'more';
-  readonly text: string;
+  readonly said: Message;
 }
 
 /** What a sweep says beyond the run itself; null without a law. Twice as many workers are meant to be on as many cores. */
@@ -25,13 +27,16 @@ export function outlook(
     (point) => point.workers < workers && here !== undefined && point.speedup >= AS_FAST * here.speedup,
   );
   if (fewer !== undefined)
-    return { kind: 'fewer', text: `the sweep was as fast with ${plural(fewer.workers, 'worker')}` };
+    return {
+      kind: 'fewer',
+      said: message('the sweep was as fast with {0}', workerCount(fewer.workers, message)),
+    };
   const now = forecast.find((point) => point.workers === workers);
   const more = forecast.find((point) => point.workers === 2 * workers);
   if (now === undefined || more === undefined) return null;
   const gain =
     more.interval[1] < GAIN * now.speedup
-      ? `${more.workers} would gain nothing`
-      : `${more.workers} would give ${formatSpeedupInterval(more.interval)}`;
-  return { kind: 'more', text: `by the sweep, ${gain}` };
+      ? message('{0} would gain nothing', more.workers)
+      : message('{0} would give {1}', more.workers, formatSpeedupInterval(more.interval, message));
+  return { kind: 'more', said: message('by the sweep, {0}', gain) };
 }

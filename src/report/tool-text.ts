@@ -72,7 +72,7 @@ function essence(summary: RunSummary, errors: number): RunEssence {
     speedupInterval: speedupInterval && [rounded(speedupInterval[0]), rounded(speedupInterval[1])],
     efficiency: summary.efficiency === null ? null : rounded(summary.efficiency),
     losses: roundedAll(summary.losses),
-    verdict: { ...summary.verdict, text: cut(summary.verdict.text) },
+    verdict: { kind: summary.verdict.kind, text: cut(summary.verdict.text) },
     firstErrors: summary.firstErrors.slice(0, errors).map(errorOf),
   };
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Losses } from '../../src/protocol/run.ts';
 import type { Case } from '../../src/report/case.ts';
-import { BASELINE_OFF, judge, reasonOnly } from '../../src/report/verdict.ts';
+import { english, t, useBundle } from '../../src/report/l10n.ts';
+import { BASELINE_OFF, judge, verdictReason, verdictText } from '../../src/report/verdict.ts';
+import { pseudo, untranslated } from '../pseudo-language.ts';
 
 /** Shares of the losses; what is left went into the function. */
 function losses(changes: Partial<Omit<Losses, 'computing'>> = {}): Losses {
@@ -246,10 +248,29 @@ describe('verdict', () => {
     });
 
     it(`has for ${name} a reason that stands alone`, () => {
-      const { kind, text } = judge(run);
-      const reason = reasonOnly(text);
+      const { said: _, ...older } = judge(run);
+      const reason = verdictReason(judge(run), english);
       assert.match(reason, /^[A-Z0-9].*\.$/);
-      if (kind !== 'not-measured') assert.doesNotMatch(reason, /^(?:Worth|Marginal|Not worth)|x with/);
+      if (older.kind !== 'not-measured') assert.doesNotMatch(reason, /^(?:Worth|Marginal|Not worth)|x with/);
+      assert.deepEqual([verdictText(older, t), verdictReason(older, t)], [text, reason]);
+    });
+
+    it(`says nothing in English of ${name} where there is a translation`, () => {
+      useBundle(pseudo);
+      try {
+        const verdict = judge(run);
+        assert.equal(verdict.text, text, 'what is kept is English all the same');
+        const note: readonly string[] = run.baselineNote?.match(/\p{L}+/gu) ?? [];
+        const said = [verdictText(verdict, t), verdictReason(verdict, t)];
+        const words = said.flatMap(untranslated);
+        assert.deepEqual(
+          words.filter((word) => !note.includes(word)),
+          [],
+          said.join(' | '),
+        );
+      } finally {
+        useBundle(undefined);
+      }
     });
   }
 

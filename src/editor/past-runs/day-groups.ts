@@ -1,3 +1,4 @@
+import * as l10n from '../../report/l10n.ts';
 import type { ListedRun } from './run-list.ts';
 
 /** Runs of about the same age. */
@@ -14,11 +15,11 @@ export function groupByDay(runs: readonly ListedRun[], now: number): RunGroup[] 
   // A day of a change of the clocks has 23 or 25 hours: the middle of the day before lies in that day.
   const yesterday = midnight(today - DAY / 2);
   const groups: [string, number][] = [
-    ['Today', today],
-    ['Yesterday', yesterday],
-    ['Last 7 Days', midnight(today - 6.5 * DAY)],
-    ['Last 30 Days', midnight(today - 29.5 * DAY)],
-    ['Older', Number.NEGATIVE_INFINITY],
+    [l10n.t('Today'), today],
+    [l10n.t('Yesterday'), yesterday],
+    [l10n.t('Last 7 Days'), midnight(today - 6.5 * DAY)],
+    [l10n.t('Last 30 Days'), midnight(today - 29.5 * DAY)],
+    [l10n.t('Older'), Number.NEGATIVE_INFINITY],
   ];
   let before = Number.POSITIVE_INFINITY;
   return groups.flatMap(([label, from]) => {

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { lockHolder } from '../../node/lock-holder.ts';
 import type { RunSummary } from '../../protocol/run.ts';
 import { type JournalHeader, RUN_FILES } from '../../protocol/run-folder.ts';
+import * as l10n from '../../report/l10n.ts';
 
 /** How a run stands, as far as its folder tells. */
 export type RunKind =
@@ -74,15 +75,16 @@ async function readSummary(folder: string): Promise<RunSummary | null> {
   const file = path.join(folder, RUN_FILES.summary);
   const text = await readHead(file, MAX_SUMMARY_BYTES + 1);
   if (text === null) return null;
-  if (text.length > MAX_SUMMARY_BYTES) throw new Error(`${RUN_FILES.summary} is larger than any summary`);
+  if (text.length > MAX_SUMMARY_BYTES)
+    throw new Error(l10n.t('{0} is larger than any summary', RUN_FILES.summary));
   const value = parse(text.toString('utf8'));
   if (isSummary(value)) return { ...value, runDir: folder };
   const version =
     typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
   throw new Error(
     typeof version === 'number' && version !== 1
-      ? `${RUN_FILES.summary} has version ${version}, made by a newer Manycore`
-      : `${RUN_FILES.summary} is damaged or of something else`,
+      ? l10n.t('{0} has version {1}, made by a newer Manycore', RUN_FILES.summary, version)
+      : l10n.t('{0} is damaged or of something else', RUN_FILES.summary),
   );
 }
 
@@ -98,8 +100,8 @@ async function whyNoRun(folder: string): Promise<string> {
     () => false,
   );
   return hasJournal
-    ? `it was ended before its first item, or its ${RUN_FILES.journal} is damaged`
-    : `it has neither ${RUN_FILES.summary} nor ${RUN_FILES.journal}`;
+    ? l10n.t('it was ended before its first item, or its {0} is damaged', RUN_FILES.journal)
+    : l10n.t('it has neither {0} nor {1}', RUN_FILES.summary, RUN_FILES.journal);
 }
 
 /** At most `limit` bytes from the beginning of a file; null where there is no such file. */

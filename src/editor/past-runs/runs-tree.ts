@@ -1,6 +1,8 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { RUNS_HOME } from '../../protocol/run-folder.ts';
+import { formatCount } from '../../report/format.ts';
+import * as l10n from '../../report/l10n.ts';
 import { isRunning } from '../../report/model.ts';
 import { Command, View } from '../contributions.ts';
 import { DisposableStore } from '../disposables.ts';
@@ -150,10 +152,10 @@ export class RunsTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
         return item;
       }
       case 'more': {
-        const item = new vscode.TreeItem(`Show ${Math.min(PAGE, row.hidden)} More...`);
+        const item = new vscode.TreeItem(l10n.t('Show {0} More...', Math.min(PAGE, row.hidden)));
         item.id = `${row.group.id} more`;
-        item.description = `${row.hidden.toLocaleString('en')} not shown`;
-        item.command = { command: Command.showMoreRuns, title: 'Show More', arguments: [row] };
+        item.description = l10n.t('{0} not shown', formatCount(row.hidden));
+        item.command = { command: Command.showMoreRuns, title: l10n.t('Show More'), arguments: [row] };
         return item;
       }
       case 'problem': {
@@ -272,7 +274,7 @@ function runItem(row: RunRow, text: RunText): vscode.TreeItem {
   item.contextValue = text.context;
   item.tooltip = tooltipOf(text);
   item.accessibilityInformation = { label: text.spoken };
-  item.command = { command: Command.openRun, title: 'Open Run', arguments: [row] };
+  item.command = { command: Command.openRun, title: l10n.t('Open Run'), arguments: [row] };
   return item;
 }
 

@@ -7,9 +7,10 @@ import {
   formatSpeedupInterval,
   plural,
 } from '../format.ts';
+import { english } from '../l10n.ts';
 import { LOSS_KINDS } from '../losses.ts';
 import { forecastNote } from '../scaling.ts';
-import { reasonOnly } from '../verdict.ts';
+import { verdictReason } from '../verdict.ts';
 import { verificationText } from '../verification-text.ts';
 import { NOTABLE_GAIN, whatIfText } from '../what-if.ts';
 import { lossesBar, timelineChart } from './charts.ts';
@@ -73,7 +74,7 @@ export function overview(summary: RunSummary): Markup {
       ? (baseline.note ?? 'not measured')
       : `${baseline.kind === 'full' ? 'every item timed' : `${plural(baseline.items, 'item')} timed`}${baseline.note === undefined ? '' : `; ${baseline.note}`}`;
   return html`<section aria-label="Result"><div class="hero"><div>${number}</div>
-<div>${verdict.kind === 'not-measured' ? null : html`<span class="badge ${verdict.kind}">${VERDICTS[verdict.kind]}</span>`}<p class="verdict">${reasonOnly(verdict.text)}</p></div></div>
+<div>${verdict.kind === 'not-measured' ? null : html`<span class="badge ${verdict.kind}">${VERDICTS[verdict.kind]}</span>`}<p class="verdict">${verdictReason(verdict, english)}</p></div></div>
 <dl class="tiles">
 ${tile('Items', formatCount(summary.items), summary.failed > 0 ? `${formatCount(summary.failed)} failed` : 'all succeeded', summary.items > 0)}
 ${tile('Workers', formatCount(summary.workers), summary.efficiency === null ? '' : `${formatShare(summary.efficiency)} efficient`)}

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { usedTexts } from '../../../scripts/l10n.mjs';
+import { pseudo, untranslated } from '../../pseudo-language.ts';
 import { type OpenPanel, PanelHarness } from './harness.ts';
 import { different, failedToStart, measuringBaseline, type Scenario, scenario } from './scenarios.ts';
-
-/** Each text in brackets: what the panel says outside of any is said in English whatever the language. */
-const pseudo = Object.fromEntries([...usedTexts().keys()].map((text) => [text, `⟦${text}⟧`]));
 
 /** What is not the panel's own: names and data of the user, and what the job says of the run. */
 const DATA = [
@@ -15,15 +12,11 @@ const DATA = [
   '.row:not(.head) .result',
   '.row[data-ok=false]',
   '.mono',
-  '.verdict',
   '.message',
   '.failure p',
   '.answer .sub:not([data-testid])',
   '[role=status].unseen',
 ].join(', ');
-/** Words that are the same in every language here: the product, units and names of things. */
-const SHARED = /^(x|ms|µs|s|min|h|Node|kB|MB|GB)$/;
-
 /** Texts, and attributes that are read out or shown, of what is in sight; those drawn on a canvas too. */
 const COLLECT = `((data) => {
   const found = [];
@@ -47,16 +40,6 @@ const RECORD_DRAWN = `window.drawn = [];
     window.drawn.push(String(text));
     return fillText.call(this, text, ...rest);
   };`;
-
-/** Words outside of all brackets. */
-function untranslated(text: string): string[] {
-  let outside = text;
-  for (let before = ''; before !== outside; ) {
-    before = outside;
-    outside = outside.replaceAll(/⟦[^⟦⟧]*⟧/g, ' ');
-  }
-  return (outside.match(/\p{L}+/gu) ?? []).filter((word) => !SHARED.test(word));
-}
 
 const TABS = ['timeline', 'output', 'results', 'losses', 'scaling', 'verification'];
 

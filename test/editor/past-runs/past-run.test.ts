@@ -2,16 +2,25 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { groupByDay } from '../../../src/editor/past-runs/day-groups.ts';
 import { readPastRun } from '../../../src/editor/past-runs/past-run.ts';
 import { RunCache } from '../../../src/editor/past-runs/run-cache.ts';
 import { listRuns } from '../../../src/editor/past-runs/run-list.ts';
 import { abilities, runText } from '../../../src/editor/past-runs/run-text.ts';
 import { parseLogLine, parseRow, readStoredRun } from '../../../src/editor/past-runs/stored-run.ts';
+import { useBundle } from '../../../src/report/l10n.ts';
 import { applyEvent, emptyModel } from '../../../src/report/model.ts';
 import { eachStretch } from '../../../src/report/stretches.ts';
 import { type EndedRun, runJob, temporaryFolders } from '../../job/harness.ts';
+import { pseudo, untranslated } from '../../pseudo-language.ts';
 
 const LISTED = { path: '/runs/x', name: '2026-01-31-120000-work', startedAt: 0 };
+
+/** Values that are not names or times of the user's. */
+function toldIn(facts: readonly (readonly [name: string, value: string])[]): string {
+  const told = facts.filter(([name]) => /Items|Time|Speedup|State/.test(name));
+  return told.map(([, value]) => value).join(' | ');
+}
 
 describe('a run on disk', () => {
   const folder = temporaryFolders();
@@ -133,6 +142,40 @@ describe('a run on disk', () => {
     const again = { kind: 'only-failed', run: '/x', items: 2, failed: 2, functionChanged: false } as const;
     const ofFailed = { ...stopped, summary: { ...stopped.summary, earlier: again } };
     assert.ok(!abilities(ofFailed).includes('resumable'), 'what is left of its items is not known');
+  });
+
+  it('says nothing of its own in English in its row where there is a translation', async () => {
+    const { runDir } = await run();
+    const past = await readPastRun(runDir);
+    const { summary } = past;
+    assert.ok(summary !== null);
+    const fast = { ...summary, speedup: 1.94, speedupInterval: [1.9, 1.97] } as const;
+    const first = { index: 1, path: 'value', parallel: '1', alone: '2', repeatable: true };
+    const verification = { checked: 20, of: 20, differences: 1, first: [first] };
+    useBundle(pseudo);
+    try {
+      const nothing = await readPastRun(join(runDir, 'output'));
+      const rows = [
+        runText(LISTED, { ...past, kind: 'stopped', summary: { ...fast, interrupted: true } }),
+        runText(LISTED, { ...past, kind: 'differs', summary: { ...fast, verification } }),
+        runText(LISTED, { ...past, kind: 'running', summary: null, note: '1' }),
+        runText(LISTED, { ...past, kind: 'broken-off', summary: null }),
+        runText(LISTED, nothing),
+      ];
+      for (const { description, facts, remark, spoken, label } of rows) {
+        const data = ['run', 'json', 'journal', 'jsonl', ...(label.match(/\p{L}+/gu) ?? [])];
+        const said = [description, spoken, remark, ...facts.map(([name]) => name), toldIn(facts)];
+        const english = said.flatMap(untranslated).filter((word) => !data.includes(word));
+        assert.deepEqual(english, [], JSON.stringify(said));
+      }
+      const days = groupByDay([LISTED, { ...LISTED, startedAt: Date.now() }], Date.now());
+      assert.deepEqual(
+        days.flatMap(({ label }) => untranslated(label)),
+        [],
+      );
+    } finally {
+      useBundle(undefined);
+    }
   });
 
   it('is found by the name of its folder, the newest first', async () => {
