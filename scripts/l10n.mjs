@@ -11,8 +11,8 @@ import { ts } from '@ts-morph/common';
 import { inRoot } from './setup/paths.mjs';
 import { main, SetupError, say } from './setup/say.mjs';
 
-/** Where texts are said: by the editor's side, by the panel, and by what the panel and the report have in common. */
-const folders = ['src/editor', 'src/panel', 'src/report'];
+/** Where texts are said: by the editor's side, by the panel, by what the panel and the report have in common, and by what runs. */
+const folders = ['src/editor', 'src/panel', 'src/report', 'src/job', 'src/engine'];
 export const bundleFile = inRoot('l10n', 'bundle.l10n.json');
 
 /**

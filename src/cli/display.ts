@@ -1,5 +1,14 @@
-import type { OutputLine, RunEvent, RunFailure, RunHeader, RunPhase, RunProgress } from '../protocol/run.ts';
+import type {
+  Message,
+  OutputLine,
+  RunEvent,
+  RunFailure,
+  RunHeader,
+  RunPhase,
+  RunProgress,
+} from '../protocol/run.ts';
 import { formatCount, formatMs, formatRate, plural } from '../report/format.ts';
+import { english, say } from '../report/l10n.ts';
 import { plainText } from '../report/plain-text.ts';
 import type { Paint, Style } from './paint.ts';
 
@@ -21,13 +30,14 @@ const PHASES: Record<RunPhase, string> = {
   stopping: 'Stopping',
 };
 
-export function phaseText(phase: RunPhase, note: string | undefined): string {
+export function phaseText(phase: RunPhase, note: Message | undefined): string {
+  const why = note && say(note, english);
   if (phase === 'stopping') {
-    return note === undefined
+    return why === undefined
       ? 'Stopping: running items get 2 s to end, Ctrl-C again kills them'
-      : `Stopping, for ${note}: running items get 2 s to end, Ctrl-C kills them`;
+      : `Stopping, for ${why}: running items get 2 s to end, Ctrl-C kills them`;
   }
-  return note === undefined ? PHASES[phase] : `${PHASES[phase]} (${note})`;
+  return why === undefined ? PHASES[phase] : `${PHASES[phase]} (${why})`;
 }
 
 /** What runs where, every choice with its reason. */

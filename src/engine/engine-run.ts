@@ -7,7 +7,10 @@ import { itemKey } from '../job/item-key.ts';
 import type { PoolRunOptions } from '../job/pool-run.ts';
 import { RateMeter } from '../job/rate.ts';
 import { packItem, type TaskItem, unpackItem, unpackRecord } from '../job/task-text.ts';
-import type { OutputLine, RunProgress } from '../protocol/run.ts';
+import type { Message, OutputLine, RunProgress } from '../protocol/run.ts';
+import { itemCount, workerCount } from '../report/counts.ts';
+import { formatCount } from '../report/format.ts';
+import { message } from '../report/l10n.ts';
 import type { WorkerFacts } from '../report/summary.ts';
 import { text } from './address.ts';
 import { ChunkInput, itemAt } from './chunk-input.ts';
@@ -155,7 +158,7 @@ export class EngineRun {
       } catch (error) {
         if (error instanceof JobError) throw error;
         // A server that is not there comes back, or the user stops the run: the outcomes so far are safe.
-        this.#options.feed.phase('running', `the engine does not answer: ${text(error)}`);
+        this.#options.feed.phase('running', message('the engine does not answer: {0}', text(error)));
       }
       const { idle = (ms: number) => sleep(ms, undefined, { signal: stop.requested }).catch(() => {}) } =
         this.#options;
@@ -210,7 +213,8 @@ export class EngineRun {
       throw new JobError('ERR_MANYCORE_ENGINE', `Every host declines the run: ${declines.join('; ')}`, {
         exitCode: 3,
       });
-    } else feed.phase('running', 'no host takes part yet: start one with manycore worker --engine URL');
+    } else
+      feed.phase('running', message('no host takes part yet: start one with manycore worker --engine URL'));
   }
 
   async #fill(): Promise<void> {
@@ -314,14 +318,17 @@ export class EngineRun {
     const { stop, collector } = this.#options;
     const { failed, done } = collector;
     if ('count' in this.#maxErrors) {
-      if (failed >= this.#maxErrors.count) stop.stop({ kind: 'errors', text: `${failed} failed` });
+      if (failed >= this.#maxErrors.count)
+        stop.stop({ kind: 'errors', text: message('{0} failed', formatCount(failed)) });
     } else if (done >= 20 && failed / done > this.#maxErrors.share) {
-      stop.stop({ kind: 'errors', text: `${failed} of ${done} items failed` });
+      const of = itemCount(done, message);
+      stop.stop({ kind: 'errors', text: message('{0} of {1} failed', formatCount(failed), of) });
     }
   }
 }
 
-function hostsText(hosts: readonly HostReport[]): string {
+function hostsText(hosts: readonly HostReport[]): Message {
   const workers = hosts.reduce((sum, host) => sum + host.workers, 0);
-  return `${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}, ${workers} workers`;
+  const machines = hosts.length === 1 ? message('1 host') : message('{0} hosts', formatCount(hosts.length));
+  return message('{0}, {1}', machines, workerCount(workers, message));
 }

@@ -1,4 +1,7 @@
-import type { RunConfig } from '../protocol/run.ts';
+import type { Message, RunConfig } from '../protocol/run.ts';
+import { itemCount } from '../report/counts.ts';
+import { formatCount } from '../report/format.ts';
+import { message } from '../report/l10n.ts';
 import type { RunFacts } from '../report/summary.ts';
 import { BASELINE_OFF } from '../report/verdict.ts';
 import type { Probe } from './probe.ts';
@@ -43,7 +46,7 @@ export async function measureBaseline(
   probe: Probe,
   seen: Survey,
   config: RunConfig,
-  all: { total: number | null; read: () => Records; onProgress: (phase: 'baseline', note: string) => void },
+  all: { total: number | null; read: () => Records; onProgress: (phase: 'baseline', note: Message) => void },
 ): Promise<Measured> {
   const kind = config.baseline ?? 'sample';
   if (kind === 'off') return notMeasured(BASELINE_OFF);
@@ -51,7 +54,10 @@ export async function measureBaseline(
   const items = seen.sample.map(({ item }) => item);
   try {
     const warm = await probe.warmUp(items, WARM_UP, LONGEST_ITEM);
-    all.onProgress('baseline', kind === 'full' ? 'every item in one process' : 'a sample in one process');
+    all.onProgress(
+      'baseline',
+      kind === 'full' ? message('every item in one process') : message('a sample in one process'),
+    );
     if (kind === 'full') return await timeAll(probe, all, warm.mean, config.timeout);
     const first = warm.count === 1 && warm.first >= LONG ? warm.first : null;
     const total = all.total ?? Number.POSITIVE_INFINITY;
@@ -115,7 +121,7 @@ function sampleNote(seen: Survey, batch: number, total: number | null): string |
 /** Only time inside of the worker counts, so sending a batch costs the baseline nothing. */
 async function timeAll(
   probe: Probe,
-  all: { total: number | null; read: () => Records; onProgress: (phase: 'baseline', note: string) => void },
+  all: { total: number | null; read: () => Records; onProgress: (phase: 'baseline', note: Message) => void },
   mean: number,
   timeout: number | undefined,
 ): Promise<Measured> {
@@ -128,7 +134,13 @@ async function timeAll(
       if (alone.size < MAX_ALONE) alone.set(times.count, ms);
       times.add(ms);
     }
-    all.onProgress('baseline', `${times.count} of ${all.total ?? 'all'} items in one process`);
+    const done = formatCount(times.count);
+    all.onProgress(
+      'baseline',
+      all.total === null
+        ? message('{0} in one process', itemCount(times.count, message))
+        : message('{0} of {1} in one process', done, itemCount(all.total, message)),
+    );
   }
   return {
     baseline: { kind: 'full', times: times.kept, of: times.count, note: times.note },

@@ -1,6 +1,8 @@
 import { cpuCount } from '../../runtime/index.ts';
-import type { RunConfig, RunHeader } from '../protocol/run.ts';
-import { formatMs, plural } from '../report/format.ts';
+import type { Message, RunConfig, RunHeader } from '../protocol/run.ts';
+import { itemCount } from '../report/counts.ts';
+import { formatMs } from '../report/format.ts';
+import { message } from '../report/l10n.ts';
 
 /** How many workers, and why. Never more than there are items. */
 export function chooseWorkers(config: RunConfig, items: number | null): RunHeader['workers'] {
@@ -21,10 +23,13 @@ function cpuReason(count: number): string {
 export function chooseChunk(
   asked: RunConfig['chunk'],
   mean: number | null,
-): { size: number | 'auto'; note: string } {
+): { size: number | 'auto'; note: Message } {
   if (asked !== undefined && asked !== 'auto') {
-    return { size: asked, note: `${plural(asked, 'item')} at a time, as asked for` };
+    return { size: asked, note: message('{0} at a time, as asked for', itemCount(asked, message)) };
   }
-  const each = mean === null ? '' : `about ${formatMs(mean)} an item, `;
-  return { size: 'auto', note: `${each}sent in chunks that adapt` };
+  const note =
+    mean === null
+      ? message('sent in chunks that adapt')
+      : message('about {0} an item, sent in chunks that adapt', formatMs(mean));
+  return { size: 'auto', note };
 }

@@ -2,6 +2,7 @@ import { textLines } from '../../runtime/watch/output-lines.ts';
 import {
   MAX_LINE_PREVIEW,
   MAX_OUTPUT_LINES,
+  type Message,
   type OutputLine,
   type ResultRow,
   type RunEvent,
@@ -67,7 +68,7 @@ export class EventFeed implements Disposable {
   }
 
   /** Sent at once; a mere change of the note at most ten times a second. */
-  phase(phase: RunPhase, note?: string): void {
+  phase(phase: RunPhase, note?: Message): void {
     const time = Date.now();
     if (phase === this.#lastPhase && time - this.#lastPhaseTime < INTERVAL) return;
     this.#lastPhase = phase;

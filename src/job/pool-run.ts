@@ -1,6 +1,9 @@
 import { Pool, TimeoutError, WorkerDiedError, workerFunction } from '../../runtime/index.ts';
 import { INTERNAL, type InternalPoolOptions, type WorkerLines } from '../../runtime/pool/options.ts';
 import type { RunConfig, RunProgress } from '../protocol/run.ts';
+import { itemCount } from '../report/counts.ts';
+import { formatCount } from '../report/format.ts';
+import { message } from '../report/l10n.ts';
 import type { WorkerFacts } from '../report/summary.ts';
 import type { TaskPlan } from './call.ts';
 import { type MaxErrors, parseMaxErrors } from './check-config.ts';
@@ -223,9 +226,11 @@ export class PoolRun {
     const { failed, done } = collector;
     if (stop.reason !== null) return;
     if ('count' in this.#maxErrors) {
-      if (failed >= this.#maxErrors.count) stop.stop({ kind: 'errors', text: `${failed} failed` });
+      if (failed >= this.#maxErrors.count)
+        stop.stop({ kind: 'errors', text: message('{0} failed', formatCount(failed)) });
     } else if (done >= ENOUGH_FOR_SHARE && failed / done > this.#maxErrors.share) {
-      stop.stop({ kind: 'errors', text: `${failed} of ${done} items failed` });
+      const of = itemCount(done, message);
+      stop.stop({ kind: 'errors', text: message('{0} of {1} failed', formatCount(failed), of) });
     }
   }
 

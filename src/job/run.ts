@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import {
+  type Message,
   type OutputLine,
   PROTOCOL_VERSION,
   type RunConfig,
@@ -315,7 +316,7 @@ async function verify(options: {
   try {
     await stop.race(probe.prepare(plan));
     const { verifyRun } = await import('./verify.ts');
-    const onProgress = (note: string): void => feed.phase('verifying', note);
+    const onProgress = (note: Message): void => feed.phase('verifying', note);
     const run = { probe, results: folder.results, records: input.read(), config, onProgress };
     return await stop.race(verifyRun(run));
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Message } from '../protocol/run.ts';
 import { JobError } from './errors.ts';
 
 /** Time in ms that running items get to end after a stop. */
@@ -7,7 +8,7 @@ const GRACE = 2000;
 export type StopReason =
   | { readonly kind: 'user' }
   /** Too many items failed; the text says which limit. */
-  | { readonly kind: 'errors'; readonly text: string }
+  | { readonly kind: 'errors'; readonly text: Message }
   /** The run cannot go on: its input or its disk failed, or the pool broke. */
   | { readonly kind: 'failure'; readonly error: unknown };
 

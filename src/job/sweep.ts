@@ -1,5 +1,8 @@
 import { Pool, workerFunction } from '../../runtime/index.ts';
+import type { Message } from '../protocol/run.ts';
+import { workerCount } from '../report/counts.ts';
 import { plural } from '../report/format.ts';
+import { message } from '../report/l10n.ts';
 import type { SweepFacts } from '../report/scaling.ts';
 import type { Measured } from './baseline.ts';
 import type { TaskPlan } from './call.ts';
@@ -20,7 +23,7 @@ export interface SweepOptions {
   readonly measured: Measured;
   /** Ends the sweep. */
   readonly stop: AbortSignal;
-  readonly onProgress: (note: string) => void;
+  readonly onProgress: (note: Message) => void;
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
 }
 
@@ -154,13 +157,14 @@ async function timeWith(
   };
   const runs: number[] = [];
   try {
-    onProgress(`${plural(workers, 'worker')}, warming up`);
+    onProgress(message('{0}, warming up', workerCount(workers, message)));
     await warmUp(pool, workers, goThrough);
     while (
       !stop.aborted &&
       (runs.length === 0 || (runs.length < options.runs && performance.now() < until))
     ) {
-      onProgress(`${plural(workers, 'worker')}, run ${runs.length + 1} of ${options.runs}`);
+      const run = message('run {0} of {1}', runs.length + 1, options.runs);
+      onProgress(message('{0}, {1}', workerCount(workers, message), run));
       runs.push(await goThrough());
     }
   } finally {

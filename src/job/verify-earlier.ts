@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { RunConfig, RunEvent, RunExitCode, RunSummary, Verification } from '../protocol/run.ts';
+import type { Message, RunConfig, RunEvent, RunExitCode, RunSummary, Verification } from '../protocol/run.ts';
 import { RUN_FILES } from '../protocol/run-folder.ts';
 import { withVerification } from '../report/html.ts';
 import type { TaskPlan } from './call.ts';
@@ -33,7 +33,7 @@ export async function verifyEarlier(options: {
   const { source } = earlier;
   if (source === null) throw new Error('There is no earlier run to verify.');
   const summary = readEnded(source);
-  const tell = (note?: string): void =>
+  const tell = (note?: Message): void =>
     onEvent({ type: 'phase', phase: 'verifying', time: Date.now(), note });
   tell();
   using logs = new OutputLogs(source.output);

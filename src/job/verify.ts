@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises';
-import type { Difference, RunConfig, Verification } from '../protocol/run.ts';
-import { formatCount, plural } from '../report/format.ts';
+import type { Difference, Message, RunConfig, Verification } from '../protocol/run.ts';
+import { itemCount } from '../report/counts.ts';
+import { formatCount } from '../report/format.ts';
+import { message } from '../report/l10n.ts';
 import { lineBuffers } from './file-lines.ts';
 import type { Probe } from './probe.ts';
 import { randomNumbers } from './random.ts';
@@ -36,7 +38,7 @@ export async function verifyRun(options: {
   readonly results: string;
   readonly records: Records;
   readonly config: Pick<RunConfig, 'verify' | 'seed' | 'timeout'>;
-  readonly onProgress: (note: string) => void;
+  readonly onProgress: (note: Message) => void;
 }): Promise<Verification> {
   const { probe, results, records, config, onProgress } = options;
   const rows = await RowIndex.read(results);
@@ -65,7 +67,7 @@ export async function verifyRun(options: {
         repeatable: firstDifference(outcome, again) === null,
       });
     }
-    onProgress(`${formatCount(checked)} of ${plural(wanted.size, 'item')}`);
+    onProgress(message('{0} of {1}', formatCount(checked), itemCount(wanted.size, message)));
   };
   await using file = await open(results);
   let batch: Compared[] = [];

@@ -172,7 +172,7 @@ function workText(model: RunModel): string {
     const rate = formatRate(progress.rate);
     return progress.eta === null ? rate : `${rate} · ${l10n.t('{0} left', formatMs(progress.eta))}`;
   }
-  if (phase?.note) return phase.note;
+  if (phase?.note) return l10n.say(phase.note, l10n.t);
   switch (state) {
     case 'preparing':
       return l10n.t('Finding the function, the data and Node');

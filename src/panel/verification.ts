@@ -64,7 +64,10 @@ export class VerificationView implements Part {
     const verification = summary?.verification ?? null;
     const busy = state === 'verifying';
     const [tone, answer] = busy
-      ? ['busy', l10n.t('Verifying: {0}', phase?.note ?? l10n.t('starting one process'))]
+      ? [
+          'busy',
+          l10n.t('Verifying: {0}', l10n.say(phase?.note ?? l10n.message('starting one process'), l10n.t)),
+        ]
       : verification === null
         ? ['none', l10n.t('Not verified')]
         : answerOf(verification);

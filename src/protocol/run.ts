@@ -10,7 +10,7 @@
  * Units: times in ms, points in time in ms since the epoch, sizes in bytes; lines and columns from 1.
  */
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 /** Longest text of a value or an argument in an event. */
 export const MAX_PREVIEW = 400;
 /** Longest text of a line in an event. */
@@ -98,7 +98,7 @@ export type RunEvent =
       readonly type: 'phase';
       readonly phase: RunPhase;
       readonly time: number;
-      readonly note?: string | undefined;
+      readonly note?: Message | undefined;
     }
   | { readonly type: 'progress'; readonly progress: RunProgress }
   | { readonly type: 'output'; readonly lines: readonly OutputLine[]; readonly dropped: number }

@@ -1,4 +1,5 @@
 import type {
+  Message,
   OutputLine,
   ResultRow,
   RunEvent,
@@ -25,7 +26,7 @@ export type RunState = 'idle' | RunPhase | 'finished' | 'interrupted' | 'failed'
 export interface RunModel {
   readonly state: RunState;
   /** When the present phase began, and what it says of itself. */
-  readonly phase: { readonly time: number; readonly note: string | null } | null;
+  readonly phase: { readonly time: number; readonly note: Message | null } | null;
   readonly header: RunHeader | null;
   readonly progress: RunProgress | null;
   /** `dropped` lines are not kept here. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { chooseChunk, chooseWorkers } from '../../src/job/calibration.ts';
+import { message } from '../../src/report/l10n.ts';
 
 describe('calibration', () => {
   const config = { function: 'f', data: 'd', cwd: '/' };
@@ -18,9 +19,12 @@ describe('calibration', () => {
   it('leaves it to the pool how many items are sent together, and says how long they take', () => {
     assert.deepEqual(chooseChunk('auto', 5), {
       size: 'auto',
-      note: 'about 5.00 ms an item, sent in chunks that adapt',
+      note: message('about {0} an item, sent in chunks that adapt', '5.00 ms'),
     });
-    assert.deepEqual(chooseChunk(undefined, null), { size: 'auto', note: 'sent in chunks that adapt' });
+    assert.deepEqual(chooseChunk(undefined, null), {
+      size: 'auto',
+      note: message('sent in chunks that adapt'),
+    });
   });
 
   it('does what it is told', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventFeed } from '../../src/job/event-feed.ts';
 import { MAX_LINE_PREVIEW, MAX_OUTPUT_LINES, type ResultRow, type RunEvent } from '../../src/protocol/run.ts';
+import { message } from '../../src/report/l10n.ts';
 import { until } from './harness.ts';
 
 describe('EventFeed', () => {
@@ -115,7 +116,7 @@ describe('EventFeed', () => {
   });
 
   it('does not repeat a note more than ten times a second, but never keeps a phase back', () => {
-    for (let i = 0; i < 100; i++) feed.phase('baseline', `${i} items`);
+    for (let i = 0; i < 100; i++) feed.phase('baseline', message('{0} items', i));
     feed.phase('running');
     assert.deepEqual(
       events.map((event) => event.type === 'phase' && event.phase),

@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { countsUpTo, planSweep } from '../../src/job/sweep.ts';
+import { english, say, type Translate } from '../../src/report/l10n.ts';
+import { pseudo, untranslated } from '../pseudo-language.ts';
 import { guardsOf } from '../runtime/processes.ts';
 import { descendants, readSummary, runJob, temporaryFolders } from './harness.ts';
+
+const inPseudo: Translate = (text, ...values) => english(pseudo[text] ?? text, ...values);
 
 describe('a scaling sweep', () => {
   const folder = temporaryFolders();
@@ -38,6 +42,11 @@ describe('a scaling sweep', () => {
     assert.match(readFileSync(join(runDir, 'output', 'sweep.log'), 'utf8'), /line of 3$/m);
     const phases = events.flatMap((event) => (event.type === 'phase' ? [event.phase] : []));
     assert.ok(phases.indexOf('baseline') < phases.indexOf('sweep'));
+    const notes = events.flatMap((event) => (event.type === 'phase' && event.note ? [event.note] : []));
+    assert.deepEqual(new Set(notes.flatMap((note) => untranslated(say(note, inPseudo)))), new Set());
+    const told = notes.map((note) => say(note, english));
+    for (const note of ['a sample in one process', '2 workers, warming up', '2 workers, run 1 of 3'])
+      assert.ok(told.includes(note), told.join(' | '));
     assert.ok(phases.lastIndexOf('sweep') < phases.indexOf('running'));
     const { scaling, forecast, speedup, whatIf, verdict } = readSummary(runDir);
     assert.deepEqual(

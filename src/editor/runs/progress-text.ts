@@ -16,7 +16,7 @@ const phases: Readonly<Record<string, () => string>> = {
 /** Where a run is, in a line: `120 of 1,000 · 3 failed · 12 s left`, or the phase before and after its items. */
 export function progressText(model: RunModel): string {
   const { progress, state, phase } = model;
-  if (state === 'verifying' && phase?.note) return phase.note;
+  if (state === 'verifying' && phase?.note) return l10n.say(phase.note, l10n.t);
   if (state !== 'running' || progress === null) return phases[state]?.() ?? '';
   const done = formatCount(progress.done);
   const parts = [progress.total === null ? done : l10n.t('{0} of {1}', done, formatCount(progress.total))];

@@ -11,6 +11,7 @@ import {
   type Verification,
   type WorkerSnapshot,
 } from '../../../src/protocol/run.ts';
+import { message } from '../../../src/report/l10n.ts';
 import { MAX_ROWS } from '../../../src/report/model.ts';
 import type { SweepFacts } from '../../../src/report/scaling.ts';
 import { summarise, type WorkerFacts } from '../../../src/report/summary.ts';
@@ -184,7 +185,7 @@ export const measuringBaseline: Scenario = {
       type: 'phase',
       phase: 'baseline',
       time: START + 300,
-      note: 'Timing a random sample of 80 items in one process',
+      note: message('a sample in one process'),
     },
   ],
 };

@@ -14,7 +14,6 @@ const DATA = [
   '.mono',
   '.message',
   '.failure p',
-  '.answer .sub:not([data-testid])',
   '[role=status].unseen',
 ].join(', ');
 /** Texts, and attributes that are read out or shown, of what is in sight; those drawn on a canvas too. */
@@ -30,7 +29,7 @@ const COLLECT = `((data) => {
   }
   for (const element of document.querySelectorAll('*'))
     for (const name of ['aria-label', 'aria-roledescription', 'title', 'placeholder', 'alt'])
-      if (element.hasAttribute(name) && !element.matches(name === 'title' ? data + ', .badge' : '#none'))
+      if (element.hasAttribute(name) && !element.matches(name === 'title' ? data : '#none'))
         found.push(element.getAttribute(name));
   return [...new Set([...found, ...window.drawn])];
 })(${JSON.stringify(DATA)})`;

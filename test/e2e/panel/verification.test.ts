@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { FromPanel } from '../../../src/protocol/panel.ts';
 import type { RunEvent, Verification } from '../../../src/protocol/run.ts';
+import { itemCount } from '../../../src/report/counts.ts';
+import { message } from '../../../src/report/l10n.ts';
 import { applyEvent, emptyModel } from '../../../src/report/model.ts';
 import { type OpenPanel, PanelHarness } from './harness.ts';
 import { scenario } from './scenarios.ts';
@@ -62,7 +64,14 @@ describe('what can be done with a run in the panel', () => {
     const { events } = scenario({ items: 240 });
     await panel.tell(events);
     await press('tab-verification');
-    await panel.tell([{ type: 'phase', phase: 'verifying', time: 1, note: '120 of 240 items' }]);
+    await panel.tell([
+      {
+        type: 'phase',
+        phase: 'verifying',
+        time: 1,
+        note: message('{0} of {1}', 120, itemCount(240, message)),
+      },
+    ]);
     assert.match(await answer().innerText(), /120 of 240 items/);
     assert.equal(await panel.page.getByTestId('succeeded-count').getAttribute('data-value'), '240');
     assert.ok(await shown('stop-button'));
