@@ -354,6 +354,8 @@ export class WorkerHandle {
 
   #end(exitCode: number | null, signal: NodeJS.Signals | null, error?: Error): void {
     if (this.ended) return;
+    // It may not have been waited for to the end.
+    this.#channel?.readRest();
     this.ended = true;
     this.state = 'ending';
     this.clock.stop();

@@ -43,8 +43,7 @@ export class ParentChannel {
     this.#from.on('error', () => {});
     this.drained = new Promise((resolve) => {
       this.#from.once('close', () => {
-        // What the child put into the ring before its end is there, whatever ended it.
-        this.#guarded(() => this.#ringReader?.readRest());
+        this.readRest();
         resolve();
       });
     });
@@ -96,6 +95,11 @@ export class ParentChannel {
       if (!this.#polled) while (!reader.sleep()) any = reader.read() || any;
     });
     return any;
+  }
+
+  /** Once the child has ended: what it put into the ring before is there, whatever ended it. */
+  readRest(): void {
+    this.#guarded(() => this.#ringReader?.readRest());
   }
 
   /** While `on`, somebody calls `poll` again and again: the child does not have to wake this process. */
