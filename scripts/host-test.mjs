@@ -1,9 +1,10 @@
 /**
- * Runs `test/host` inside a real VS Code: `node scripts/host-test.mjs [--workspace DIR] [--suite FILE.ts]`.
+ * Runs `test/host` inside a real VS Code: `node scripts/host-test.mjs [--untrusted] [--workspace DIR] [--suite FILE.ts]`.
+ * Two at a time: all tests in a workspace that is trusted, and those about trust in one that is not.
  *
  * Without a desktop: the VS Code server in a headless Chromium, whose page calls `codeAutomationLog` for each line of its
  * log and `codeAutomationExit` when the suite has ended. With `VSCODE_PATH` (a desktop VS Code) or `MANYCORE_TEST_DESKTOP=1`
- * (one is downloaded): the same suite through `@vscode/test-electron`.
+ * (one is downloaded): the same suite through `@vscode/test-electron`, and none about trust, which only a user can grant there.
  */
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,22 +18,23 @@ import { atEnd } from './setup/cleanup.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { inRoot, root } from './setup/paths.mjs';
 import { main, SetupError, say } from './setup/say.mjs';
-import { startVsCode } from './vscode.mjs';
+import { startVsCode, trustSettings } from './vscode.mjs';
 
 /** Limit in ms for the whole suite. */
 const SUITE_LIMIT = 10 * 60_000;
 const KEPT_LINES = 200;
+/** The suite that begins in a workspace that is not trusted. */
+const untrustedSuite = { ...hostSuite, entry: 'test/host/untrusted.ts', out: 'dist-test/host/untrusted.cjs' };
 
 /**
- * @param {{ workspace?: string, suite?: string }} [options]
+ * @param {{ workspace?: string, suite?: string, trusted?: boolean }} [options] `trusted`: whether the workspace is so from
+ *   the beginning; otherwise from when the suite asks the user
  * @returns {Promise<number>} exit code: 0 when every test passed
  * @throws {SetupError} when VS Code does not start or the suite does not end in time
  */
-export async function runHostTests({
-  workspace = inRoot('test/fixtures/host'),
-  suite = hostSuite.entry,
-} = {}) {
-  await bundleOne({ ...hostSuite, entry: suite }, true);
+export async function runHostTests({ workspace = inRoot('test/fixtures/host'), trusted = true, suite } = {}) {
+  const bundle = trusted ? hostSuite : untrustedSuite;
+  await bundleOne({ ...bundle, entry: suite ?? bundle.entry }, true);
   const temporary = mkdtempSync(join(tmpdir(), 'manycore-host-'));
   const output = join(temporary, 'output.txt');
   writeFileSync(output, '');
@@ -46,10 +48,9 @@ export async function runHostTests({
       MANYCORE_TEST_OUTPUT: output,
       ...testReport(),
     };
-    const onDesktop = process.env.VSCODE_PATH || process.env.MANYCORE_TEST_DESKTOP === '1';
-    const code = onDesktop
+    const code = onDesktop()
       ? await runOnDesktop(folder, env, temporary)
-      : await runInBrowser(folder, env, log);
+      : await runInBrowser(folder, bundle, { env, settings: trusted ? {} : trustSettings }, log);
     // A suite that failed before its first test has said why in VS Code's log only.
     if (code !== 0 && readFileSync(output, 'utf8') === '') console.log(log.text());
     return code;
@@ -63,8 +64,10 @@ export async function runHostTests({
   }
 }
 
-async function runInBrowser(folder, env, log) {
-  const server = await startVsCode({ env });
+const onDesktop = () => Boolean(process.env.VSCODE_PATH) || process.env.MANYCORE_TEST_DESKTOP === '1';
+
+async function runInBrowser(folder, bundle, options, log) {
+  const server = await startVsCode(options);
   let browser;
   try {
     browser = await launchBrowser();
@@ -74,14 +77,21 @@ async function runInBrowser(folder, env, log) {
     const remote = (path) => `vscode-remote://127.0.0.1:${server.port}${pathToFileURL(path).pathname}`;
     const payload = [
       ['extensionDevelopmentPath', remote(root)],
-      ['extensionTestsPath', remote(inRoot(hostSuite.out))],
+      ['extensionTestsPath', remote(inRoot(bundle.out))],
     ];
     await page.goto(server.url(folder, payload));
-    return await withLimit(ended);
+    return await withLimit(Promise.race([ended, grantingTrust(page)]));
   } finally {
     await browser?.close();
     await server.stop();
   }
+}
+
+/** Trusts the workspace where that is offered, as only a user can; never ends. */
+async function grantingTrust(page) {
+  const button = page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true });
+  await button.click({ timeout: 0 }).catch(() => undefined); // The page was closed before it was asked.
+  return new Promise(() => {});
 }
 
 async function runOnDesktop(folder, env, temporary) {
@@ -139,13 +149,28 @@ async function withLimit(ended) {
   return Promise.race([ended, late]).finally(() => clearTimeout(timer));
 }
 
+const isAll = ({ workspace, suite }) => workspace === undefined && suite === undefined;
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await main(async () => {
-    const { values } = parseArgs({ options: { workspace: { type: 'string' }, suite: { type: 'string' } } });
+    const { values } = parseArgs({
+      options: {
+        workspace: { type: 'string' },
+        suite: { type: 'string' },
+        untrusted: { type: 'boolean', default: false },
+      },
+    });
     ensureInstalled();
     await build();
-    if (values.workspace !== undefined) values.workspace = resolve(values.workspace);
-    const code = await runHostTests(values);
+    const { untrusted, suite } = values;
+    const workspace = values.workspace && resolve(values.workspace);
+    const codes = await Promise.all([
+      ...(untrusted ? [] : [runHostTests({ workspace, suite })]),
+      ...(untrusted || (isAll(values) && !onDesktop())
+        ? [runHostTests({ workspace, suite, trusted: false })]
+        : []),
+    ]);
+    const code = Math.max(...codes);
     say(code === 0 ? 'host tests passed' : `host tests failed (exit code ${code})`);
     return code;
   });

@@ -15,5 +15,8 @@ export function startVsCode(options?: {
   readonly env?: Readonly<Record<string, string>>;
 }): Promise<VsCodeServer>;
 
+/** User settings for a workspace that is not trusted before its user says so. */
+export const trustSettings: Readonly<Record<string, unknown>>;
+
 /** Installs a VSIX as VS Code does; gives the folder of the installed extension. */
 export function installVsix(vsix: string, extensionsDir: string): Promise<string>;

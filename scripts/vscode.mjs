@@ -46,6 +46,13 @@ const quietSettings = {
   'editor.minimap.enabled': false,
 };
 
+/** Settings for a workspace that is not trusted before its user says so; nothing asks for that or covers the window. */
+export const trustSettings = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+};
+
 /**
  * @param {object} [options]
  * @param {readonly string[]} [options.extensions] folders of unpacked extensions, which the server sees as installed

@@ -21,7 +21,9 @@ export async function debugInformation(extension: vscode.Extension<unknown>): Pr
   return `${lines.join('\n')}\n\n\`\`\`json\n${JSON.stringify(readAllSettings(), null, 2)}\n\`\`\`\n`;
 }
 
+/** A search may run a program of the folder: a shim of a version manager, a relative path in the setting. */
 async function describeNode(): Promise<string> {
+  if (!vscode.workspace.isTrusted) return 'not asked, as the workspace is not trusted';
   const lines: string[] = [];
   const search = {
     configured: readSetting('manycore.node.path'),

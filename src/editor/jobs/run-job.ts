@@ -31,6 +31,7 @@ export async function runJob(argument: unknown, options: RunJobOptions): Promise
   const { log, run } = options;
   const name = typeof argument === 'string' ? argument : undefined;
   try {
+    if (!vscode.workspace.isTrusted) throw errors.untrusted();
     const files = await readAllJobs();
     const broken = files.find(({ problems }) => problems.length > 0);
     const all = files.flatMap((of) => [...of.jobs].map(([each, job]): Found => ({ name: each, job, of })));

@@ -81,8 +81,13 @@ export const resultDocuments: vscode.TextDocumentContentProvider = {
   },
 };
 
-/** A browser can open a local file only where the editor runs on the same machine; elsewhere an editor tab shows it. */
+/**
+ * A browser can open a local file only where the editor runs on the same machine; elsewhere an editor tab shows it. A report is
+ * a page with a script, and a workspace may bring its own.
+ * @throws {EditorError} when the workspace is not trusted
+ */
 async function openReport(file: string): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw errors.untrusted();
   const isLocal = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
   if (isLocal && (await vscode.env.openExternal(vscode.Uri.file(file)))) return;
   const tab = vscode.window.createWebviewPanel(
