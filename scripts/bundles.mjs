@@ -27,9 +27,6 @@ const cjs = {
 /** esbuild is a native program: it is installed beside the bundle and never inlined. */
 const withEsbuild = { external: ['esbuild'] };
 
-/** Loaded only when an engine is named; whoever names one has them installed. */
-const withEngine = { external: ['esbuild', 'bullmq', 'ioredis'] };
-
 /** See `compiler.mjs`. */
 const withCompiler = {
   alias: { 'ts-morph': './scripts/compiler.mjs', '@ts-morph/common': './scripts/compiler.mjs' },
@@ -82,7 +79,7 @@ export const bundles = [
   {
     entry: 'src/cli/main.ts',
     out: 'dist/cli.js',
-    options: { ...esm, ...withEsbuild, ...withEngine, ...hot, ...inParts },
+    options: { ...esm, ...withEsbuild, ...hot, ...inParts },
   },
   { entry: 'src/job/task.ts', out: 'dist/task.js', options: { ...esm, ...withEsbuild, ...hot } },
   // What the workers of `manycore worker` import for the calls of a pool on an engine.
@@ -99,7 +96,7 @@ export const bundles = [
     entry: 'src/engine/pool/open-pool.ts',
     out: 'runtime/dist/engine.js',
     shared: { 'runtime/errors.ts': './index.js' },
-    options: { ...esm, ...withEngine, ...hot },
+    options: { ...esm, ...withEsbuild, ...hot },
   },
   { entry: 'runtime/index.ts', out: 'runtime/dist/index.cjs', options: { ...cjs, ...hot } },
   { entry: 'runtime/process/child.ts', out: 'runtime/dist/child.js', options: { ...esm, ...hot } },
@@ -125,7 +122,6 @@ export const bundles = [
     options: {
       ...esm,
       ...withEsbuild,
-      ...withEngine,
       ...hot,
       ...inParts,
       banner: { js: `#!/usr/bin/env node\n${requireInEsm}` },

@@ -11,7 +11,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue, Worker } from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
-import runtimePackage from '../../runtime/package.json' with { type: 'json' };
 import { JobError } from '../job/errors.ts';
 import { checkAddress, isLoopback, shownAddress, text } from './address.ts';
 import { packed, unpacked } from './compression.ts';
@@ -27,6 +26,7 @@ import type {
   SignedAnnouncement,
   Undone,
 } from './engine.ts';
+import { type Libraries, loadLibraries } from './libraries.ts';
 import { within } from './within.ts';
 
 const PREFIX = 'mc';
@@ -69,11 +69,6 @@ const outKey = (run: string, chunk: string): string => `${PREFIX}:${run}:out:${c
 
 type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>;
 
-interface Libraries {
-  readonly bullmq: typeof import('bullmq');
-  readonly Redis: typeof Redis;
-}
-
 export class BullEngine implements Engine {
   readonly #libraries: Libraries;
   readonly #redis: Redis;
@@ -89,10 +84,13 @@ export class BullEngine implements Engine {
     this.#redis = connect(libraries, url, {});
   }
 
-  /** Loads the libraries and reaches the server. Throws a `JobError` that says what is missing. */
-  static async open(address: string): Promise<BullEngine> {
+  /**
+   * Loads the libraries and reaches the server. Throws a `JobError` that says what is missing.
+   * @param cwd folder of the run, where the libraries are looked for first
+   */
+  static async open(address: string, cwd = process.cwd()): Promise<BullEngine> {
     const url = checkAddress(address);
-    const loaded = await libraries();
+    const loaded = await loadLibraries(cwd);
     return new BullEngine(loaded, url, await check(loaded, url));
   }
 
@@ -383,28 +381,6 @@ function connect(loaded: Libraries, url: URL, options: ConnectionOptions): Redis
   // Each command that fails says so itself; a connection that is lost is made again.
   redis.on('error', () => {});
   return redis;
-}
-
-/** Exactly those: BullMQ 6 is young. */
-const { bullmq, ioredis } = runtimePackage.peerDependencies;
-const PACKAGES = `bullmq@${bullmq} ioredis@${ioredis}`;
-
-/** Loaded only when an engine is named. */
-async function libraries(): Promise<Libraries> {
-  try {
-    const [bullmq, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]);
-    return { bullmq, Redis };
-  } catch (error) {
-    throw new JobError(
-      'ERR_MANYCORE_ENGINE',
-      `An engine needs packages that are not installed: ${text(error)}`,
-      {
-        hint: `Run: npm install ${PACKAGES}`,
-        exitCode: 3,
-        cause: error,
-      },
-    );
-  }
 }
 
 function parsed<T extends SignedAnnouncement | HostReport | OutputBatch>(line: string): T[] {

@@ -6,7 +6,7 @@ import { onAbort } from '../job/stop.ts';
 import { text } from './address.ts';
 import type { AnnouncedRun, Engine } from './engine.ts';
 import { HostRun } from './host-run.ts';
-import { versionIn } from './package-version.ts';
+import { installedPackage } from './package-version.ts';
 import { hashOf, whyNotTrusted } from './signature.ts';
 import { within } from './within.ts';
 
@@ -142,7 +142,7 @@ export class Host {
     const missing = natives.flatMap((wanted) => {
       if (wanted.version === null)
         return canResolve(require, wanted.name) ? [] : [{ name: wanted.name, text: wanted.name }];
-      const found = installed(require, wanted.name);
+      const found = installedPackage(require, wanted.name)?.version;
       if (found === wanted.version) return [];
       const name = `${wanted.name}@${wanted.version}`;
       return [{ name, text: found === undefined ? name : `${name} (there is ${found})` }];
@@ -171,13 +171,4 @@ function canResolve(require: NodeJS.Require, name: string): boolean {
     // A package for `import` only is there all the same.
     return (error as NodeJS.ErrnoException).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED';
   }
-}
-
-/** Version of an installed package; undefined when it is not there. */
-function installed(require: NodeJS.Require, name: string): string | undefined {
-  for (const folder of require.resolve.paths(name) ?? []) {
-    const version = versionIn(join(folder, name));
-    if (version !== null) return version;
-  }
-  return undefined;
 }

@@ -71,8 +71,8 @@ export function startRun(
 export interface StartOptions {
   /** While it says that earlier events have not been taken yet, those that come ten times a second are held back. */
   readonly isBehind?: () => boolean;
-  /** Reaches the engine that the configuration may name. */
-  readonly openEngine?: (address: string) => Promise<Distribution>;
+  /** Reaches the engine that the configuration may name, for a run in the folder `cwd`. */
+  readonly openEngine?: (address: string, cwd: string) => Promise<Distribution>;
 }
 
 interface Start extends StartOptions {
@@ -112,7 +112,8 @@ async function execute({
   using earlier = await stop.race(Earlier.open(given));
   const { config } = earlier;
   checkConfig(config);
-  await using engine = config.engine === undefined ? null : await stop.race(reach(config.engine, openEngine));
+  await using engine =
+    config.engine === undefined ? null : await stop.race(reach(config.engine, config.cwd, openEngine));
   const target = parseTarget(config.function, config.cwd);
   const input = await stop.race(openInput(config));
   await using load = await stop.race(planLoad(target.file, { loader: config.loader ?? 'auto' }));
@@ -289,8 +290,8 @@ async function execute({
   };
 }
 
-async function reach(address: string, open: Start['openEngine']): Promise<Distribution> {
-  if (open !== undefined) return await open(address);
+async function reach(address: string, cwd: string, open: Start['openEngine']): Promise<Distribution> {
+  if (open !== undefined) return await open(address, cwd);
   throw new JobError(
     'ERR_MANYCORE_ENGINE',
     `No engine can be reached from here, and ${address} is asked for`,

@@ -59,7 +59,7 @@ async function bundleInto(prefix: string, entries: Readonly<Record<string, strin
     format: 'esm',
     keepNames: true,
     sourcemap: 'linked',
-    external: ['esbuild', 'bullmq', 'ioredis'],
+    external: ['esbuild'],
     logLevel: 'warning',
     banner: {
       js: REQUIRE_IN_ESM,

@@ -47,7 +47,11 @@ describe('the packages of an engine', function () {
 
   it('are loaded by a run on an engine', async () => {
     const names = ofEngine(await loaded('on-engine', ['--engine', cluster.url]));
-    assert.ok(names.includes('bullmq') && names.includes('ioredis'), names.join());
+    for (const name of ['bullmq', 'ioredis'])
+      assert.ok(
+        names.some((each) => each.includes(`/node_modules/${name}/`)),
+        names.join(),
+      );
   });
 
   it('are not loaded by a run on this machine', async () => {
