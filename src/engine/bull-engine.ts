@@ -47,6 +47,7 @@ const REACH = 5000;
 const SILENCE = 30_000;
 /** Time in ms for chunks that are given back. */
 const GIVE_BACK = 3000;
+const KEEP = 'Set appendonly yes and appendfsync everysec.';
 const NEWS = `${PREFIX}:news`;
 /** A host that was away for long leaves nothing behind. */
 const PUT_IF_WANTED =
@@ -74,11 +75,8 @@ export class BullEngine implements Engine {
   readonly #redis: Redis;
   readonly #url: URL;
   readonly #queues = new Map<string, Queue>();
-  /** What is allowed and may lose a run. */
-  readonly warnings: readonly string[];
 
-  private constructor(libraries: Libraries, url: URL, warnings: readonly string[]) {
-    this.warnings = warnings;
+  private constructor(libraries: Libraries, url: URL) {
     this.#libraries = libraries;
     this.#url = url;
     this.#redis = connect(libraries, url, {});
@@ -91,7 +89,8 @@ export class BullEngine implements Engine {
   static async open(address: string, cwd = process.cwd()): Promise<BullEngine> {
     const url = checkAddress(address);
     const loaded = await loadLibraries(cwd);
-    return new BullEngine(loaded, url, await check(loaded, url));
+    await check(loaded, url);
+    return new BullEngine(loaded, url);
   }
 
   async putBlob(hash: string, bytes: Uint8Array): Promise<void> {
@@ -335,8 +334,8 @@ export class BullEngine implements Engine {
   }
 }
 
-/** Reaches the server once. Gives what it is warned of. */
-async function check(loaded: Libraries, url: URL): Promise<string[]> {
+/** Reaches the server once. @throws {JobError} where it cannot be reached, or may lose what it has */
+async function check(loaded: Libraries, url: URL): Promise<void> {
   const redis = connect(loaded, url, {
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
@@ -354,12 +353,13 @@ async function check(loaded: Libraries, url: URL): Promise<string[]> {
       const reason = `its maxmemory-policy is ${policy}: it may throw away what a run needs`;
       throw refused(url, reason, 'Set maxmemory-policy noeviction.');
     }
-    const isOff = /aof_enabled:0/.test(await redis.info('persistence').catch(() => ''));
-    return isOff
-      ? [
-          `The engine ${shownAddress(url)} keeps nothing on disk: a run whose own process ends while the server does is lost. Set appendonly yes and appendfsync everysec.`,
-        ]
-      : [];
+    if (/aof_enabled:0/.test(await redis.info('persistence').catch(() => ''))) {
+      const reason = 'it keeps nothing on disk (appendonly no): what was sent is lost when it ends';
+      throw refused(url, reason, KEEP);
+    }
+    // Users that are limited to their keys are not told.
+    const [, sync] = (await redis.config('GET', 'appendfsync').catch(() => [])) as string[];
+    if (sync === 'no') throw refused(url, 'its appendfsync is no: it writes to disk when it likes', KEEP);
   } catch (error) {
     if (error instanceof JobError) throw error;
     throw refused(url, text(last ?? error), 'Is the server running, and are user and password right?', error);
