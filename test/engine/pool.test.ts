@@ -137,6 +137,23 @@ describe('a pool on the hosts of an engine', function () {
     assert.equal(error.itemIndex, 3);
   });
 
+  it('sends calls of a higher priority first', async () => {
+    let read = 0;
+    const many = function* () {
+      for (const n of upTo(2000)) {
+        read++;
+        yield n;
+      }
+    };
+    const rest = pool.map(slow, many(), { chunkSize: 1 });
+    rest.catch(() => {});
+    await until(() => read > 0);
+    assert.equal(await pool.apply(square, [3], { priority: 1 }), 9);
+    assert.ok(read < 2000, 'all of the other call was sent before it');
+    await pool.terminate();
+    await assert.rejects(rest, PoolClosedError);
+  });
+
   it('ends a call that is aborted, and goes on with others', async () => {
     const abort = new AbortController();
     const call = pool.map(slow, upTo(100_000), { signal: abort.signal });

@@ -25,6 +25,7 @@ export interface EngineCallOptions {
   readonly indexed: boolean;
   readonly sink: ArraySink | StreamSink;
   readonly chunkSize: number | null;
+  readonly priority: number;
   readonly bufferSize: number | undefined;
   readonly caller: { readonly stack?: string };
   /** There may be something to take again. */
@@ -56,6 +57,11 @@ export class EngineCall {
       sink.onTaken = wake;
       sink.onLeave = () => this.#end();
     }
+  }
+
+  /** Calls with a higher one are sent first. */
+  get priority(): number {
+    return this.#options.priority;
   }
 
   get isOver(): boolean {

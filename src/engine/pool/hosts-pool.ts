@@ -213,7 +213,7 @@ export class HostsPool implements EnginePool {
   #begin(
     reference: FunctionReference,
     items: Items<unknown>,
-    { chunkSize, bufferSize, signal, timeout = this.#options.taskTimeout }: StreamOptions,
+    { chunkSize, bufferSize, signal, priority = 0, timeout = this.#options.taskTimeout }: StreamOptions,
     { spread, indexed, sink }: Kind,
     caller: { readonly stack?: string },
   ): void {
@@ -224,7 +224,7 @@ export class HostsPool implements EnginePool {
     const run = this.#runOf(reference, timeout);
     let ignoreAbort = (): void => {};
     const call = new EngineCall(reference, {
-      ...{ items, spread, indexed, sink, caller },
+      ...{ items, spread, indexed, sink, caller, priority },
       // A stream is read no further than its consumer needs; the whole of an array is wanted anyhow.
       bufferSize: sink instanceof ArraySink ? Number.POSITIVE_INFINITY : bufferSize,
       chunkSize: typeof chunkSize === 'number' ? chunkSize : null,

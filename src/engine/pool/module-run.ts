@@ -30,9 +30,12 @@ export interface ModuleRunOptions {
 export class ModuleRun {
   readonly ended: Promise<void>;
   readonly #options: ModuleRunOptions;
+  /** The highest priority first, and among equals the oldest. */
   readonly #calls: EngineCall[] = [];
   readonly #stop = new StopSwitch();
   #closing = false;
+  /** A call has come before others that have items. */
+  #preempted = false;
   #wake: () => void = () => {};
   #drop: () => Promise<void> = async () => {};
   #done = 0;
@@ -47,7 +50,9 @@ export class ModuleRun {
   }
 
   add(call: EngineCall): void {
-    this.#calls.push(call);
+    const behind = this.#calls.findIndex(({ priority }) => priority < call.priority);
+    this.#preempted ||= behind !== -1;
+    this.#calls.splice(behind === -1 ? this.#calls.length : behind, 0, call);
     this.wake();
   }
 
@@ -109,18 +114,23 @@ export class ModuleRun {
   /** Never ends before the pool is closed: where no call has an item now, it says so. */
   *#items(): Generator<CallItem | typeof PAUSE | typeof CUT> {
     for (;;) {
+      this.#preempted = false;
       let gave = false;
-      for (const call of [...this.#calls]) {
-        for (;;) {
-          const item = call.take();
-          if (item === null) break;
-          gave = true;
-          yield item === 'cut' ? CUT : item;
-        }
-        if (call.isOver) this.#calls.splice(this.#calls.indexOf(call), 1);
+      for (const item of this.#itemsInTurn()) {
+        gave = true;
+        yield item;
+        if (this.#preempted) break;
       }
       if (this.#closing && this.#calls.length === 0) return;
       if (!gave) yield PAUSE;
+    }
+  }
+
+  /** What each call has now, one call after the other. */
+  *#itemsInTurn(): Generator<CallItem | typeof CUT> {
+    for (const call of [...this.#calls]) {
+      for (let item = call.take(); item !== null; item = call.take()) yield item === 'cut' ? CUT : item;
+      if (call.isOver) this.#calls.splice(this.#calls.indexOf(call), 1);
     }
   }
 
