@@ -3,8 +3,15 @@ import type { Future } from './executor/future.ts';
 import type { PoolOptions, WorkerFunction } from './pool/options.ts';
 import type { Pool } from './pool/pool.ts';
 
-/** What holds for every call of a pool on an engine. */
-export type EnginePoolOptions = Pick<PoolOptions, 'retries' | 'memoryLimit' | 'taskTimeout'>;
+/**
+ * What holds for every call of a pool on an engine. `initializer` runs in every worker of every host before its first task, once for
+ * each module whose functions are called; a host where it throws takes no part. `finalizer` runs in workers that end because the
+ * pool was closed, shortly after `join()`. `initArgs` travel with the code.
+ */
+export type EnginePoolOptions = Pick<
+  PoolOptions,
+  'initializer' | 'initArgs' | 'finalizer' | 'retries' | 'memoryLimit' | 'taskTimeout'
+>;
 
 /** A machine that has joined the engine. */
 export interface EngineHost {

@@ -15,6 +15,7 @@ import { CALL_MODULE } from './pool/call-module.ts';
 import type * as CallTask from './pool/call-task.ts';
 import { lostCall } from './pool/call-text.ts';
 import { Turns } from './turns.ts';
+import { within } from './within.ts';
 
 export interface HostRunOptions {
   readonly engine: Engine;
@@ -28,6 +29,8 @@ export interface HostRunOptions {
 
 /** Chunks at once: one that runs, and one that is there when it ends. */
 const WIDTH = 2;
+/** Time in ms for workers to end in good order. */
+const FINISH = 10_000;
 
 /** What a host does for one run: user code runs in the workers of its pool, never in this process, which holds the leases. */
 export class HostRun implements AsyncDisposable {
@@ -48,6 +51,7 @@ export class HostRun implements AsyncDisposable {
         ? {
             initializer: workerFunction<typeof CallTask.prepareCalls>(CALL_MODULE, 'prepareCalls'),
             initArgs: [pathToFileURL(stored(options)).href],
+            finalizer: workerFunction<typeof CallTask.finishCalls>(CALL_MODULE, 'finishCalls'),
           }
         : {
             initializer: workerFunction<typeof Task.prepareTask>(TASK_MODULE, 'prepareTask'),
@@ -89,6 +93,15 @@ export class HostRun implements AsyncDisposable {
     return this.#options.run.title;
   }
 
+  /** The run is over: workers for calls end in good order, with their finalizer. */
+  async finish(): Promise<void> {
+    if (this.#options.run.calls) {
+      this.#pool.close();
+      await within(FINISH, this.#pool.join());
+    }
+    await this[Symbol.asyncDispose]();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     // Calls are not asked to stop: their workers are ended.
     if (!this.#options.run.calls) this.#stopFile.raise();
@@ -104,10 +117,7 @@ export class HostRun implements AsyncDisposable {
   async #probe(): Promise<void> {
     const { run } = this.#options;
     if (run.calls) {
-      const url = pathToFileURL(stored(this.#options)).href;
-      const probeCalls = workerFunction<typeof CallTask.probeCalls>(CALL_MODULE, 'probeCalls');
-      const thrown = await this.#pool.apply(probeCalls, [url]);
-      if (thrown !== null) throw new Error(thrown);
+      await this.#pool.apply(workerFunction<typeof CallTask.probeCalls>(CALL_MODULE, 'probeCalls'));
       return;
     }
     const probe = workerFunction<typeof Task.probeTask>(TASK_MODULE, 'probeTask');

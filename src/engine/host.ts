@@ -49,8 +49,9 @@ export class Host {
     const goOn = (): void => pause.abort();
     signal.addEventListener('abort', goOn);
     using _watch = engine.watch((run, state) => {
-      if (state === 'running') goOn();
-      else void this.#leave(run);
+      if (state === 'stopped') void this.#leave(run);
+      else if (state === 'over') void this.#leave(run, (each) => each.finish());
+      else goOn();
     });
     const look = async (): Promise<void> => {
       await this.#look(await engine.announced());
@@ -98,7 +99,7 @@ export class Host {
       if (now - time < PATIENCE) continue;
       this.#seen.delete(id);
       this.#declines.delete(id);
-      await this.#leave(id);
+      await this.#leave(id, (each) => each.finish());
     }
   }
 
@@ -152,11 +153,11 @@ export class Host {
     return `it needs ${texts.join(', ')} installed in ${cwd}: npm install ${names.join(' ')}`;
   }
 
-  async #leave(id: string): Promise<void> {
+  async #leave(id: string, end = (run: HostRun): Promise<void> => run[Symbol.asyncDispose]()): Promise<void> {
     const run = this.#runs.get(id);
     if (run === undefined) return;
     this.#runs.delete(id);
-    const left = run[Symbol.asyncDispose]();
+    const left = end(run);
     this.#leaving.add(left);
     await left.finally(() => this.#leaving.delete(left));
     this.#options.say(`${run.title} (${id}): left`);

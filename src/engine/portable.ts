@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { dirname } from 'node:path';
 import { toJobError } from '../job/loader/build-failure.ts';
 import { borrowEsbuild } from '../job/loader/esbuild.ts';
 import { realPath } from '../job/loader/files.ts';
@@ -21,15 +22,18 @@ const BANNER =
 /**
  * Bundles `file` with its packages. Files that it reads by a path beside it have to be on every host; `import.meta.url` is that of the
  * bundle there.
+ * @param text the module that is bundled instead, as if it lay beside `file`
  * @throws {JobError} `ERR_MANYCORE_LOAD` with the place of a syntax error or of an import that nothing resolves.
  */
-export async function bundlePortable(file: string): Promise<Portable> {
+export async function bundlePortable(file: string, text?: string): Promise<Portable> {
   const entry = realPath(file);
   const natives = new Map<string, NativePackage>();
   await using borrowed = await borrowEsbuild();
   try {
     const result = await borrowed.esbuild.build({
-      entryPoints: [entry],
+      ...(text === undefined
+        ? { entryPoints: [entry] }
+        : { stdin: { contents: text, resolveDir: dirname(entry), sourcefile: 'manycore-calls.js' } }),
       bundle: true,
       write: false,
       platform: 'node',

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { EnginePool } from '../../runtime/engine.ts';
 import {
   AbortError,
@@ -21,6 +23,8 @@ import {
   square,
   throwsOn7,
 } from '../fixtures/job/functions.ts';
+import { greet } from '../fixtures/job/greeter.ts';
+import { fails, setUp, tearDown } from '../fixtures/job/set-up.ts';
 import { Cluster, until } from './harness.ts';
 
 describe('a pool on the hosts of an engine', function () {
@@ -190,6 +194,37 @@ describe('a pool on the hosts of an engine', function () {
     pool = await openPool(cluster.url);
     const jobs = await cluster.run(['jobs', '--engine', cluster.url, '--json']).ended;
     assert.deepEqual(JSON.parse(jobs.output).runs, []);
+  });
+
+  it('sets each worker up once, by another module, and ends it in good order when it is closed', async () => {
+    const file = join(cluster.folder, 'set-up.txt');
+    const noted = (): readonly string[] => readFileSync(file, 'utf8').trim().split('\n');
+    const initArgs = ['Hello', file] as const;
+    await using greeting = await openPool(cluster.url, { initializer: setUp, initArgs, finalizer: tearDown });
+    assert.deepEqual(await greeting.map(greet, ['Ada', 'Grace']), ['Hello Ada', 'Hello Grace']);
+    assert.deepEqual(await greeting.map(greet, ['Alan']), ['Hello Alan']);
+    const begun = noted();
+    assert.equal(new Set(begun).size, begun.length);
+    greeting.close();
+    await greeting.join();
+    await until(() => noted().length === 2 * begun.length);
+    const ends = noted().filter((line) => line.startsWith('end '));
+    assert.deepEqual(ends.sort(), begun.map((line) => line.replace('begin', 'end')).sort());
+  });
+
+  it('fails with what the initializer throws', async () => {
+    await using failing = await openPool(cluster.url, { initializer: fails });
+    await assert.rejects(failing.map(greet, ['Ada']), /its initializer threw: no set-up here/);
+  });
+
+  it('checks its options before it reaches the engine', async () => {
+    const nowhere = 'redis://127.0.0.1:1';
+    await assert.rejects(openPool(nowhere, { retries: -1 }), RangeError);
+    await assert.rejects(openPool(nowhere, { initializer: () => {} }), NotImportableError);
+    const initArgs = [{ key: Symbol('s') }];
+    await assert.rejects(openPool(nowhere, { initializer: setUp, initArgs }), (error) => {
+      return error instanceof SerializationError && /initArgs\[0\]\.key/.test(error.message);
+    });
   });
 
   it('knows its hosts, and waits for one that comes late', async () => {

@@ -2,25 +2,26 @@
 import { performance } from 'node:perf_hooks';
 import { isThenable } from '../../job/call.ts';
 import { packRecord, type TaskItem } from '../../job/task-text.ts';
+import type { CallBundle } from './call-bundle.ts';
 import { textToValue, unpackCall, valueToText } from './call-text.ts';
 
-let bundle: Readonly<Record<string, unknown>> = {};
+let bundle: CallBundle = { module: {} };
 const functions = new Map<string, (...args: unknown[]) => unknown>();
 
-/** Imports the bundle at `url`. The initializer of every worker. */
+/** Imports the bundle at `url` and sets the worker up. The initializer of every worker. */
 export async function prepareCalls(url: string): Promise<void> {
-  bundle = (await import(url)) as typeof bundle;
+  bundle = (await import(url)) as CallBundle;
+  const { initializer, initArgs } = bundle;
+  if (initializer !== undefined) await initializer(...(textToValue(initArgs ?? '') as readonly unknown[]));
 }
 
-/** What the bundle throws when it is imported; null when it does not. */
-export async function probeCalls(url: string): Promise<string | null> {
-  try {
-    await prepareCalls(url);
-    return null;
-  } catch (error) {
-    return String(error);
-  }
+/** The finalizer of every worker. */
+export async function finishCalls(): Promise<void> {
+  await bundle.finalizer?.();
 }
+
+/** A worker that takes it is set up. */
+export function probeCalls(): void {}
 
 /** Makes one call. What the function throws is an outcome, never a rejection. */
 export function runCall(task: TaskItem): string | Promise<string> {
@@ -61,7 +62,7 @@ function recordOf(index: number, begin: number, ok: boolean, value: unknown): st
 function functionOf(name: string): (...args: unknown[]) => unknown {
   const known = functions.get(name);
   if (known !== undefined) return known;
-  let at: unknown = bundle;
+  let at: unknown = bundle.module;
   for (const part of name.split('.')) at = (at as Record<string, unknown> | null | undefined)?.[part];
   if (typeof at !== 'function') throw new Error(`The bundle exports no function ${name}`);
   functions.set(name, at as (...args: unknown[]) => unknown);

@@ -6,7 +6,6 @@ import { AsyncResult } from '../../../runtime/pool/async-result.ts';
 import {
   type ChunkOptions,
   checkCallOptions,
-  checkPoolOptions,
   type ImapOptions,
   type MapOptions,
   type ResultCallbacks,
@@ -19,6 +18,7 @@ import { checkItems } from '../../../runtime/pool/source.ts';
 import { userFrames } from '../../../runtime/process/stack.ts';
 import { checkImportable, type FunctionReference, locate } from '../../../runtime/values/reference.ts';
 import type { Engine } from '../engine.ts';
+import type { WorkerSetUp } from './call-bundle.ts';
 import { EngineCall } from './engine-call.ts';
 import { ModuleRun } from './module-run.ts';
 
@@ -36,6 +36,7 @@ interface Kind {
 export class HostsPool implements EnginePool {
   readonly #engine: Engine;
   readonly #options: EnginePoolOptions;
+  readonly #setUp: WorkerSetUp;
   /** By module and time limit. */
   readonly #runs = new Map<string, ModuleRun>();
   readonly #begun = new Set<Promise<void>>();
@@ -43,9 +44,10 @@ export class HostsPool implements EnginePool {
   #terminated = false;
   #ended: Promise<void> | undefined;
 
-  constructor(engine: Engine, options: EnginePoolOptions) {
-    checkPoolOptions(undefined, options);
+  /** `options` are checked. */
+  constructor(engine: Engine, options: EnginePoolOptions, setUp: WorkerSetUp) {
     this.#engine = engine;
+    this.#setUp = setUp;
     this.#options = options;
   }
 
@@ -250,6 +252,7 @@ export class HostsPool implements EnginePool {
     const run = new ModuleRun({
       engine: this.#engine,
       url,
+      setUp: this.#setUp,
       limits: { timeout: timeout ?? null, retries, memoryLimit },
       // The next call tries anew.
       onFailure: () => this.#runs.delete(key),

@@ -12,8 +12,8 @@ import { announcementHead } from '../announcement.ts';
 import { CUT, PAUSE } from '../chunk-input.ts';
 import type { Announcement, Engine } from '../engine.ts';
 import { EngineRun } from '../engine-run.ts';
-import { bundlePortable } from '../portable.ts';
 import { hashOf, ownKey, signed } from '../signature.ts';
+import { bundleCalls, type WorkerSetUp } from './call-bundle.ts';
 import { textToValue } from './call-text.ts';
 import type { CallItem, EngineCall } from './engine-call.ts';
 
@@ -21,6 +21,7 @@ export interface ModuleRunOptions {
   readonly engine: Engine;
   /** Of the module whose exports are called. */
   readonly url: string;
+  readonly setUp: WorkerSetUp;
   readonly limits: Pick<Announcement, 'timeout' | 'retries' | 'memoryLimit'>;
   /** Called when it could not begin, or broke. */
   readonly onFailure: (error: unknown) => void;
@@ -82,9 +83,9 @@ export class ModuleRun {
 
   async #run(): Promise<void> {
     using stop = this.#stop;
-    const { engine, url, limits } = this.#options;
+    const { engine, url, setUp, limits } = this.#options;
     const file = fileURLToPath(url);
-    const { code, natives } = await bundlePortable(file);
+    const { code, natives } = await bundleCalls(url, setUp);
     const plan = { file, exportName: null, spread: false, args: [], functionHash: '' };
     const announcement: Announcement = {
       ...announcementHead(),
