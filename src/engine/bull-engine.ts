@@ -362,10 +362,19 @@ async function check(loaded: Libraries, url: URL): Promise<void> {
     if (sync === 'no') throw refused(url, 'its appendfsync is no: it writes to disk when it likes', KEEP);
   } catch (error) {
     if (error instanceof JobError) throw error;
-    throw refused(url, text(last ?? error), 'Is the server running, and are user and password right?', error);
+    throw refused(url, text(last ?? error), hintOf(last ?? error, url), error);
   } finally {
     redis.disconnect();
   }
+}
+
+function hintOf(error: unknown, { protocol }: URL): string {
+  const { code = '' } = error as { readonly code?: string };
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'Name the server in the URL as its certificate does.';
+  if (/^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/.test(code))
+    return 'Name the authority that signed its certificate in NODE_EXTRA_CA_CERTS (a file in PEM).';
+  const speaksTls = protocol === 'rediss:' ? ', does it speak TLS' : '';
+  return `Is the server running${speaksTls}, and are user and password right?`;
 }
 
 function connect(loaded: Libraries, url: URL, options: ConnectionOptions): Redis {
