@@ -39,7 +39,11 @@ async function run(
   const display = await displayFor(stream, paint);
   const { startRun } = await import('../job/run.ts');
   const openEngine = async (address: string, cwd: string) =>
-    (await import('../engine/distribute.ts')).openDistribution(address, cwd);
+    (await import('../engine/distribute.ts')).openDistribution(
+      address,
+      cwd,
+      (line) => void process.stderr.write(`${line}\n`),
+    );
   const run = startRun(config, (event) => display.show(event), { openEngine });
   onSignals(() => run.stop());
   const { summary, failure, exitCode } = await run.finished;

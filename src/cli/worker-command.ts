@@ -71,6 +71,7 @@ async function takePart(options: WorkerOptions): Promise<RunExitCode> {
     const { Host } = await import('../engine/host.ts');
     await using engine = await BullEngine.open(options.engine);
     const say = (line: string): void => void process.stdout.write(`${line}\n`);
+    for (const warning of engine.warnings) process.stderr.write(`${warning}\n`);
     const workers = options.workers ?? availableParallelism();
     const host = new Host({ engine, workers, trust: options.trust, cwd: process.cwd(), say });
     say(`${host.name}: waiting for runs, ${workers} workers, Node ${process.version}. Ctrl-C leaves.`);

@@ -47,7 +47,6 @@ const REACH = 5000;
 const SILENCE = 30_000;
 /** Time in ms for chunks that are given back. */
 const GIVE_BACK = 3000;
-const KEEP = 'Set appendonly yes and appendfsync everysec.';
 const NEWS = `${PREFIX}:news`;
 /** A host that was away for long leaves nothing behind. */
 const PUT_IF_WANTED =
@@ -75,8 +74,11 @@ export class BullEngine implements Engine {
   readonly #redis: Redis;
   readonly #url: URL;
   readonly #queues = new Map<string, Queue>();
+  /** What is allowed and may lose a run. */
+  readonly warnings: readonly string[];
 
-  private constructor(libraries: Libraries, url: URL) {
+  private constructor(libraries: Libraries, url: URL, warnings: readonly string[]) {
+    this.warnings = warnings;
     this.#libraries = libraries;
     this.#url = url;
     this.#redis = connect(libraries, url, {});
@@ -89,8 +91,7 @@ export class BullEngine implements Engine {
   static async open(address: string, cwd = process.cwd()): Promise<BullEngine> {
     const url = checkAddress(address);
     const loaded = await loadLibraries(cwd);
-    await check(loaded, url);
-    return new BullEngine(loaded, url);
+    return new BullEngine(loaded, url, await check(loaded, url));
   }
 
   async putBlob(hash: string, bytes: Uint8Array): Promise<void> {
@@ -334,8 +335,8 @@ export class BullEngine implements Engine {
   }
 }
 
-/** Reaches the server once. @throws {JobError} where it cannot be reached, or may lose what it has */
-async function check(loaded: Libraries, url: URL): Promise<void> {
+/** Reaches the server once. Gives what it is warned of. */
+async function check(loaded: Libraries, url: URL): Promise<string[]> {
   const redis = connect(loaded, url, {
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
@@ -353,13 +354,12 @@ async function check(loaded: Libraries, url: URL): Promise<void> {
       const reason = `its maxmemory-policy is ${policy}: it may throw away what a run needs`;
       throw refused(url, reason, 'Set maxmemory-policy noeviction.');
     }
-    if (/aof_enabled:0/.test(await redis.info('persistence').catch(() => ''))) {
-      const reason = 'it keeps nothing on disk (appendonly no): what was sent is lost when it ends';
-      throw refused(url, reason, KEEP);
-    }
-    // Users that are limited to their keys are not told.
-    const [, sync] = (await redis.config('GET', 'appendfsync').catch(() => [])) as string[];
-    if (sync === 'no') throw refused(url, 'its appendfsync is no: it writes to disk when it likes', KEEP);
+    const isOff = /aof_enabled:0/.test(await redis.info('persistence').catch(() => ''));
+    return isOff
+      ? [
+          `The engine ${shownAddress(url)} keeps nothing on disk: a run whose own process ends while the server does is lost. Set appendonly yes and appendfsync everysec.`,
+        ]
+      : [];
   } catch (error) {
     if (error instanceof JobError) throw error;
     throw refused(url, text(last ?? error), hintOf(last ?? error, url), error);

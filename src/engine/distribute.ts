@@ -12,9 +12,14 @@ import { hashOf, ownKey, signed } from './signature.ts';
  * Reaches the engine at `address`, a URL such as `redis://127.0.0.1:6379`, for a run in `cwd`. Throws a `JobError` that says what
  * is missing.
  */
-export async function openDistribution(address: string, cwd: string): Promise<Distribution> {
+export async function openDistribution(
+  address: string,
+  cwd: string,
+  warn: (line: string) => void = () => {},
+): Promise<Distribution> {
   const shown = shownAddress(checkAddress(address));
   const engine = await BullEngine.open(address, cwd);
+  for (const warning of engine.warnings) warn(warning);
   const hosts = await engine.hosts();
   return {
     workers: {

@@ -21,7 +21,7 @@ const chosen = Object.entries({ ...FAULTS, ...LONG_FAULTS }).filter(([title]) =>
 );
 console.log(`engine: ${chosen.length} faults, ${values.times} times each, Node ${process.version}`);
 let failures = 0;
-for (const [title, { inject }] of chosen) {
+for (const [title, { server, inject }] of chosen) {
   const end = performance.now() + Number(values.seconds) * 1000;
   let [times, failed, longest] = [0, 0, 0];
   do {
@@ -29,7 +29,7 @@ for (const [title, { inject }] of chosen) {
     await using cluster = new Cluster();
     const timer = new AbortController();
     try {
-      await cluster.open();
+      await cluster.open(server);
       await Promise.race([inject(cluster), limit(timer.signal)]);
     } catch (error) {
       failed++;

@@ -9,15 +9,20 @@ import { CutNetwork } from './cut-network.ts';
 import { type Cluster, type Ended, type Started, until } from './harness.ts';
 
 export interface Fault {
+  /** Of the server. */
+  readonly server: readonly string[];
   /** Throws when something was lost or counted twice. */
   readonly inject: (cluster: Cluster) => Promise<void>;
 }
 
+const ON_DISK = ['--appendonly', 'yes', '--appendfsync', 'everysec'];
+const IN_MEMORY = ['--appendonly', 'no'];
 /** Time in ms that is longer than a lease and the look for those that are over. */
 const LONGER_THAN_A_LEASE = 17_000;
 
 export const FAULTS: Readonly<Record<string, Fault>> = {
   'a host is killed': {
+    server: ON_DISK,
     async inject(cluster) {
       const hosts = await cluster.hosts(2);
       const run = start(cluster, 'slow', 150);
@@ -30,6 +35,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   'the process of a host that takes part is killed': {
+    server: ON_DISK,
     async inject(cluster) {
       const hosts = await cluster.hosts(1);
       const run = start(cluster, 'slow', 60);
@@ -40,6 +46,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   'a host is frozen for longer than its lease': {
+    server: ON_DISK,
     async inject(cluster) {
       const hosts = await cluster.hosts(2);
       const run = start(cluster, 'slow', 300);
@@ -55,12 +62,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   'the server is killed and comes back with what it wrote': {
+    server: ON_DISK,
     inject: (cluster) => restartServer(cluster),
   },
   'the server is killed and comes back with nothing': {
-    inject: (cluster) => restartServer(cluster, () => cluster.forget()),
+    server: IN_MEMORY,
+    inject: (cluster) => restartServer(cluster),
   },
   'the coordinator is killed and the run attached': {
+    server: ON_DISK,
     async inject(cluster) {
       await cluster.hosts(1);
       const run = start(cluster, 'slow', 100);
@@ -73,6 +83,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   'the network between a host and the server is cut for 10 s': {
+    server: ON_DISK,
     async inject(cluster) {
       await using proxy = await CutNetwork.to(cluster.port);
       const hosts = [cluster.host([], proxy.url), ...(await cluster.hosts(1))];
@@ -87,12 +98,14 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   'an item ends its worker': {
+    server: ON_DISK,
     async inject(cluster) {
       await cluster.hosts(2);
       whole(await start(cluster, 'exitsOn7', 200).ended, 200, [7]);
     },
   },
   'an item ends the process of its host': {
+    server: ON_DISK,
     async inject(cluster) {
       const hosts = await cluster.hosts(2);
       whole(await start(cluster, 'killsParentOn7', 16).ended, 16, [7]);
@@ -102,6 +115,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   'a run is cancelled': {
+    server: ON_DISK,
     async inject(cluster) {
       await cluster.hosts(1);
       const run = start(cluster, 'slow', 100_000);
@@ -112,6 +126,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   'Ctrl-C stops a run': {
+    server: ON_DISK,
     async inject(cluster) {
       await cluster.hosts(1);
       const run = start(cluster, 'slow', 100_000);
@@ -121,6 +136,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   'Ctrl-C stops a run and its host while the server is away': {
+    server: ON_DISK,
     async inject(cluster) {
       const [host] = await cluster.hosts(1);
       const run = start(cluster, 'slow', 100_000);
@@ -138,6 +154,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
 /** Poison among very many: for the repeated form only. */
 export const LONG_FAULTS: Readonly<Record<string, Fault>> = {
   'an item of a million, in chunks of 10,000, ends its worker': {
+    server: ON_DISK,
     async inject(cluster) {
       await cluster.hosts(2);
       const run = start(cluster, 'exitsOn654321', 1_000_000, ['--chunk', '10000']);
@@ -164,12 +181,11 @@ function start(cluster: Cluster, fn: string, items: number, more: readonly strin
   return { ...run, dir, ended: run.ended.then((ended) => ({ ...ended, dir })) };
 }
 
-async function restartServer(cluster: Cluster, meanwhile: () => void = () => {}): Promise<void> {
+async function restartServer(cluster: Cluster): Promise<void> {
   await cluster.hosts(1);
   const run = start(cluster, 'slow', 100);
   await until(() => finished(run.dir) > 0);
   await cluster.killServer();
-  meanwhile();
   await cluster.startServer();
   whole(await run.ended, 100);
 }

@@ -31,9 +31,6 @@ export interface Place {
   readonly machine?: Machine;
 }
 
-/** What a server needs to be taken. */
-export const ON_DISK: readonly string[] = ['--appendonly', 'yes', '--appendfsync', 'everysec'];
-
 /** All that a test starts is ended after it. */
 export class Cluster {
   readonly folder = mkdtempSync(join(tmpdir(), 'manycore-engine-'));
@@ -52,7 +49,7 @@ export class Cluster {
     return this.#port;
   }
 
-  async open(serverArgs: readonly string[] = []): Promise<void> {
+  async open(serverArgs: readonly string[] = ['--appendonly', 'no']): Promise<void> {
     await this.build();
     this.#port = await freePort();
     this.#serverArgs = serverArgs;
@@ -65,7 +62,7 @@ export class Cluster {
   }
 
   async startServer(): Promise<void> {
-    const args = ['--port', String(this.#port), '--bind', '127.0.0.1', ...ON_DISK, ...this.#serverArgs];
+    const args = ['--port', String(this.#port), '--bind', '127.0.0.1', ...this.#serverArgs];
     this.#server = this.server(args).child;
     await until(() => canConnect(this.#port));
   }
@@ -81,11 +78,6 @@ export class Cluster {
   async killServer(): Promise<void> {
     this.#server?.kill('SIGKILL');
     if (this.#server?.exitCode === null) await once(this.#server, 'exit');
-  }
-
-  /** What the server wrote to disk is gone. */
-  forget(): void {
-    rmSync(join(this.folder, 'appendonlydir'), { recursive: true });
   }
 
   host(args: readonly string[] = [], url = this.url, place: Place = {}): Started {
