@@ -41,7 +41,7 @@ export function moduleSource(url: string): string | undefined {
 
 /**
  * Variables at the top level of the module of `fn` that hold it, exported or not, also while the module is being evaluated:
- * `square`, or `geometry.area` for a property. Those that no code and no export needs to keep are not seen by V8 itself.
+ * `square`, or `geometry.area` for a property, a shorter path before a longer. Those that no code and no export needs to keep are not seen by V8 itself.
  */
 export function variablesHolding(fn: object): string[] {
   return (
@@ -67,12 +67,28 @@ export function variablesHolding(fn: object): string[] {
 
 /** Sent to the inspector as text: refers to nothing outside. */
 function placesOf(this: unknown, ...values: object[]): [number, string][] {
+  const mostProperties = 4;
+  const mostHolders = 10_000;
   const places: [number, string][] = [];
-  for (const [index, value] of values.entries()) {
-    if (value === this) places.push([index, '']);
-    else
-      for (const [name, { value: inner }] of Object.entries(Object.getOwnPropertyDescriptors(value)))
-        if (inner === this) places.push([index, `.${name}`]);
+  const seen = values.map(() => new Set<object>());
+  let holders = 0;
+  let level = values.map((value, index): [number, string, object] => [index, '', value]);
+  for (let depth = 0; depth <= mostProperties; depth++) {
+    const below: typeof level = [];
+    for (const [index, path, value] of level) {
+      if (value === this) places.push([index, path]);
+      else if (depth < mostProperties && !seen[index]?.has(value) && holders < mostHolders) {
+        seen[index]?.add(value);
+        holders++;
+        if (ArrayBuffer.isView(value)) continue;
+        for (const [name, { value: inner }] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+          const isHolder = (typeof inner === 'object' && inner !== null) || typeof inner === 'function';
+          if (isHolder && !(name === 'prototype' && typeof value === 'function'))
+            below.push([index, `${path}.${name}`, inner]);
+        }
+      }
+    }
+    level = below;
   }
   return places;
 }

@@ -8,6 +8,7 @@ import { functionLocation, moduleSource, variablesHolding } from './function-loc
 import {
   checkImportable,
   type FunctionReference,
+  farReference,
   knownReference,
   loaded,
   notImportable,
@@ -42,6 +43,8 @@ export function locateNow(fn: AnyFunction, callers: readonly StackFrame[]): Func
       if (found !== undefined) return found;
     }
   }
+  const far = farReference(fn, own, own === undefined ? undefined : namespaceNow(own));
+  if (far !== undefined) return far;
   throw notImportable(fn.name, own, place?.line);
 }
 
@@ -77,10 +80,9 @@ function amidEvaluation(
   const source = moduleSource(url);
   if (source === undefined) return undefined;
   for (const path of variablesHolding(fn)) {
-    const [variable = '', property] = path.split('.');
+    const [variable = '', ...properties] = path.split('.');
     const exported = exportedAs(source, variable);
-    if (exported !== undefined)
-      return { url, name: property === undefined ? exported : `${exported}.${property}`, line };
+    if (exported !== undefined) return { url, name: [exported, ...properties].join('.'), line };
   }
   if (fn.name === '' || !exportsExpression(source)) return undefined;
   return { url, name: fn.name, source: Function.prototype.toString.call(fn), line };

@@ -84,6 +84,8 @@ export async function locate(fn: AnyFunction, callers: readonly StackFrame[]): P
     known.set(fn, found);
     return found;
   }
+  const far = farReference(fn, own, own === undefined ? undefined : loaded(own));
+  if (far !== undefined) return far;
   if (own !== undefined && search.isEvaluating(own) && fn.name !== '') {
     const source = Function.prototype.toString.call(fn);
     const reference = { url: own, name: fn.name, source, line: place?.line };
@@ -193,21 +195,56 @@ class ModuleSearch {
   }
 }
 
-/** Path of properties, at most two deep, from a module to the first value that is wanted. */
-export function pathOf(holder: object, wanted: (value: unknown) => boolean): string | undefined {
-  const inner: [string, object][] = [];
-  // Compilers to CommonJS export by getters; those of other objects may do anything.
-  const compiled = Reflect.get(holder, '__esModule') === true;
-  for (const name of Object.getOwnPropertyNames(holder)) {
-    const value = ownValue(holder, name, compiled);
-    if (wanted(value)) return name;
-    if (isHolder(value)) inner.push([name, value]);
+/** Properties in a path that is looked for in every module that comes into question. */
+const NEAR = 2;
+/** Properties in a path from the one module that a function is known to be of. */
+const FAR = 5;
+/** Objects that are looked into for such a path: a module may export large tables. */
+const MOST_HOLDERS = 10_000;
+
+/** Path of properties, at most `deepest` of them, from a module to the first value that is wanted; a shorter one before a longer. */
+export function pathOf(
+  holder: object,
+  wanted: (value: unknown) => boolean,
+  deepest = NEAR,
+): string | undefined {
+  const seen = new Set<object>([holder]);
+  let level: (readonly [path: string, holder: object])[] = [['', holder]];
+  for (let depth = 1; depth <= deepest && level.length > 0; depth++) {
+    const below: typeof level = [];
+    for (const [path, at] of level) {
+      // Compilers to CommonJS export by getters; those of other objects may do anything.
+      const compiled = at === holder && Reflect.get(at, '__esModule') === true;
+      for (const name of Object.getOwnPropertyNames(at)) {
+        if (isPrototype(at, name)) continue; // A method of an instance, which would miss its `this`.
+        const value = ownValue(at, name, compiled);
+        if (wanted(value)) return path + name;
+        if (depth === deepest || !isHolder(value) || seen.has(value)) continue;
+        if (depth >= NEAR && seen.size >= MOST_HOLDERS) continue;
+        seen.add(value);
+        below.push([`${path}${name}.`, value]);
+      }
+    }
+    level = below;
   }
-  for (const [name, value] of inner)
-    for (const property of Object.getOwnPropertyNames(value))
-      if (wanted(ownValue(value, property, false))) return `${name}.${property}`;
   return undefined;
 }
+
+/** Where a function is in its own module, when no short path led to it. */
+export function farReference(
+  fn: object,
+  url: string | undefined,
+  namespace: object | undefined,
+): FunctionReference | undefined {
+  const name = namespace && pathOf(namespace, (value) => value === fn, FAR);
+  if (url === undefined || name === undefined) return undefined;
+  const reference = { url, name };
+  remember(fn, reference);
+  return reference;
+}
+
+const isPrototype = (holder: object, name: string): boolean =>
+  name === 'prototype' && typeof holder === 'function';
 
 function ownValue(holder: object, name: string, getters: boolean): unknown {
   try {
@@ -219,7 +256,7 @@ function ownValue(holder: object, name: string, getters: boolean): unknown {
 }
 
 const isHolder = (value: unknown): value is object =>
-  (typeof value === 'object' && value !== null) || typeof value === 'function';
+  (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) || typeof value === 'function';
 
 const modules = new Map<string, object>();
 
@@ -257,7 +294,7 @@ function byName(namespace: object, name: string): unknown {
 function bySource(namespace: object, { url, name, source, line }: FunctionReference): unknown {
   const isIt = (value: unknown) =>
     typeof value === 'function' && value.name === name && Function.prototype.toString.call(value) === source;
-  const path = pathOf(namespace, isIt);
+  const path = pathOf(namespace, isIt, FAR);
   if (path === undefined) throw notImportable(name, url, line);
   return follow(namespace, path);
 }

@@ -11,57 +11,63 @@ export function isExported(model: Model, node: ts.Node): boolean {
   return model.keep(exportedNodes, file, file, new Set()).has(node);
 }
 
+/** Properties in the longest path that the runtime follows from a module. */
+const MAX_PATH = 5;
+
 function exportedNodes(model: Model, file: ts.SourceFile): ReadonlySet<ts.Node> {
   const nodes = new Set<ts.Node>();
-  const addSymbol = (symbol: ts.Symbol, depth: number): void => {
-    for (const declaration of model.unalias(symbol).declarations ?? []) addDeclaration(declaration, depth);
+  /** `path` counts the properties on the way to what is added. */
+  const addSymbol = (symbol: ts.Symbol, path: number): void => {
+    for (const declaration of model.unalias(symbol).declarations ?? []) addDeclaration(declaration, path);
   };
-  const addDeclaration = (node: ts.Node, depth: number): void => {
-    if (nodes.has(node) || depth > 5) return;
+  const addDeclaration = (node: ts.Node, path: number): void => {
+    if (nodes.has(node) || path > MAX_PATH) return;
     nodes.add(node);
-    if (ts.isVariableDeclaration(node) && node.initializer) addValue(node.initializer, depth + 1);
-    else if (ts.isExportAssignment(node)) addValue(node.expression, depth + 1);
+    if (ts.isVariableDeclaration(node) && node.initializer) addValue(node.initializer, path);
+    else if (ts.isExportAssignment(node)) addValue(node.expression, path);
     else if (ts.isClassLike(node)) {
+      if (path === MAX_PATH) return;
       for (const member of node.members) {
         const isStatic = ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static;
         if (!isStatic || (member.name && ts.isPrivateIdentifier(member.name))) continue;
         nodes.add(member);
-        if (ts.isPropertyDeclaration(member) && member.initializer) addValue(member.initializer, depth + 1);
+        if (ts.isPropertyDeclaration(member) && member.initializer) addValue(member.initializer, path + 1);
       }
     } else if (ts.isModuleDeclaration(node)) {
       const symbol = model.checker.getSymbolAtLocation(node.name);
-      for (const member of symbol?.exports?.values() ?? []) addSymbol(member, depth + 1);
-    } else if (ts.isBinaryExpression(node)) addValue(node.right, depth + 1);
+      for (const member of symbol?.exports?.values() ?? []) addSymbol(member, path + 1);
+    } else if (ts.isBinaryExpression(node)) addValue(node.right, path);
   };
-  const addValue = (expression: ts.Expression, depth: number): void => {
+  const addValue = (expression: ts.Expression, path: number): void => {
     const value = unwrap(expression);
-    if (depth > 6) return;
+    if (path > MAX_PATH) return;
     nodes.add(value);
     if (ts.isIdentifier(value)) {
       const symbol = model.symbolAt(value);
-      if (symbol) addSymbol(symbol, depth);
+      if (symbol) addSymbol(symbol, path);
     } else if (ts.isPropertyAccessExpression(value)) {
       const symbol = model.symbolAt(value.name);
-      if (symbol) addSymbol(symbol, depth);
-    } else if (ts.isClassExpression(value)) addDeclaration(value, depth);
-    else if (ts.isBinaryExpression(value)) addValue(value.right, depth);
+      if (symbol) addSymbol(symbol, path);
+    } else if (ts.isClassExpression(value)) addDeclaration(value, path);
+    else if (ts.isBinaryExpression(value)) addValue(value.right, path);
     else if (ts.isCallExpression(value)) {
-      for (const argument of value.arguments) if (isObjectFreeze(value)) addValue(argument, depth + 1);
-    } else if (ts.isArrayLiteralExpression(value)) {
-      for (const element of value.elements) if (!ts.isSpreadElement(element)) addValue(element, depth + 1);
+      for (const argument of value.arguments) if (isObjectFreeze(value)) addValue(argument, path);
+    } else if (path === MAX_PATH) return;
+    else if (ts.isArrayLiteralExpression(value)) {
+      for (const element of value.elements) if (!ts.isSpreadElement(element)) addValue(element, path + 1);
     } else if (ts.isObjectLiteralExpression(value)) {
       for (const property of value.properties) {
         nodes.add(property);
-        if (ts.isPropertyAssignment(property)) addValue(property.initializer, depth + 1);
-        else if (ts.isShorthandPropertyAssignment(property)) addValue(property.name, depth + 1);
-        else if (ts.isSpreadAssignment(property)) addValue(property.expression, depth + 1);
+        if (ts.isPropertyAssignment(property)) addValue(property.initializer, path + 1);
+        else if (ts.isShorthandPropertyAssignment(property)) addValue(property.name, path + 1);
+        else if (ts.isSpreadAssignment(property)) addValue(property.expression, path);
       }
     }
   };
 
   const module = model.checker.getSymbolAtLocation(file);
   if (module) {
-    for (const symbol of model.checker.getExportsOfModule(module)) addSymbol(symbol, 0);
+    for (const symbol of model.checker.getExportsOfModule(module)) addSymbol(symbol, 1);
     const assigned = module.exports?.get(ts.InternalSymbolName.ExportEquals);
     if (assigned) addSymbol(assigned, 0);
   }

@@ -223,7 +223,13 @@ describe('a process', () => {
     const { code, output } = await start('process-top-level.ts').ended;
     assert.deepEqual(
       [code, output.trim().split('\n')],
-      [0, ['named ran', 'renamed ran', 'inner ran', 'class ran', 'hidden', 'inline', 'closure', 'Hidden']],
+      [
+        0,
+        [
+          ...['named ran', 'renamed ran', 'inner ran', 'deep ran', 'class ran'],
+          ...['hidden', 'inline', 'closure', 'method', 'Hidden'],
+        ],
+      ],
     );
   });
 

@@ -113,6 +113,11 @@ describe('values that cross', () => {
       assert.deepEqual(await pool.map(tasks.Geometry.area, [3]), [9]);
     });
 
+    it('finds a function several properties below an export', async () => {
+      assert.deepEqual(await pool.map(tasks.shapes.round.circle.area, [2]), [12]);
+      assert.equal(await pool.apply(tasks.callIt, [{ fn: tasks.shapes.round.circle.area }]), 75);
+    });
+
     it('finds exports of CommonJS modules', async () => {
       const common = requireCommon('../../fixtures/runtime/common.cjs');
       assert.deepEqual(await pool.map(common.triple, [3]), [9]);
