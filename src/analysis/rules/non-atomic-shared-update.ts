@@ -7,6 +7,7 @@ import { certainlyDiffer, type Identity, identityOf } from '../identity.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { indexKind } from '../shared/index-kind.ts';
+import { keyRepeats } from '../shared/repeats.ts';
 import {
   type SharedWrite,
   sharedUpdates,
@@ -26,22 +27,55 @@ export const nonAtomicSharedUpdate: Rule = {
 
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   for (const update of sharedUpdatesIn(model, file)) {
-    if (!isContended(model, update)) continue;
-    if (update.locks.length === 0) yield unprotected(model, update);
-    else {
+    const contention = contentionOf(model, update);
+    if (contention === undefined) continue;
+    if (update.locks.length === 0) yield unprotected(model, update, contention);
+    else if (contention === 'sure') {
       const other = guardedByAnother(model, update);
       if (other) yield differentLocks(model, update, other);
     }
   }
 }
 
-/** Several processes can be at the same place at the same time. */
-function isContended(model: Model, update: Update): boolean {
-  const { holder, index } = update.place;
-  if (index !== undefined) {
-    const kind = indexKind(model, index);
-    if (kind === 'own' || kind === 'unknown') return false;
-  }
+/**
+ * How sure it is that several processes are at the same place at the same time: `sure`, `likely` where a member of the item that
+ * has few values tells the place, `open` where it depends on whether an item comes twice.
+ */
+type Contention = 'sure' | 'likely' | 'open';
+
+function contentionOf(model: Model, update: Update): Contention | undefined {
+  const { index } = update.place;
+  const kind = index && indexKind(model, index);
+  if (kind === 'unknown' || !isReachedBySeveral(model, update)) return undefined;
+  if (index === undefined || kind !== 'own') return 'sure';
+  const repeats = keyRepeats(model, index);
+  if (repeats === 'yes') return 'sure';
+  // Who begins at a place that may be empty, and adds to it once, expects others there.
+  if (repeats === 'no' || !addsToNothing(update) || loopAround(model, update.node) !== undefined)
+    return undefined;
+  return repeats === 'likely' ? 'likely' : 'open';
+}
+
+/** `(await counts.get(key)) ?? 0` and the like: no one has filled in the entry before. */
+function addsToNothing({ place, kind, node, reads }: Update): boolean {
+  if (place.kind !== 'entry' || kind === 'checked') return false;
+  const isDefault = (expression: ts.Node): boolean =>
+    (ts.isBinaryExpression(expression) &&
+      /^(\?\?|\|\|)$/.test(expression.operatorToken.getText()) &&
+      ts.isLiteralExpression(unwrap(expression.right))) ||
+    (ts.forEachChild(expression, (child) => isDefault(child) || undefined) ?? false);
+  return [node, ...reads.map((read) => statementOf(read))].some(isDefault);
+}
+
+function statementOf(node: ts.Node): ts.Node {
+  let up = node;
+  while (up.parent !== undefined && !ts.isStatement(up)) up = up.parent;
+  return up;
+}
+
+/** Several processes run the code of an update, on one and the same object. */
+function isReachedBySeveral(model: Model, update: Update): boolean {
+  const { holder } = update.place;
   const identity = identityOf(model, holder);
   if (isOwn(model, holder, identity) || isForOneTask(model, update.node)) return false;
   const runs = [...entriesOf(model, rootOf(model, update.node))];
@@ -87,17 +121,22 @@ function isOwn(model: Model, holder: ts.Expression, { makers }: Identity): boole
   });
 }
 
-function unprotected(model: Model, update: Update): Finding {
+const SEVERITIES = { sure: 'error', likely: 'warning', open: 'hint' } as const;
+
+function unprotected(model: Model, update: Update, contention: Contention): Finding {
   const { node, place, kind, reads } = update;
   const shown = shortText(place.kind === 'entry' ? place.holder : place.node);
   const run = workerRunOf(model, node);
   const fix = kind === 'compound' && !update.split ? atomicFix(model, node, place) : undefined;
   const [read] = reads;
+  const several =
+    contention === 'sure'
+      ? 'so several processes do this at the same time and updates get lost'
+      : `so updates get lost when two tasks have the same key \`${place.index ? shortText(place.index) : ''}\` at the same time`;
   return {
     node,
-    message:
-      `${whatHappens(update, shown)} ${run?.chain[0] ?? 'It runs in workers'}, so several processes do this at the same time and updates ` +
-      `get lost. ${advice(update)}`,
+    severity: SEVERITIES[contention],
+    message: `${whatHappens(update, shown)} ${run?.chain[0] ?? 'It runs in workers'}, ${several}. ${advice(update)}`,
     path: shown,
     ...(run && { chain: run.chain }),
     ...(read &&
@@ -141,7 +180,7 @@ function guardedByAnother(model: Model, update: Update): Update | undefined {
   const locks = update.locks.map((held) => identityOf(model, held.lock));
   for (const other of sharedUpdates(model)) {
     if (other === update) return undefined; // Said at the later one.
-    if (other.locks.length === 0 || !isContended(model, other)) continue;
+    if (other.locks.length === 0 || contentionOf(model, other) !== 'sure') continue;
     const same = identityOf(model, other.place.holder);
     if (!same.complete || same.ids.size !== 1 || ![...same.ids].every((id) => identity.ids.has(id))) continue;
     const others = other.locks.map((held) => identityOf(model, held.lock));
