@@ -91,6 +91,22 @@ declare global {
 import { take } from './functions.js';
 export const use = (pool: Pool): Promise<number> => pool.apply(take, [shared()]);
 `,
+  'account.ts': `export class Account {
+  balance = 1;
+  total(): number {
+    return this.balance;
+  }
+}
+`,
+  'bank.ts': `import type { Pool } from 'manycore';
+import { Account } from './account.js';
+export const total = (account: Account): number => account.total();
+export const run = (pool: Pool): Promise<number> => pool.apply(total, [new Account()]);
+`,
+  'setup.ts': `import { registerClass } from 'manycore';
+import { Account } from './account.js';
+registerClass(Account, { toPlain: ({ balance }) => balance, fromPlain: () => new Account() });
+`,
   'report.ts': `import { Pool } from 'manycore';
 import { counts, setLimit } from './state.js';
 import { work } from './work.js';
@@ -168,6 +184,11 @@ const EDITS: readonly (readonly [
     'global.ts',
     (text) => text.replace('shared(): Promise<number>', 'shared(): number'),
   ],
+  [
+    'what a file registers that nobody imports',
+    'setup.ts',
+    (text) => text.replace('registerClass(Account', 'void (Account'),
+  ],
   ['a name that hides a global one', 'input.ts', (text) => `const process = { argv: [''] };\n${text}`],
 ];
 
@@ -222,5 +243,5 @@ describe('analysis after an edit', () => {
   }
 
   it('was tried with edits that change what is found', () =>
-    assert.ok(telling.length >= 14, telling.join(', ')));
+    assert.ok(telling.length >= 16, telling.join(', ')));
 });

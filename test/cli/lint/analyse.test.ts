@@ -60,6 +60,34 @@ describe('lint, with what it keeps', () => {
     assert.equal(await analysed({ edition: '2', cacheFile: null }), 4);
   });
 
+  it('analyses again when a file that imports the same class registers it', async () => {
+    folder.write(
+      'account.ts',
+      'export class Account {\n  balance = 1;\n  total(): number {\n    return this.balance;\n  }\n}\n',
+    );
+    folder.write(
+      'bank.ts',
+      `import type { Pool } from 'manycore';
+import { Account } from './account.js';
+export const total = (account: Account): number => account.total();
+export const run = (pool: Pool): Promise<number> => pool.apply(total, [new Account()]);
+`,
+    );
+    const lost = async (): Promise<string[]> =>
+      (await analyse(request)).diagnostics.map(({ rule }) => rule).filter((rule) => rule.startsWith('lossy'));
+    assert.deepEqual(await lost(), ['lossy-argument']);
+    folder.write(
+      'setup.ts',
+      `import { registerClass } from 'manycore';
+import { Account } from './account.js';
+registerClass(Account, { toPlain: ({ balance }) => balance, fromPlain: () => new Account() });
+`,
+    );
+    assert.deepEqual(await lost(), []);
+    folder.write('setup.ts', "import 'manycore';\nimport './account.js';\n");
+    assert.deepEqual(await lost(), ['lossy-argument']);
+  });
+
   it('says the same from what is kept, without the compiler', async () => {
     const { diagnostics, rules } = await analyse(request);
     assert.equal(diagnostics.length, 1);
