@@ -62,8 +62,8 @@ function usedInstance(model: Model, call: WorkerCall, position: Position, loss: 
     for (const worker of resolveWorkers(model, workers)) {
       const fn = 'node' in worker && isFunctionWithBody(worker.node) ? worker.node : undefined;
       if (fn === undefined) continue;
-      const bodies = [...reachOf(model, fn)].map((one) => one.body);
-      const use = lostUse(model, bodies, loss, (expression) => isReceived(model, fn, expression));
+      const scopes = reachOf(model, fn);
+      const use = lostUse(model, scopes, loss, (expression) => isReceived(model, fn, expression));
       if (use === undefined) continue;
       const { related, ...rest } = placed(call, position, loss);
       return {
@@ -71,12 +71,12 @@ function usedInstance(model: Model, call: WorkerCall, position: Position, loss: 
         severity: 'error',
         message:
           `\`${loss.path}\` is ${article(loss.name)}: it arrives in the worker as a plain ${loss.base ?? 'object'} without ` +
-          `\`${use.name.text}\`, which is used at ${placeText(use)}. Instead: ${instanceAdvice(loss, 'send', 'worker')}.`,
+          `\`${use.name}\`, which is used at ${placeText(use.node)}. Instead: ${instanceAdvice(loss, 'send', 'worker')}.`,
         related: [
           {
-            file: use.getSourceFile().fileName,
-            ...spanOf(use),
-            message: `\`${use.name.text}\` is undefined here`,
+            file: use.node.getSourceFile().fileName,
+            ...spanOf(use.node),
+            message: `\`${use.name}\` is undefined here`,
           },
           ...related,
         ],

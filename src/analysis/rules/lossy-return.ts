@@ -2,7 +2,7 @@ import type { ts } from 'ts-morph';
 import { isGenerator, placeText, resultsOf, shownName, spanOf } from '../ast.ts';
 import type { WorkerCall } from '../calls.ts';
 import { article, instanceAdvice } from '../loss-text.ts';
-import { lostUse } from '../loss-uses.ts';
+import { lostUse, type MemberUse } from '../loss-uses.ts';
 import type { Model } from '../model.ts';
 import type { Body } from '../reach.ts';
 import { pureResultCalls } from '../result-calls.ts';
@@ -48,7 +48,7 @@ function judgeLoss(
     ...(use && { severity: 'error' as const }),
     message: use
       ? `\`${loss.path}\` is ${article(loss.name)}: it arrives ${where} as a plain ${loss.base ?? 'object'} without ` +
-        `\`${use.name.text}\`, which is used at ${placeText(use)}. Instead: ${instanceAdvice(loss, 'return', 'parent')}.`
+        `\`${use.name}\`, which is used at ${placeText(use.node)}. Instead: ${instanceAdvice(loss, 'return', 'parent')}.`
       : loss.kind === 'emptied'
         ? `\`${loss.path}\` is ${article(loss.name)}: it arrives ${where} as an empty object, without an error. Instead: ` +
           `${loss.advice}.`
@@ -60,9 +60,9 @@ function judgeLoss(
       ...(use
         ? [
             {
-              file: use.getSourceFile().fileName,
-              ...spanOf(use),
-              message: `\`${use.name.text}\` is undefined here`,
+              file: use.node.getSourceFile().fileName,
+              ...spanOf(use.node),
+              message: `\`${use.name}\` is undefined here`,
             },
           ]
         : []),
@@ -76,11 +76,7 @@ function judgeLoss(
 }
 
 /** Where the program uses a lost member of what one of the calls gives. */
-function useOf(
-  model: Model,
-  calls: readonly WorkerCall[],
-  loss: Loss,
-): ts.PropertyAccessExpression | undefined {
+function useOf(model: Model, calls: readonly WorkerCall[], loss: Loss): MemberUse | undefined {
   const names = [...loss.members.keys()];
   const files = model.candidates.filter((file) => names.some((name) => file.text.includes(name)));
   const nodes = new Set<ts.Node>(calls.map((call) => call.node));

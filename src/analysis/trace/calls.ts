@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph';
-import { type FunctionNode, isAsync, isGenerator, resultsOf, unwrap } from '../ast.ts';
+import { type FunctionNode, isAsync, isGenerator, propertyName, resultsOf, unwrap } from '../ast.ts';
 import { instanceFields } from '../fields.ts';
-import { type Access, type Bound, ELEMENT, type Tracer, type TraceState } from './origin.ts';
+import { type Access, appendLabel, type Bound, ELEMENT, type Tracer, type TraceState } from './origin.ts';
 import { parameterKey } from './parameters.ts';
 
 /** What an async function gives. */
@@ -64,8 +64,10 @@ export function followCall(
           );
           return;
         }
-        for (const one of method === 'assign' ? node.arguments : [argument])
-          trace.follow(one, accesses, state);
+        if (method === 'assign') followAssigned(trace, node.arguments, accesses, state);
+        else if (method === 'of') followListed(trace, node.arguments, accesses, state);
+        else if (method === 'from' && first === undefined) trace.end(node, accesses, state);
+        else trace.follow(argument, accesses, state);
         return;
       }
     } else if (first?.kind === 'element' && trace.model.calledFunction(node) === undefined) {
@@ -106,6 +108,40 @@ export function followCall(
   followResults(trace, fn, node, accesses, state);
 }
 
+/** `Object.assign(a, b, { c })`: what is written last wins. */
+function followAssigned(
+  trace: Tracer,
+  parts: readonly ts.Expression[],
+  accesses: readonly Access[],
+  state: TraceState,
+): void {
+  const [first] = accesses;
+  const written: string[] = [];
+  for (const part of [...parts].reverse()) {
+    if (first?.kind === 'prop' && written.includes(first.name)) return;
+    const isWhole = first === undefined && written.length > 0;
+    trace.follow(part, isWhole ? [{ kind: 'omit', names: [...written] }] : accesses, state);
+    const literal = unwrap(part);
+    if (!ts.isObjectLiteralExpression(literal)) continue;
+    for (const { name } of literal.properties) written.push(propertyName(name) ?? '');
+  }
+}
+
+/** `Array.of(a, b)`. */
+function followListed(
+  trace: Tracer,
+  items: readonly ts.Expression[],
+  accesses: readonly Access[],
+  state: TraceState,
+): void {
+  const [first, ...rest] = accesses;
+  for (const [index, item] of items.entries()) {
+    if (first === undefined) trace.follow(item, [], appendLabel(state, `[${index}]`));
+    else if (first.kind === 'element' || (first.kind === 'prop' && first.name === String(index)))
+      trace.follow(item, rest, state);
+  }
+}
+
 /** Follows the results of a callback that gets `bound` as its first parameter; they are the elements of `call`. */
 function followCallback(
   trace: Tracer,
@@ -144,7 +180,12 @@ function followResults(
   const inside = { ...state, environment, labelFixed: true };
   const results = resultsOf(fn);
   if (results.length === 0) trace.end(call, accesses, state);
-  for (const result of results) follow(result, inside);
+  const callee = unwrap(call.expression);
+  for (const result of results) {
+    const isReceiver = unwrap(result).kind === ts.SyntaxKind.ThisKeyword;
+    if (isReceiver && ts.isPropertyAccessExpression(callee)) trace.follow(callee.expression, accesses, state);
+    else follow(result, inside);
+  }
 }
 
 function bind(

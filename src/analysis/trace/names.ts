@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { unwrap } from '../ast.ts';
+import { isFunctionWithBody, unwrap } from '../ast.ts';
 import { isExported } from '../exports.ts';
 import { followBinding } from './bindings.ts';
 import { type Access, appendLabel, ELEMENT, relabel, type Tracer, type TraceState } from './origin.ts';
@@ -29,7 +29,9 @@ export function followSymbol(
   accesses: readonly Access[],
   from: TraceState,
 ): void {
-  const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0];
+  const declared = symbol.valueDeclaration ?? symbol.declarations?.[0];
+  const isOverloaded = declared !== undefined && ts.isFunctionDeclaration(declared) && !declared.body;
+  const declaration = (isOverloaded && symbol.declarations?.find(isFunctionWithBody)) || declared;
   if (declaration === undefined || declaration.getSourceFile().isDeclarationFile) {
     trace.end(at, accesses, from);
     return;
