@@ -316,7 +316,8 @@ function summarise(model: Model, fn: FunctionNode): Summary {
     const name = ts.isIdentifier(parameter.name) ? parameter.name.text : `argument ${index + 1}`;
     return { index, accesses, label: name + steps.join('') };
   };
-  for (const call of handedOverWithin(model, fn.body)) {
+  // What a constructor keeps in a field is handed over by the methods.
+  for (const call of handedOverWithin(model, ts.isConstructorDeclaration(fn) ? fn.parent : fn.body)) {
     for (const position of call.workers) {
       new Trace(model, (origin) => {
         const part = origin.kind === 'parameter' ? partOf(origin.node, origin.accesses) : undefined;

@@ -37,12 +37,12 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   }
 }
 
-/** `new X(view.buffer)` or `Buffer.from(view.buffer)`. */
+/** `new X(view.buffer)`, `Buffer.from(view.buffer)`, or `decoder.decode(view.buffer)`. */
 interface WholeBuffer {
   readonly node: ts.NewExpression | ts.CallExpression;
   readonly view: ts.Expression;
-  /** `Float32Array`, `DataView`, `Buffer`. */
-  readonly maker: string;
+  /** `Float32Array`, `DataView`, `Buffer`; undefined for a call that takes the view as well. */
+  readonly maker: string | undefined;
   /** `Uint8Array`, `Buffer`: what the view itself is. */
   readonly type: string;
 }
@@ -58,11 +58,24 @@ function wholeBuffers(model: Model, file: ts.SourceFile): WholeBuffer[] {
       const type = view && viewType(model, view);
       if (maker && type && !isMeasured(node)) found.push({ node, view, maker, type });
     }
+    if (ts.isCallExpression(node) && takesViews(node)) {
+      for (const argument of node.arguments) {
+        const view = viewBehind(model, argument, 0);
+        const type = view && viewType(model, view);
+        if (type && !isMeasured(node)) found.push({ node, view, maker: undefined, type });
+      }
+    }
     ts.forEachChild(node, visit);
   };
   visit(file);
   return found;
 }
+
+/** Functions that read the bytes of a view as gladly as those of a buffer. */
+const takesViews = ({ expression }: ts.CallExpression): boolean =>
+  /\bsubtle\.\w+$|^WebAssembly\.(compile|instantiate|validate)$|\bTextDecoder\(.*\)\.decode$|^\w*[dD]ecoder\.decode$/.test(
+    expression.getText(),
+  );
 
 /** Only a buffer, or a buffer from its first byte to its end. */
 const takesAll = ([buffer, offset, length]: readonly ts.Expression[]): boolean =>
@@ -143,7 +156,11 @@ function advice(whole: WholeBuffer, view: string): string {
 }
 
 /** Bytes may begin anywhere; elements of several bytes have to be copied to where they may begin. */
-function replacement({ maker, type }: WholeBuffer, view: string): string | undefined {
+function replacement({ node, maker, type }: WholeBuffer, view: string): string | undefined {
+  if (maker === undefined) {
+    const given = (node.arguments ?? []).map((one) => (isBufferOf(one, view) ? view : one.getText()));
+    return `${node.expression.getText()}(${given.join(', ')})`;
+  }
   const place = `${view}.buffer, ${view}.byteOffset, ${view}.byteLength`;
   if (maker === 'Buffer') return `Buffer.from(${place})`;
   if (sizeOf(maker) === 1) return `new ${maker}(${place})`;
@@ -151,6 +168,9 @@ function replacement({ maker, type }: WholeBuffer, view: string): string | undef
     ? `new ${maker}(new Uint8Array(${view}).buffer)`
     : undefined;
 }
+
+const isBufferOf = (argument: ts.Expression, view: string): boolean =>
+  unwrap(argument).getText() === `${view}.buffer`;
 
 function offsetFix(whole: WholeBuffer): Fix | undefined {
   const { node, view } = whole;

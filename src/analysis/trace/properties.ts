@@ -4,6 +4,7 @@ import { isExported } from '../exports.ts';
 import type { Model } from '../model.ts';
 import { followSymbol } from './names.ts';
 import { type Access, prop, relabel, type Tracer, type TraceState } from './origin.ts';
+import { followParameter } from './parameters.ts';
 
 /** A member stands for its declaration, its initial value, or a part of what it is read from. */
 export function followProperty(
@@ -34,6 +35,13 @@ export function followProperty(
       trace.follow(assigned, accesses, { ...state, exported });
       return;
     }
+    const given = node.expression.kind === ts.SyntaxKind.ThisKeyword ? valueOfField(declaration) : undefined;
+    if (given !== undefined) {
+      if (ts.isParameter(given))
+        followParameter(trace, given, undefined, { node, accesses }, accesses, state);
+      else trace.follow(given, accesses, state);
+      return;
+    }
     if (ts.isPropertyDeclaration(declaration)) {
       if (declaration.initializer && isStaticMember(declaration)) {
         const exported = state.exported || isExported(trace.model, declaration);
@@ -53,12 +61,60 @@ export function followProperty(
   trace.follow(node.expression, [prop(node.name.text), ...accesses], state);
 }
 
-/** True for `this`, `import.meta`, and what only a declaration file knows, such as `process`. */
+/**
+ * What the constructor stores in a field that nothing else in its class assigns: its parameter, for `constructor(readonly x)` and for
+ * `this.#x = x`, or another value. Undefined where that cannot be told.
+ */
+function valueOfField(field: ts.Declaration): ts.ParameterDeclaration | ts.Expression | undefined {
+  const isParameter = ts.isParameter(field);
+  if (!isParameter && !(ts.isPropertyDeclaration(field) && field.initializer === undefined)) return undefined;
+  const owner = isParameter ? field.parent.parent : field.parent;
+  if (!ts.isClassLike(owner) || !(ts.isIdentifier(field.name) || ts.isPrivateIdentifier(field.name)))
+    return undefined;
+  const writes = assignmentsIn(owner, field.name.text);
+  if (isParameter) return writes.length === 0 ? field : undefined;
+  const [write, ...others] = writes;
+  const body = write?.parent.parent;
+  const isInConstructor = body && ts.isBlock(body) && ts.isConstructorDeclaration(body.parent);
+  return write && others.length === 0 && isInConstructor ? write.right : undefined;
+}
+
+/** `this.name = ...` within a class. */
+function assignmentsIn(owner: ts.ClassLikeDeclaration, name: string): ts.BinaryExpression[] {
+  const found: ts.BinaryExpression[] = [];
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isBinaryExpression(node) &&
+      isAssignment(node.operatorToken.kind) &&
+      ts.isPropertyAccessExpression(node.left) &&
+      node.left.expression.kind === ts.SyntaxKind.ThisKeyword &&
+      node.left.name.text === name
+    )
+      found.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(owner);
+  return found;
+}
+
+const isAssignment = (kind: ts.SyntaxKind): boolean =>
+  kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+
+/** True for what an unknown field of `this` holds, `import.meta`, and what only a declaration file knows, such as `process`. */
 function isAmbient(model: Model, expression: ts.Expression): boolean {
   let root = unwrap(expression);
-  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root))
+  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) {
+    const field = ts.isPropertyAccessExpression(root) ? fieldOfThis(model, root) : undefined;
+    if (field && valueOfField(field)) return false;
     root = unwrap(root.expression);
+  }
   if (root.kind === ts.SyntaxKind.ThisKeyword || ts.isMetaProperty(root)) return true;
   const declaration = ts.isIdentifier(root) ? model.symbolAt(root)?.declarations?.[0] : undefined;
   return declaration?.getSourceFile().isDeclarationFile === true;
+}
+
+function fieldOfThis(model: Model, node: ts.PropertyAccessExpression): ts.Declaration | undefined {
+  return node.expression.kind === ts.SyntaxKind.ThisKeyword
+    ? model.symbolAt(node.name)?.valueDeclaration
+    : undefined;
 }
