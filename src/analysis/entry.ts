@@ -92,6 +92,7 @@ class Walk {
       return this.#branches(node.expression, node.thenStatement, node.elseStatement);
     if (ts.isConditionalExpression(node))
       return this.#branches(node.condition, node.whenTrue, node.whenFalse);
+    if (ts.isWhileStatement(node)) return this.#branches(node.expression, node.statement, undefined);
     if (ts.isBinaryExpression(node)) {
       const isAnd = node.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken;
       if (isAnd) return this.#branches(node.left, node.right, undefined);
@@ -162,6 +163,7 @@ class Walk {
     if (fn && !fn.getSourceFile().isDeclarationFile) {
       const reached = this.#model.once(this.#goal.ofFunction, fn, undefined);
       if (reached) return passedOn(node, reached);
+      if (this.#isTold(node)) return undefined;
       for (const index of this.#model.once(calledParameters, fn, new Set<number>())) {
         const start = this.#callback(node, node.arguments?.[index]);
         if (start) return start;
@@ -179,6 +181,14 @@ class Walk {
       if (start) return runsCallbacks(this.#model, node) ? start : undefined;
     }
     return undefined;
+  }
+
+  /** `unless(isChild, main)`: a helper that is told which process this is decides by it. */
+  #isTold(node: Call): boolean {
+    return (node.arguments ?? []).some((argument) => {
+      const { whenTrue, whenFalse } = proofOf(this.#model, argument);
+      return whenTrue !== whenFalse;
+    });
   }
 
   #arguments(node: ts.CallExpression | ts.NewExpression): Start | undefined {

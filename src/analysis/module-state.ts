@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { enclosingFunction, isStaticMember } from './ast.ts';
+import { enclosingFunction, isStaticMember, unwrap } from './ast.ts';
 import type { Model } from './model.ts';
 import { occurrencesIn } from './occurrences.ts';
 import { callsOf } from './syntax.ts';
@@ -176,6 +176,7 @@ function addAmbient(model: Model, name: string, node: ts.Identifier, add: Add): 
     if (!isExports || member.expression !== node) return;
     owner = member;
   }
+  while (ts.isExpression(owner.parent) && unwrap(owner.parent) !== owner.parent) owner = owner.parent;
   const { parent } = owner;
   if (!ts.isPropertyAccessExpression(parent) || parent.expression !== owner) return;
   const member = parent.name.text;

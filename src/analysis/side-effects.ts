@@ -111,10 +111,13 @@ function makerName(model: Model, expression: ts.Expression, hops: number): strin
     const callee = unwrap(node.expression);
     return ts.isPropertyAccessExpression(callee) ? makerName(model, callee.expression, hops + 1) : undefined;
   }
-  if (!ts.isIdentifier(node)) return undefined;
-  const declaration = model.symbolAt(node)?.valueDeclaration;
-  const isVariable = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
-  return isVariable ? makerName(model, declaration.initializer as ts.Expression, hops + 1) : undefined;
+  if (!ts.isIdentifier(node) && !ts.isPropertyAccessExpression(node)) return undefined;
+  const declaration = model.symbolAt(ts.isIdentifier(node) ? node : node.name)?.valueDeclaration;
+  const isHolder =
+    declaration && (ts.isVariableDeclaration(declaration) || ts.isPropertyDeclaration(declaration));
+  return isHolder && declaration.initializer
+    ? makerName(model, declaration.initializer, hops + 1)
+    : undefined;
 }
 
 /** Workers use what is made: they need a connection of their own. */

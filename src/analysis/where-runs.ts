@@ -51,6 +51,7 @@ function guardBetween(model: Model, up: ts.Node, inner: ts.Node): 'main' | 'chil
     return byCondition(model, up.expression, up.thenStatement, up.elseStatement, inner);
   if (ts.isConditionalExpression(up))
     return byCondition(model, up.condition, up.whenTrue, up.whenFalse, inner);
+  if (ts.isWhileStatement(up)) return byCondition(model, up.expression, up.statement, undefined, inner);
   if (ts.isBinaryExpression(up) && inner === up.right) {
     if (up.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken)
       return byCondition(model, up.left, up.right, undefined, inner);

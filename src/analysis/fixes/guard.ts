@@ -103,11 +103,13 @@ export function guardName(file: ts.SourceFile): { condition: string; edit?: Text
     if (known) return { condition: known.name.text };
     const last = bindings.elements.at(-1);
     if (!last) continue;
+    if (isTaken(file)) return undefined;
     const at = spanBetween(file, last.end, last.end);
     return { condition: 'isMainProcess', edit: { file: file.fileName, ...at, newText: ', isMainProcess' } };
   }
   const importing = file.statements.find(ts.isImportDeclaration);
   if (importing) {
+    if (isTaken(file)) return undefined;
     const at = { ...spanOf(importing), endLine: spanOf(importing).line, endColumn: spanOf(importing).column };
     return {
       condition: 'isMainProcess',
@@ -118,6 +120,10 @@ export function guardName(file: ts.SourceFile): { condition: string; edit?: Text
     ? { condition: 'require.main === module' }
     : undefined;
 }
+
+/** The file has something else of that name. */
+const isTaken = (file: ts.SourceFile): boolean =>
+  /\b(const|let|var|function|class|import)\b[^;=]*\bisMainProcess\b/.test(file.text);
 
 /** Indenting would change the text of a template literal that spans lines. */
 function containsMultilineText(statements: readonly ts.Statement[], file: ts.SourceFile): boolean {

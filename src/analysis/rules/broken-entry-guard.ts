@@ -144,7 +144,7 @@ function faultyPart(model: Model, file: ts.SourceFile, condition: ts.Expression)
     if (esm && /\brequire\.main\b|\bmodule\.parent\b/.test(own) && !/typeof (require|module)/.test(text)) {
       return { node: part, what: ESM_WITHOUT_REQUIRE(own), inChildren: true };
     }
-    if (!esm && /\bmodule\.parent\b/.test(own) && isAlternativeFree(parts, part)) {
+    if (!esm && /\bmodule\.parent\b(?!\s*[!=]==\s*null\b)/.test(own) && isAlternativeFree(parts, part)) {
       return { node: part, what: NO_PARENT, inChildren: true };
     }
     const range = nodeRange(model, file);

@@ -179,6 +179,7 @@ const makes = (use: Use): boolean =>
 function sees(model: Model, sent: SentVariable, change: Use, path: readonly string[], read: Use): boolean {
   const [changed] = change.path;
   const [seen] = path;
+  if (changed === undefined && /^(Object|Reflect)\./.test(change.method ?? '')) return true;
   if (changed !== undefined && changed !== '*') return isOnTheWay(change.path, path, read);
   if (seen === undefined || seen === '*') return true;
   return (seen === 'length' || seen === 'size') && path.length === 1 && !hasFixedLength(model, sent.node);
