@@ -9,7 +9,7 @@ export function isHarmless(node: ts.Node): boolean {
   if (isFunctionExpression(callee)) return true;
   const text = callee.getText();
   if (
-    /^(Math|Atomics|Number|console|Date|performance)\.\w+$|^(Number|String|Boolean|parseInt|parseFloat)$/.test(
+    /^(Math|Atomics|Number|console|Date|performance)\.\w+$|^Promise\.(resolve|withResolvers)$|^(Number|String|Boolean|parseInt|parseFloat)$/.test(
       text,
     )
   )

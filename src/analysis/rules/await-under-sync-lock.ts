@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { isAsync, shortText, spanOf, unwrap } from '../ast.ts';
+import { enclosingFunction, isAsync, shortText, spanOf, unwrap } from '../ast.ts';
 import { asyncAcquireFix } from '../fixes/async-acquire.ts';
 import { rootsOf, visitFlow } from '../flow/immediate.ts';
 import { type Held, lockFacts } from '../locks/held.ts';
@@ -33,6 +33,8 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
       if (!isWait(node)) return;
       for (const held of facts.heldAt(node).values()) {
         if (!held.sync || !held.always || held.scoped || told.has(held.at) || isPart(held.at, node)) continue;
+        // A function that is called here and not waited for goes on when the code around it has given the lock back.
+        if (enclosingFunction(node) !== enclosingFunction(held.at)) continue;
         told.add(held.at);
         found.push(waiting(model, node, held));
       }

@@ -9,6 +9,7 @@ import { type LockOperation, lockOperation, MENTIONS_LOCK } from '../locks/opera
 import type { Model } from '../model.ts';
 import { idOf, placeKey } from '../place-key.ts';
 import type { Finding, Rule } from '../rule.ts';
+import { usesOf } from '../value-uses.ts';
 import { workerRunOf, workerSet } from '../worker-set.ts';
 
 /** A lock is taken, and on some way out of the function it is still held. */
@@ -58,7 +59,7 @@ function wayOut(model: Model, root: FlowRoot, operation: LockOperation, key: str
   if (held.length === 0) return undefined;
   if (!released.has(key)) {
     const left = held.find((exit) => exit.kind !== 'throw');
-    return left && isForgotten(model, root, operation)
+    return left && (isForgotten(model, root, operation) || isGuardForgotten(model, operation))
       ? { how: 'is never given back', node: left.node, isWritten: true }
       : undefined;
   }
@@ -119,6 +120,14 @@ function isForgotten(model: Model, root: FlowRoot, operation: LockOperation): bo
   if (/\.\s*release\b|ispose\]|\brelease\b/.test(text)) return false;
   const isEntry = ts.isSourceFile(root) || (workerSet(model).get(root)?.calls.length ?? 0) > 0;
   return isEntry && operation.kind === 'acquire';
+}
+
+/** `const held = await lock.hold()` that goes nowhere and is not disposed. */
+function isGuardForgotten(model: Model, { kind, call }: LockOperation): boolean {
+  if (kind !== 'hold' || !ts.isAwaitExpression(call.parent)) return false;
+  if (!ts.isVariableDeclaration(call.parent.parent)) return false;
+  const { members, escapes, disposed, captured } = usesOf(model, call.parent);
+  return !escapes && !disposed && !captured && ![...members.keys()].some((name) => /ispose/.test(name));
 }
 
 /** A function inside of this one, such as a callback of `finally`, gives the lock back. */

@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { placeText, propertyName, spanOf, unwrap } from '../ast.ts';
+import { isFunctionWithBody, placeText, propertyName, resultsOf, spanOf, unwrap } from '../ast.ts';
 import type { Model } from '../model.ts';
 import { moduleState, type State, type StateUse, sourceOf } from '../module-state.ts';
 import type { Finding, Rule } from '../rule.ts';
@@ -119,9 +119,11 @@ function madeOnImport(
     return undefined;
   const node = unwrap(initial);
   if (ts.isConditionalExpression(node) || ts.isBinaryExpression(node)) return undefined;
-  if (ts.isObjectLiteralExpression(node)) return memberOf(model, node, use);
+  if (ts.isObjectLiteralExpression(node)) return memberOf(model, node, use.path);
   const type = isOwn(model, node);
   if (type !== undefined) return { type, made: declaration };
+  const element = use.path[0] === '*' ? elementsOf(node).find((one) => isOwn(model, one)) : undefined;
+  if (element !== undefined) return { type: isOwn(model, element) ?? '', made: declaration };
   return ts.isNewExpression(node) ? fieldOf(model, node, use, declaration) : undefined;
 }
 
@@ -129,12 +131,29 @@ function madeOnImport(
 function memberOf(
   model: Model,
   literal: ts.ObjectLiteralExpression,
-  use: StateUse,
+  [name, ...rest]: readonly string[],
 ): { readonly type: string; readonly made: ts.Node } | undefined {
-  const property = literal.properties.find((one) => propertyName(one.name) === use.path[0]);
+  const property = literal.properties.find((one) => propertyName(one.name) === name);
   if (property === undefined || !ts.isPropertyAssignment(property)) return undefined;
-  const type = isOwn(model, property.initializer);
+  const value = unwrap(property.initializer);
+  if (ts.isObjectLiteralExpression(value)) return memberOf(model, value, rest);
+  const type = isOwn(model, value);
   return type ? { type, made: property } : undefined;
+}
+
+/** What `[a, b]`, `new Map([['x', a]])` and `Array.from({ length: 4 }, () => a)` hold. */
+function elementsOf(node: ts.Expression): readonly ts.Expression[] {
+  if (ts.isArrayLiteralExpression(node)) return node.elements;
+  const args = ts.isNewExpression(node) || ts.isCallExpression(node) ? (node.arguments ?? []) : [];
+  const [first, second] = args.map(unwrap);
+  const maker = args.length > 0 ? (node as ts.NewExpression | ts.CallExpression).expression.getText() : '';
+  if (maker === 'Array.from' && second && isFunctionWithBody(second)) return resultsOf(second);
+  if (!/^(Map|Set)$/.test(maker) || !first || !ts.isArrayLiteralExpression(first)) return [];
+  if (maker === 'Set') return first.elements;
+  return first.elements.flatMap((entry) => {
+    const pair = unwrap(entry);
+    return ts.isArrayLiteralExpression(pair) ? pair.elements.slice(1) : [];
+  });
 }
 
 /** An instance of a class of the user's that holds one, in a field that the used method reads. */
