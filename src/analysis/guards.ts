@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { propertyName, resultsOf, unwrap } from './ast.ts';
+import { resultsOf, unwrap } from './ast.ts';
 import type { Model } from './model.ts';
 
 /** What a condition tells about the process: does one of its outcomes prove that this is the main process? */
@@ -127,24 +127,12 @@ function namedProof(model: Model, node: ts.Identifier | ts.PropertyAccessExpress
   const symbol = model.symbolAt(ts.isIdentifier(node) ? node : node.name);
   const declaration = symbol?.valueDeclaration;
   if (declaration === undefined) return NOTHING;
-  if (ts.isBindingElement(declaration)) return isTakenFromPackage(model, declaration) ? MAIN : NOTHING;
   if (ts.isVariableDeclaration(declaration) && declaration.initializer && isConst(declaration)) {
     return proofOf(model, declaration.initializer, hops + 1);
   }
   if (ts.isPropertyAssignment(declaration)) return proofOf(model, declaration.initializer, hops + 1);
   if (ts.isShorthandPropertyAssignment(declaration)) return proofOf(model, declaration.name, hops + 1);
   return NOTHING;
-}
-
-/** `const { isMainProcess: first } = manycore`, also of `await import('manycore')`. */
-function isTakenFromPackage(model: Model, declaration: ts.BindingElement): boolean {
-  const name = propertyName(declaration.propertyName ?? declaration.name);
-  const list = declaration.parent.parent.parent;
-  const isConstant = ts.isVariableDeclarationList(list) && (list.flags & ts.NodeFlags.Const) !== 0;
-  if (name !== 'isMainProcess' || !isConstant) return false;
-  const whole = model.checker.getTypeAtLocation(declaration.parent);
-  const member = model.checker.getPropertyOfType(whole, name);
-  return member !== undefined && model.runtime.nameOf(model.unalias(member)) === name;
 }
 
 function callProof(model: Model, node: ts.CallExpression, hops: number): Proof {

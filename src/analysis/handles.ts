@@ -1,10 +1,11 @@
 import { ts } from 'ts-morph';
-import { unwrap } from './ast.ts';
+import { placeText, unwrap } from './ast.ts';
 import { type FlowRoot, rootOf } from './flow/immediate.ts';
 import { type FlowClient, walkFlow } from './flow/walk.ts';
 import type { Model } from './model.ts';
 import { placeKey } from './place-key.ts';
 import { callsOf } from './syntax.ts';
+import { usesOf } from './value-uses.ts';
 
 /** Expressions of a file that make an instance of one of these classes of the package, subclasses included. */
 export function madeIn(
@@ -26,7 +27,7 @@ const newExpressions = (model: Model, file: ts.SourceFile): readonly ts.NewExpre
 
 /**
  * The `return` statements at which something that was made in the same function is certainly still open, although the function
- * closes it on other ways. `closers` are the members that close it.
+ * closes it on other ways, or the function where that is so at its end. `closers` are the members that close it.
  */
 export function returnsWhileOpen(
   model: Model,
@@ -35,8 +36,38 @@ export function returnsWhileOpen(
 ): readonly ts.Node[] {
   const root = rootOf(model, made);
   const exits = walkFlow(model, root, new OpenClient(model, made, closers), NOTHING_OPEN);
-  return exits.filter((exit) => exit.kind === 'return' && exit.state.open).map((exit) => exit.node);
+  const kinds = isClosedByName(model, made, closers) ? ['return', 'end'] : ['return'];
+  return exits.filter((exit) => kinds.includes(exit.kind) && exit.state.open).map((exit) => exit.node);
 }
+
+/** Everything that closes it says so by its name in the function that made it: not a helper, a list or a callback. */
+function isClosedByName(model: Model, made: ts.Expression, closers: ReadonlySet<string>): boolean {
+  const key = keyOfTarget(model, made);
+  const { members } = usesOf(model, made);
+  const places = [...closers].flatMap((name) => members.get(name) ?? []);
+  return (
+    key !== undefined &&
+    places.every(
+      (place) =>
+        ts.isPropertyAccessExpression(place) &&
+        placeKey(model, place.expression) === key &&
+        rootOf(model, place) === rootOf(model, made),
+    )
+  );
+}
+
+/** Where a link to such a way points. */
+export function endOfWay(left: ts.Node): ts.Node {
+  if (ts.isReturnStatement(left)) return left;
+  if (ts.isSourceFile(left)) return left.endOfFileToken;
+  return 'body' in left && left.body ? ((left.body as ts.Node).getLastToken() ?? left) : left;
+}
+
+/** `the \`return\` in line 7`, for messages. */
+export const wayText = (left: ts.Node): string =>
+  ts.isReturnStatement(left)
+    ? `the \`return\` in line ${placeText(left).replace(/^.*:/, '')}`
+    : 'the end of the function';
 
 /** Whether it is open, and the names that it has in the function. */
 interface Open {

@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { assignedValue, type FunctionNode, isFunctionWithBody, unwrap } from './ast.ts';
+import { assignedValue, type FunctionNode, isFunctionWithBody, propertyName, unwrap } from './ast.ts';
 import { isDeclaredIn } from './declared-names.ts';
 import { Facts } from './facts.ts';
 import { RuntimeSymbols } from './runtime-symbols.ts';
@@ -125,8 +125,22 @@ export class Model {
     if (symbol !== undefined) {
       const found = this.runtime.nameOf(symbol) ?? this.runtime.nameOf(this.unalias(symbol));
       if (found !== undefined) return found;
+      const declaration = isMember ? undefined : symbol.valueDeclaration;
+      if (declaration && ts.isBindingElement(declaration)) return this.#takenFromPackage(declaration);
     }
     return undefined;
+  }
+
+  /** `const { Pool: Workers } = manycore`, also of `await import('manycore')`. */
+  #takenFromPackage(declaration: ts.BindingElement): string | undefined {
+    const name = propertyName(declaration.propertyName ?? declaration.name);
+    const holder = declaration.parent.parent;
+    const whole = ts.isVariableDeclaration(holder) && holder.initializer && unwrap(holder.initializer);
+    if (name === undefined || !whole || !(ts.isIdentifier(whole) || ts.isAwaitExpression(whole)))
+      return undefined;
+    const member = this.checker.getPropertyOfType(this.checker.getTypeAtLocation(declaration.parent), name);
+    const found = member && this.runtime.nameOf(this.unalias(member));
+    return found?.includes('.') ? undefined : found;
   }
 
   /** The function with a body that a call or `new` runs, if it can be told without guessing. */

@@ -48,6 +48,7 @@ function returnsOf(model: Model, { call }: PoolCall): ts.Expression[] {
       return at && isMap && hops < 4 ? follow(at.call, hops + 1) : [];
     }
     if (ts.isArrayLiteralExpression(parent)) return follow(parent, hops + 1);
+    if (ts.isPropertyAssignment(parent) && parent.initializer === end) return follow(parent.parent, hops + 1);
     if (ts.isConditionalExpression(parent) && parent.condition !== end) return follow(parent, hops + 1);
     if (
       ts.isCallExpression(parent) &&

@@ -1,8 +1,8 @@
 import { ts } from 'ts-morph';
-import { placeText, shortText, spanOf } from '../ast.ts';
+import { shortText, spanOf } from '../ast.ts';
 import { usingFix } from '../fixes/using.ts';
 import { rootOf } from '../flow/immediate.ts';
-import { madeIn, returnsWhileOpen } from '../handles.ts';
+import { endOfWay, madeIn, returnsWhileOpen, wayText } from '../handles.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { type Uses, usesOf } from '../value-uses.ts';
@@ -28,13 +28,7 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
       continue;
     }
     const [left] = uses.captured ? [] : returnsWhileOpen(model, made, CLOSERS);
-    if (left)
-      yield finding(
-        made,
-        uses,
-        `the \`return\` in line ${placeText(left).replace(/^.*:/, '')} leaves it open`,
-        left,
-      );
+    if (left) yield finding(made, uses, `${wayText(left)} leaves it open`, left);
   }
 }
 
@@ -58,7 +52,7 @@ function finding(made: ts.NewExpression, uses: Uses, why: string, left?: ts.Node
     message: `\`${shown}\` starts worker processes, but ${why}: they keep running and the program does not end. ${advice}.`,
     path: shown,
     ...(left && {
-      related: [{ file: left.getSourceFile().fileName, ...spanOf(left), message: 'left here' }],
+      related: [{ file: left.getSourceFile().fileName, ...spanOf(endOfWay(left)), message: 'left here' }],
     }),
     ...(fix && { fixes: [fix] }),
   };

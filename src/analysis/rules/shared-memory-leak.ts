@@ -1,6 +1,6 @@
 import { ts } from 'ts-morph';
-import { placeText, propertyName, shortText, spanOf, unwrap } from '../ast.ts';
-import { madeIn, returnsWhileOpen } from '../handles.ts';
+import { propertyName, shortText, spanOf, unwrap } from '../ast.ts';
+import { endOfWay, madeIn, returnsWhileOpen, wayText } from '../handles.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { usesOf } from '../value-uses.ts';
@@ -19,20 +19,19 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   for (const made of madeIn(model, file, new Set(['SharedMemory', 'ShareableList']))) {
     if (!isNew(model, made)) continue;
     const { members, escapes, captured } = usesOf(model, made);
-    if (escapes || captured || members.has('shm')) continue;
+    if (escapes || captured || isAdopted(made) || members.has('shm')) continue;
     if (!members.has('unlink')) {
       yield finding(made, 'nothing calls its `unlink()`');
       continue;
     }
     const [left] = returnsWhileOpen(model, made, REMOVERS);
-    if (left)
-      yield finding(
-        made,
-        `the \`return\` in line ${placeText(left).replace(/^.*:/, '')} comes before its \`unlink()\``,
-        left,
-      );
+    if (left) yield finding(made, `${wayText(left)} comes before its \`unlink()\``, left);
   }
 }
+
+/** `stack.adopt(new SharedMemory(...), (memory) => memory.unlink())` */
+const isAdopted = ({ parent }: ts.NewExpression): boolean =>
+  ts.isCallExpression(parent) && /\.(adopt|defer)$/.test(parent.expression.getText());
 
 /** It makes a segment, it does not attach to one: `create: true`, or values without a name. */
 function isNew(model: Model, made: ts.NewExpression): boolean {
@@ -41,16 +40,19 @@ function isNew(model: Model, made: ts.NewExpression): boolean {
   if (model.runtimeClass(made.expression) === 'ShareableList')
     return !/^(undefined|null)$/.test(unwrap(first).getText());
   const options = unwrap(first);
-  return (
-    ts.isObjectLiteralExpression(options) &&
-    options.properties.some(
-      (property) =>
-        ts.isPropertyAssignment(property) &&
-        propertyName(property.name) === 'create' &&
-        unwrap(property.initializer).kind === ts.SyntaxKind.TrueKeyword,
-    )
-  );
+  if (!ts.isObjectLiteralExpression(options)) return false;
+  const isMeantToStay =
+    isSet(options, 'track', ts.SyntaxKind.FalseKeyword) && /\bname\b/.test(options.getText());
+  return isSet(options, 'create', ts.SyntaxKind.TrueKeyword) && !isMeantToStay;
 }
+
+const isSet = (options: ts.ObjectLiteralExpression, name: string, value: ts.SyntaxKind): boolean =>
+  options.properties.some(
+    (property) =>
+      ts.isPropertyAssignment(property) &&
+      propertyName(property.name) === name &&
+      unwrap(property.initializer).kind === value,
+  );
 
 function finding(made: ts.NewExpression, why: string, left?: ts.Node): Finding {
   const shown = shortText(made);
@@ -61,7 +63,7 @@ function finding(made: ts.NewExpression, why: string, left?: ts.Node): Finding {
       'for good where `track` is false. `close()` only unmaps it. The one who makes it writes `shm.close(); shm.unlink();` in `finally`.',
     path: shown,
     ...(left && {
-      related: [{ file: left.getSourceFile().fileName, ...spanOf(left), message: 'left here' }],
+      related: [{ file: left.getSourceFile().fileName, ...spanOf(endOfWay(left)), message: 'left here' }],
     }),
   };
 }
