@@ -262,6 +262,7 @@ function calledParameters(model: Model, fn: FunctionNode & { body: ts.ConciseBod
       : -1;
   };
   const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && !isRunInside(model, node)) return;
     if (ts.isIfStatement(node) || ts.isConditionalExpression(node)) {
       const [condition, yes, no] = ts.isIfStatement(node)
         ? [node.expression, node.thenStatement, node.elseStatement]
@@ -297,6 +298,22 @@ function calledParameters(model: Model, fn: FunctionNode & { body: ts.ConciseBod
   };
   visit(fn.body);
   return called;
+}
+
+/** A function in another one is called there, or by what it is handed to, and not kept for later. */
+function isRunInside(model: Model, fn: ts.Node): boolean {
+  let node = fn;
+  while (ts.isParenthesizedExpression(node.parent)) node = node.parent;
+  const call = node.parent;
+  if (ts.isNewExpression(call)) return mayRunCallbacks(call);
+  if (!ts.isCallExpression(call)) return false;
+  if (call.expression === node) return true;
+  const inner = model.calledFunction(call);
+  return inner
+    ? model
+        .once(calledParameters, inner, new Set<number>())
+        .has(call.arguments.indexOf(node as ts.Expression))
+    : runsCallbacks(model, call);
 }
 
 /** True when a statement leaves the module or function in every process but the main one. */

@@ -29,7 +29,9 @@ export function numberOf(model: Model, expression: ts.Expression, hops = 0): num
     const size = sizeOf(model, node.expression, hops + 1);
     return typeof size === 'number' ? size : undefined;
   }
-  return undefined;
+  if (!ts.isPropertyAccessExpression(node)) return undefined;
+  const type = model.checker.getTypeAtLocation(node); // A member of an enum, or of an object `as const`.
+  return type.isNumberLiteral() ? type.value : undefined;
 }
 
 function calculate(kind: ts.SyntaxKind, a: number, b: number): number | undefined {

@@ -7,12 +7,17 @@ export function isLeftEarly(loop: ts.IterationStatement): boolean {
   const visit = (node: ts.Node): boolean => {
     if (ts.isFunctionLike(node)) return false;
     if (ts.isReturnStatement(node) || ts.isBreakStatement(node)) return true;
+    if (ts.isContinueStatement(node) && node.label && !isLabelOf(loop, node.label.text)) return true;
     const isSleep =
       ts.isCallExpression(node) && /(^|\.)(sleep|delay|wait|setTimeout)$/.test(node.expression.getText());
     return isSleep || (ts.forEachChild(node, (child) => visit(child) || undefined) ?? false);
   };
   return visit(loop.statement);
 }
+
+/** `name: for (...)`; any other label is that of a loop around this one. */
+const isLabelOf = ({ parent }: ts.IterationStatement, name: string): boolean =>
+  ts.isLabeledStatement(parent) && parent.label.text === name;
 
 /** True when expressions use something that an earlier round of the loop wrote: the rounds have to come one after the other. */
 export function isCarried(
