@@ -1,6 +1,7 @@
 import type { ts } from 'ts-morph';
 import { placeText, shortText, spanOf, unwrap } from '../ast.ts';
 import { placeOf, workerCalls } from '../calls.ts';
+import { isErrorExpected } from '../expected.ts';
 import { liftFix } from '../fixes/lift.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
@@ -17,6 +18,7 @@ export const inlineWorkerFunction: Rule = {
 
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   for (const call of workerCalls(model, file)) {
+    if (isErrorExpected(call.node)) continue;
     for (const position of call.workers) {
       const place = placeOf(position);
       for (const worker of resolveWorkers(model, position)) {

@@ -1,6 +1,7 @@
 import { ts } from 'ts-morph';
 import { isFunctionWithBody, placeText, shortText, shownName, spanOf } from '../ast.ts';
 import { placeOf, type WorkerCall, type WorkerPosition, workerCalls } from '../calls.ts';
+import { isErrorExpected } from '../expected.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { resolveWorkers, type Worker } from '../workers.ts';
@@ -16,6 +17,7 @@ export const methodAsWorkerFunction: Rule = {
 
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   for (const call of workerCalls(model, file)) {
+    if (isErrorExpected(call.node)) continue;
     for (const position of call.workers) {
       for (const worker of resolveWorkers(model, position)) {
         const finding = judge(worker, call, position);

@@ -1,6 +1,7 @@
 import { ts } from 'ts-morph';
 import { placeText, shortText, spanOf, unwrap } from '../ast.ts';
 import { calledRuntime } from '../calls.ts';
+import { isErrorExpected } from '../expected.ts';
 import { awaitFix } from '../fixes/await.ts';
 import { type FlowRoot, rootOf, runsAtOnce } from '../flow/immediate.ts';
 import { type FlowClient, walkFlow } from '../flow/walk.ts';
@@ -159,7 +160,7 @@ function usesAfterEnd(model: Model, root: FlowRoot): Finding[] {
       const task = poolCallOf(model, node);
       const own = task && placeKey(model, task.pool);
       const by = own === undefined ? undefined : state.get(own);
-      if (task && by && !found.has(node) && !isExpected(node)) found.set(node, late(task, by));
+      if (task && by && !found.has(node) && !isErrorExpected(node)) found.set(node, late(task, by));
       return state;
     },
     merge: (a, b) => (a === b ? a : new Map([...a, ...b])),
@@ -168,10 +169,6 @@ function usesAfterEnd(model: Model, root: FlowRoot): Finding[] {
   walkFlow(model, root, client, new Map());
   return [...found.values()];
 }
-
-/** A test that wants the error: `assert.rejects(pool.map(...))`, `expect(pool.map(...)).rejects`. */
-const isExpected = ({ parent }: ts.CallExpression): boolean =>
-  ts.isCallExpression(parent) && /(^|\.)(rejects|throws|expect)$/.test(parent.expression.getText());
 
 /** The name that is given a new value at a node. */
 function renamed(model: Model, node: ts.Node): string | undefined {

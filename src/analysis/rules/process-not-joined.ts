@@ -3,6 +3,7 @@ import { propertyName, shortText, shownName, unwrap } from '../ast.ts';
 import { callSites } from '../call-index.ts';
 import { describeCall } from '../calls.ts';
 import { isRepeated, loopAround } from '../concurrency.ts';
+import { isErrorExpected } from '../expected.ts';
 import { isExported } from '../exports.ts';
 import { type FlowRoot, rootOf } from '../flow/immediate.ts';
 import { madeIn } from '../handles.ts';
@@ -30,7 +31,7 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
     if (escapes || disposed || !members.has('start')) continue;
     const handled = HANDLED.flatMap((name) => members.get(name) ?? []);
     if (handled.length === 0) {
-      if (captured || isExpected(made)) continue;
+      if (captured || isErrorExpected(made)) continue;
       const isLeft = !isDropped(made) && isMainProgram(model, rootOf(model, made));
       if (!isLeft || readsResults(model, made, members.get('start') ?? [])) {
         yield finding(
@@ -49,14 +50,6 @@ function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
 
 /** `new Process({ ... }).start()`. */
 const isDropped = (made: ts.NewExpression): boolean => ts.isPropertyAccessExpression(made.parent);
-
-/** A test that wants the error: `assert.throws(() => new Process({ ... }).start())`. */
-const isExpected = (made: ts.Node): boolean => {
-  for (let up = made.parent; up !== undefined && !ts.isStatement(up); up = up.parent)
-    if (ts.isCallExpression(up) && /(^|\.)(rejects|throws|expect)$/.test(up.expression.getText()))
-      return true;
-  return false;
-};
 
 /** A module, or the function that is all that a module calls: the runtime waits for its processes when it is done. */
 function isMainProgram(model: Model, root: FlowRoot): boolean {

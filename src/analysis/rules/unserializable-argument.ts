@@ -1,6 +1,7 @@
 import type { ts } from 'ts-morph';
 import { spanOf } from '../ast.ts';
 import { placeOf, workerCalls } from '../calls.ts';
+import { isErrorExpected } from '../expected.ts';
 import { dropFix } from '../fixes/drop.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
@@ -18,6 +19,7 @@ export const unserializableArgument: Rule = {
 
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   for (const call of workerCalls(model, file)) {
+    if (isErrorExpected(call.node)) continue;
     for (const position of call.sends) {
       const { faults } = judgeSent(model, position);
       const [first, ...others] = faults;

@@ -1,6 +1,7 @@
 import type { ts } from 'ts-morph';
 import { placeText, spanOf } from '../ast.ts';
 import { messageCalls, placeOf } from '../calls.ts';
+import { isErrorExpected } from '../expected.ts';
 import { dropFix } from '../fixes/drop.ts';
 import type { Model } from '../model.ts';
 import type { Finding, Rule } from '../rule.ts';
@@ -17,6 +18,7 @@ export const unserializableMessage: Rule = {
 
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   for (const call of messageCalls(model, file)) {
+    if (isErrorExpected(call.node)) continue;
     for (const position of call.messages) {
       const { faults } = judgeSent(model, position);
       const [first, ...others] = faults;

@@ -1,6 +1,7 @@
 import type { ts } from 'ts-morph';
 import { type FunctionNode, isAsync, isGenerator, placeText, resultsOf, shownName, spanOf } from '../ast.ts';
 import type { WorkerCall } from '../calls.ts';
+import { isErrorExpected } from '../expected.ts';
 import { dropFix } from '../fixes/drop.ts';
 import type { Model } from '../model.ts';
 import { taskFunctionsIn } from '../results.ts';
@@ -18,6 +19,7 @@ export const unserializableReturn: Rule = {
 
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   for (const [fn, calls] of taskFunctionsIn(model, file)) {
+    if (calls.every((call) => isErrorExpected(call.node))) continue;
     const name = shownName(fn) ?? 'this function';
     const chain = calls.map(
       (call) => `${name} runs in workers through ${call.name} (${placeText(call.node)})`,
