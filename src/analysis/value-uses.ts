@@ -207,7 +207,12 @@ class Follower implements Uses {
       const item = callback.parameters[name.startsWith('reduce') ? 1 : 0];
       if (item) this.#names(item.name, depth - 1, 0, hops + 1);
     }
-    if (SAME_LIST.has(name)) this.follow(call, depth, 0, hops);
+    const isMap = /^(Readonly)?Map$/.test(this.#typeName(access.expression));
+    if (isMap && callback && name === 'forEach') {
+      const key = callback.parameters[1];
+      if (key) this.#names(key.name, depth - 1, 0, hops + 1);
+    }
+    if (SAME_LIST.has(name) || (isMap && /^(keys|entries)$/.test(name))) this.follow(call, depth, 0, hops);
     else if (ONE_ITEM.has(name)) this.follow(call, depth - 1, 0, hops);
     else if (!WITH_CALLBACK.has(name) && !ADDING.has(name) && !HARMLESS.has(name)) this.escapes = true;
   }
@@ -246,7 +251,8 @@ class Follower implements Uses {
       }
     }
     if (/^(Map|Set|Array)$/.test(text) && ts.isNewExpression(call)) {
-      this.follow(call, depth, 0, hops);
+      // A Map is made of a list of pairs.
+      this.follow(call, text === 'Map' ? Math.max(1, depth - 1) : depth, 0, hops);
       return;
     }
     const fn = ts.isCallExpression(call) ? this.#model.calledFunction(call) : undefined;
