@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph';
 import { type FunctionNode, isFunctionWithBody, propertyName, unwrap } from './ast.ts';
+import { type Condition, conditionsAround, mayHold } from './conditions.ts';
 import type { Model } from './model.ts';
 import { judge } from './shape.ts';
 import { callsWithin } from './syntax.ts';
@@ -253,11 +254,12 @@ function describe(model: Model, node: ts.CallExpression | ts.NewExpression): Wor
   if (fn === undefined || !model.isCandidate(fn.getSourceFile())) return undefined;
   const { workers, sends, messages } = summaryOf(model, fn);
   if (workers.length === 0 && sends.length === 0 && messages.length === 0) return undefined;
-  const given = <P extends ParameterPart>(part: P): (Position & Omit<P, 'index'>)[] => {
+  const given = <P extends ParameterPart>(part: P): (Position & Omit<P, 'index' | 'conditions'>)[] => {
     const argument = args[part.index];
     const spread = args.slice(0, part.index + 1).some(ts.isSpreadElement);
     if (argument === undefined || spread || fn.parameters[part.index]?.dotDotDotToken) return [];
-    const { index: _, ...rest } = part;
+    const { index: _, conditions, ...rest } = part;
+    if (!mayHold(conditions, args)) return [];
     return [{ ...rest, expression: argument }];
   };
   return {
@@ -284,6 +286,8 @@ interface ParameterPart {
   readonly index: number;
   readonly accesses: readonly Access[];
   readonly label: string;
+  /** What other parameters have to be for it to be handed over. */
+  readonly conditions: readonly Condition[];
 }
 
 /** Which parameters of a function become worker functions, and which are sent. */
@@ -307,6 +311,7 @@ function summarise(model: Model, fn: FunctionNode): Summary {
   const partOf = (
     parameter: ts.ParameterDeclaration,
     accesses: readonly Access[],
+    place: ts.Node,
   ): ParameterPart | undefined => {
     if (parameter.parent !== fn) return undefined;
     const index = fn.parameters.indexOf(parameter);
@@ -314,14 +319,21 @@ function summarise(model: Model, fn: FunctionNode): Summary {
       step.kind === 'prop' ? `.${step.name}` : step.kind === 'element' ? '[*]' : '',
     );
     const name = ts.isIdentifier(parameter.name) ? parameter.name.text : `argument ${index + 1}`;
-    return { index, accesses, label: name + steps.join('') };
+    const conditions = conditionsAround(model, place, fn);
+    return { index, accesses, label: name + steps.join(''), conditions };
+  };
+  // Handed over in several places, whichever of them is reached is enough.
+  const note = <P extends ParameterPart>(parts: Map<string, P>, part: P): void => {
+    const key = `${part.index} ${part.label}`;
+    parts.set(key, parts.has(key) ? { ...part, conditions: [] } : part);
   };
   // What a constructor keeps in a field is handed over by the methods.
   for (const call of handedOverWithin(model, ts.isConstructorDeclaration(fn) ? fn.parent : fn.body)) {
     for (const position of call.workers) {
       new Trace(model, (origin) => {
-        const part = origin.kind === 'parameter' ? partOf(origin.node, origin.accesses) : undefined;
-        if (part) workers.set(`${part.index} ${part.label}`, { ...part, role: position.role });
+        const part =
+          origin.kind === 'parameter' ? partOf(origin.node, origin.accesses, call.node) : undefined;
+        if (part) note(workers, { ...part, role: position.role });
       }).follow(position.expression, position.accesses, startState(''));
     }
     for (const [positions, parts] of [
@@ -330,8 +342,8 @@ function summarise(model: Model, fn: FunctionNode): Summary {
     ] as const) {
       for (const position of positions) {
         for (const use of judge(model, position).parameters) {
-          const part = partOf(use.node, use.accesses);
-          if (part) parts.set(`${part.index} ${part.label}`, part);
+          const part = partOf(use.node, use.accesses, call.node);
+          if (part) note(parts, part);
         }
       }
     }
