@@ -150,10 +150,26 @@ function describe(
     ...readsIn(model, test, place),
     ...readsBehind(model, test, place),
   ]);
-  if (tested.length === 0) return undefined;
+  if (tested.length === 0 || onlySpares(node, value)) return undefined;
   // Testing again under the lock is enough, whatever was tested before.
   const locks = tested.map(covers).find((one) => one.length > 0) ?? [];
   return { place, node, kind: 'checked', reads: tested, locks, split: locks.length === 0 && held.length > 0 };
+}
+
+/** `if (v.value !== 1) v.value = 1;`: whoever writes, the value is that one. The test only spares a write. */
+function onlySpares(node: ts.Expression, value: ts.Expression): boolean {
+  const statement = node.parent;
+  const block = ts.isBlock(statement.parent) && statement.parent.statements.length === 1;
+  const test = block ? statement.parent.parent : statement.parent;
+  if (!ts.isExpressionStatement(statement) || !ts.isIfStatement(test) || test.elseStatement) return false;
+  const condition = unwrap(test.expression);
+  const stored = unwrap(value);
+  return (
+    ts.isLiteralExpression(stored) &&
+    ts.isBinaryExpression(condition) &&
+    /^!==?$/.test(condition.operatorToken.getText()) &&
+    [condition.left, condition.right].some((side) => unwrap(side).getText() === stored.getText())
+  );
 }
 
 /** The node at which the flow keeps what is held. */
