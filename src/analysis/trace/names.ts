@@ -50,7 +50,8 @@ export function followSymbol(
     followBinding(trace, declaration, { node: at, accesses }, accesses, state);
     return;
   }
-  if (accesses.length === 0) trace.report({ kind: 'declaration', node: declaration, symbol, state });
+  const isWhole = accesses.every((step) => step.kind === 'omit' && ts.isFunctionDeclaration(declaration));
+  if (isWhole) trace.report({ kind: 'declaration', node: declaration, symbol, state });
   else trace.report({ kind: 'typed', node: at, accesses, state });
 }
 

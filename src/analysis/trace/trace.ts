@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { unwrap } from '../ast.ts';
+import { isFunctionExpression, unwrap } from '../ast.ts';
 import type { Model } from '../model.ts';
 import { followAwait, followCall, followNew, followSettled } from './calls.ts';
 import { followArray, followObject, followOperator } from './literals.ts';
@@ -9,6 +9,10 @@ import { followProperty } from './properties.ts';
 
 const MAX_DEPTH = 24;
 const MAX_STEPS = 600;
+
+/** An object, or a function with members, of which some are left out. */
+const holdsMembers = (node: ts.Expression): boolean =>
+  ts.isObjectLiteralExpression(node) || isFunctionExpression(node);
 
 /** Follows values backwards, without running anything: through variables, literals, callbacks, calls and parameters. */
 export class Trace implements Tracer {
@@ -62,7 +66,7 @@ export class Trace implements Tracer {
   end(node: ts.Expression, accesses: readonly Access[], state: TraceState): void {
     const [first] = accesses;
     if (first === undefined) this.report({ kind: 'expression', node, omit: [], state });
-    else if (first.kind === 'omit' && accesses.length === 1 && ts.isObjectLiteralExpression(node)) {
+    else if (first.kind === 'omit' && accesses.length === 1 && holdsMembers(node)) {
       this.report({ kind: 'expression', node, omit: first.names, state });
     } else this.report({ kind: 'typed', node, accesses, state });
   }
