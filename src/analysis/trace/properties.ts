@@ -66,6 +66,18 @@ export function followProperty(
  * `this.#x = x`, or another value. Undefined where that cannot be told.
  */
 function valueOfField(field: ts.Declaration): ts.ParameterDeclaration | ts.Expression | undefined {
+  let value = knownFields.get(field);
+  if (value === undefined) {
+    value = findValueOfField(field) ?? null;
+    knownFields.set(field, value);
+  }
+  return value ?? undefined;
+}
+
+/** Syntax alone: it holds as long as the node is there. */
+const knownFields = new WeakMap<ts.Declaration, ts.ParameterDeclaration | ts.Expression | null>();
+
+function findValueOfField(field: ts.Declaration): ts.ParameterDeclaration | ts.Expression | undefined {
   const isParameter = ts.isParameter(field);
   if (!isParameter && !(ts.isPropertyDeclaration(field) && field.initializer === undefined)) return undefined;
   const owner = isParameter ? field.parent.parent : field.parent;
