@@ -1,10 +1,12 @@
 import { ts } from 'ts-morph';
-import { type FunctionNode, unwrap } from './ast.ts';
+import { type FunctionNode, propertyName, unwrap } from './ast.ts';
 import type { Model } from './model.ts';
 
 /** What a parameter of a function has to be for a part of its body to run. */
 export interface Condition {
   readonly parameter: number;
+  /** The member of it that is meant: `isParallel` of `{ isParallel }`. */
+  readonly member?: string;
   /** Text of the literals of which it has to be one, or must not be any; without them, whether it has to be true. */
   readonly among?: readonly string[];
   readonly holds: boolean;
@@ -25,6 +27,13 @@ export function conditionsAround(model: Model, node: ts.Node, fn: FunctionNode):
       const test = comparison(model, up.parent.parent.expression, up.expression, fn);
       const falls = up.parent.clauses[up.parent.clauses.indexOf(up) - 1];
       if (test && (falls === undefined || endsItself(falls))) found.push(test);
+    } else if (ts.isBlock(up)) {
+      for (const statement of up.statements.slice(0, up.statements.indexOf(inner as ts.Statement))) {
+        const isExit =
+          ts.isIfStatement(statement) && !statement.elseStatement && leaves(statement.thenStatement);
+        const test = isExit ? testOf(model, statement.expression, fn) : undefined;
+        if (test) found.push({ ...test, holds: !test.holds });
+      }
     }
   }
   return found;
@@ -32,8 +41,10 @@ export function conditionsAround(model: Model, node: ts.Node, fn: FunctionNode):
 
 /** False where the arguments of a call rule out one of the conditions. */
 export const mayHold = (conditions: readonly Condition[], args: readonly ts.Expression[]): boolean =>
-  conditions.every(({ parameter, among, holds }) => {
-    const value = args[parameter] && literalText(args[parameter]);
+  conditions.every(({ parameter, member, among, holds }) => {
+    const argument = args[parameter];
+    const given = argument && member !== undefined ? memberOf(argument, member) : argument;
+    const value = given && literalText(given);
     if (value === undefined) return true;
     return holds === (among ? among.includes(value) : !/^(false|0|''|null|undefined)$/.test(value));
   });
@@ -50,8 +61,8 @@ function testOf(model: Model, condition: ts.Expression, fn: FunctionNode): Condi
     const test = comparison(model, node.left, node.right, fn) ?? comparison(model, node.right, node.left, fn);
     return test && { ...test, holds: operator.startsWith('=') };
   }
-  const parameter = parameterOf(model, node, fn);
-  return parameter < 0 ? undefined : { parameter, holds: true };
+  const subject = parameterOf(model, node, fn);
+  return subject && { ...subject, holds: true };
 }
 
 function comparison(
@@ -62,13 +73,41 @@ function comparison(
 ): Condition | undefined {
   const text = literalText(literal);
   const parameter = parameterOf(model, subject, fn);
-  return text === undefined || parameter < 0 ? undefined : { parameter, among: [text], holds: true };
+  return text === undefined || parameter === undefined
+    ? undefined
+    : { ...parameter, among: [text], holds: true };
 }
 
-function parameterOf(model: Model, expression: ts.Expression, fn: FunctionNode): number {
+/** A parameter, or a member of one: `options.isParallel`, or `isParallel` of a pattern. */
+function parameterOf(
+  model: Model,
+  expression: ts.Expression,
+  fn: FunctionNode,
+): Pick<Condition, 'parameter' | 'member'> | undefined {
   const node = unwrap(expression);
-  const declaration = ts.isIdentifier(node) ? model.symbolAt(node)?.valueDeclaration : undefined;
-  return declaration && ts.isParameter(declaration) ? fn.parameters.indexOf(declaration) : -1;
+  if (ts.isPropertyAccessExpression(node)) {
+    const whole = ts.isIdentifier(node.expression) ? parameterOf(model, node.expression, fn) : undefined;
+    return whole?.member === undefined ? whole && { ...whole, member: node.name.text } : undefined;
+  }
+  let declaration = ts.isIdentifier(node) ? model.symbolAt(node)?.valueDeclaration : undefined;
+  let member: string | undefined;
+  if (declaration && ts.isBindingElement(declaration) && ts.isObjectBindingPattern(declaration.parent)) {
+    member = propertyName(declaration.propertyName ?? declaration.name);
+    if (member === undefined || declaration.dotDotDotToken) return undefined;
+    declaration = ts.isParameter(declaration.parent.parent) ? declaration.parent.parent : undefined;
+  }
+  if (!declaration || !ts.isParameter(declaration)) return undefined;
+  const parameter = fn.parameters.indexOf(declaration);
+  return parameter < 0 ? undefined : { parameter, ...(member !== undefined && { member }) };
+}
+
+/** What a literal gives a member; undefined where that is not seen. */
+function memberOf(argument: ts.Expression, name: string): ts.Expression | undefined {
+  const literal = unwrap(argument);
+  if (!ts.isObjectLiteralExpression(literal) || literal.properties.some(ts.isSpreadAssignment))
+    return undefined;
+  const property = literal.properties.find((one) => propertyName(one.name) === name);
+  return property && ts.isPropertyAssignment(property) ? property.initializer : undefined;
 }
 
 function literalText(expression: ts.Expression): string | undefined {
@@ -86,7 +125,10 @@ function literalText(expression: ts.Expression): string | undefined {
 function endsItself(clause: ts.CaseOrDefaultClause): boolean {
   const last = clause.statements.at(-1);
   const end = last && ts.isBlock(last) ? last.statements.at(-1) : last;
-  return (
-    end !== undefined && (ts.isBreakStatement(end) || ts.isReturnStatement(end) || ts.isThrowStatement(end))
-  );
+  return end !== undefined && (ts.isBreakStatement(end) || leaves(end));
+}
+
+function leaves(statement: ts.Statement): boolean {
+  const end = ts.isBlock(statement) ? statement.statements.at(-1) : statement;
+  return end !== undefined && (ts.isReturnStatement(end) || ts.isThrowStatement(end));
 }
