@@ -103,8 +103,10 @@ export const stateFiles = (model: Model): ReadonlySet<ts.SourceFile> =>
   model.once(collectStateFiles, model, new Set());
 
 function collectStateFiles(model: Model): ReadonlySet<ts.SourceFile> {
-  const files = new Set([...model.candidates, ...childModules(model), ...reachedFiles(model)]);
-  return new Set([...files].filter((file) => !file.isDeclarationFile && !model.runtime.owns(file)));
+  const files = new Set<ts.SourceFile>();
+  for (const some of [model.candidates, childModules(model), reachedFiles(model)])
+    for (const file of some) if (!file.isDeclarationFile && !model.runtime.owns(file)) files.add(file);
+  return files;
 }
 
 const reached = (model: Model): Reached =>

@@ -19,22 +19,55 @@ export interface WorkerRun {
   readonly calls: readonly WorkerCall[];
 }
 
+const NO_CALLEES: ReadonlyMap<Body, ts.Node> = new Map();
+const NO_CALLS: readonly WorkerCall[] = [];
+const AS_TASK: ReadonlySet<Role> = new Set(['task']);
+const AS_TARGET: ReadonlySet<Role> = new Set(['target']);
+
+/** What brings a function into child processes. */
+type Cause =
+  | { readonly kind: 'started'; readonly exportName: string }
+  | { readonly kind: 'handed-in'; readonly call: WorkerCall }
+  | { readonly kind: 'run-method' }
+  | { readonly kind: 'called'; readonly by: Run; readonly place: ts.Node };
+
 class Run implements WorkerRun {
   readonly fn: Body;
-  readonly roles = new Set<Role>();
-  readonly calls: WorkerCall[] = [];
-  readonly #why: () => readonly string[];
+  /** Often that of the caller itself, so it is replaced and never added to. */
+  roles: ReadonlySet<Role>;
+  calls: readonly WorkerCall[] = NO_CALLS;
+  readonly #cause: Cause;
   #chain: readonly string[] | undefined;
 
-  constructor(fn: Body, why: () => readonly string[]) {
+  constructor(fn: Body, roles: ReadonlySet<Role>, cause: Cause) {
     this.fn = fn;
-    this.#why = why;
+    this.roles = roles;
+    this.#cause = cause;
   }
 
   /** Told only of a function that something is found in. */
   get chain(): readonly string[] {
-    this.#chain ??= this.#why();
+    this.#chain ??= chainOf(this.fn, this.#cause);
     return this.#chain;
+  }
+}
+
+function chainOf(fn: Body, cause: Cause): readonly string[] {
+  switch (cause.kind) {
+    case 'started':
+      return [`\`${cause.exportName}\` is run in parallel (${placeText(fn)})`];
+    case 'handed-in': {
+      const { name, node } = cause.call;
+      return [
+        `\`${shownName(fn) ?? 'this function'}\` runs in workers through \`${name}\` (${placeText(node)})`,
+      ];
+    }
+    case 'run-method':
+      return [`\`run()\` is what the child process runs (${placeText(fn)})`];
+    case 'called': {
+      const [callee, caller] = [fn, cause.by.fn].map((one) => shownName(one) ?? 'a function');
+      return [...cause.by.chain, `\`${callee}\` is called by \`${caller}\` (${placeText(cause.place)})`];
+    }
   }
 }
 
@@ -58,15 +91,15 @@ export function workerRunOf(model: Model, node: ts.Node): WorkerRun | undefined 
 
 /** Functions of the set that a file declares, in the order of the text. */
 export const workerRunsIn = (model: Model, file: ts.SourceFile): readonly WorkerRun[] =>
-  runsByFile(model).get(file) ?? [];
+  [...(runsByFile(model).get(file) ?? [])].sort((a, b) => a.fn.pos - b.fn.pos);
 
 /** Files in which rules may find something although they do not name the package: the set reaches into them. */
 export const reachedFiles = (model: Model): Iterable<ts.SourceFile> => runsByFile(model).keys();
 
 const runsByFile = (model: Model): ReadonlyMap<ts.SourceFile, readonly WorkerRun[]> =>
-  model.once(sortByFile, model, new Map());
+  model.once(groupByFile, model, new Map());
 
-function sortByFile(model: Model): ReadonlyMap<ts.SourceFile, readonly WorkerRun[]> {
+function groupByFile(model: Model): ReadonlyMap<ts.SourceFile, readonly WorkerRun[]> {
   const files = new Map<ts.SourceFile, WorkerRun[]>();
   for (const run of workerSet(model).values()) {
     const file = run.fn.getSourceFile();
@@ -74,53 +107,44 @@ function sortByFile(model: Model): ReadonlyMap<ts.SourceFile, readonly WorkerRun
     if (list === undefined) files.set(file, [run]);
     else list.push(run);
   }
-  for (const runs of files.values()) runs.sort((a, b) => a.fn.pos - b.fn.pos);
   return files;
 }
 
 function collect(model: Model): ReadonlyMap<ts.Node, WorkerRun> {
   const runs = new Map<ts.Node, Run>();
   const queue: Run[] = [];
-  const reach = (fn: Body, roles: Iterable<Role>, why: () => readonly string[], call?: WorkerCall): void => {
+  const reach = (fn: Body, roles: ReadonlySet<Role>, cause: Cause): void => {
     let run = runs.get(fn);
-    let news = false;
     if (run === undefined) {
-      run = new Run(fn, why);
+      run = new Run(fn, roles, cause);
       runs.set(fn, run);
-      news = true;
+      queue.push(run);
+    } else if (!hasAll(run.roles, roles)) {
+      run.roles = new Set([...run.roles, ...roles]);
+      queue.push(run);
     }
-    for (const role of roles) {
-      news ||= !run.roles.has(role);
-      run.roles.add(role);
-    }
-    if (call && !run.calls.includes(call)) run.calls.push(call);
-    if (news) queue.push(run);
+    if (cause.kind === 'handed-in' && !run.calls.includes(cause.call)) run.calls = [...run.calls, cause.call];
   };
 
   for (const { fn, exportName } of startedFunctions(model))
-    reach(fn, ['task'], () => [`\`${exportName}\` is run in parallel (${placeText(fn)})`]);
+    reach(fn, AS_TASK, { kind: 'started', exportName });
   for (const file of model.candidates) {
-    for (const { fn, role, call } of handedIn(model, file)) {
-      const why = () => [
-        `\`${shownName(fn) ?? 'this function'}\` runs in workers through \`${call.name}\` (${placeText(call.node)})`,
-      ];
-      reach(fn, [role], why, call);
-    }
-    for (const run of model.keep(runMethods, file, file, [])) {
-      reach(run, ['target'], () => [`\`run()\` is what the child process runs (${placeText(run)})`]);
-    }
+    for (const { fn, role, call } of handedIn(model, file))
+      reach(fn, new Set([role]), { kind: 'handed-in', call });
+    for (const run of model.keep(runMethods, file, file, [])) reach(run, AS_TARGET, { kind: 'run-method' });
   }
-  for (let run = queue.pop(); run !== undefined; run = queue.pop()) {
-    const caller = run;
-    const { fn, roles } = caller;
-    for (const [callee, place] of calledWithin(model, fn)) {
-      reach(callee, roles, () => [
-        ...caller.chain,
-        `\`${shownName(callee) ?? 'a function'}\` is called by \`${shownName(fn) ?? 'a function'}\` (${placeText(place)})`,
-      ]);
+  for (let by = queue.pop(); by !== undefined; by = queue.pop()) {
+    for (const [callee, place] of calledWithin(model, by.fn)) {
+      if (!hasAll(runs.get(callee)?.roles, by.roles)) reach(callee, by.roles, { kind: 'called', by, place });
     }
   }
   return runs;
+}
+
+function hasAll(some: ReadonlySet<Role> | undefined, wanted: ReadonlySet<Role>): boolean {
+  if (some === undefined) return false;
+  for (const role of wanted) if (!some.has(role)) return false;
+  return true;
 }
 
 /** `run()` of every class of a file that extends `Process`. */
@@ -139,7 +163,7 @@ function runMethods(model: Model, file: ts.SourceFile): Body[] {
 
 /** Functions with a body that a function calls, makes instances of, or hands on as a callback, and where. */
 export function calledWithin(model: Model, fn: Body): ReadonlyMap<Body, ts.Node> {
-  return model.keep(collectCalled, fn, fn, new Map());
+  return model.keep(collectCalled, fn, fn, NO_CALLEES);
 }
 
 function collectCalled(model: Model, fn: Body): ReadonlyMap<Body, ts.Node> {
