@@ -32,6 +32,14 @@ const withCompiler = {
   alias: { 'ts-morph': './scripts/compiler.mjs', '@ts-morph/common': './scripts/compiler.mjs' },
 };
 
+/** The text of the compiler is one function, as `loadCached` runs it: to put that around 10 MB would copy them. */
+const compiler = {
+  ...node,
+  format: 'cjs',
+  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+  footer: { js: '})' },
+};
+
 /** The pool makes functions while it works: keeping the name of each would take as long as to make it. */
 const hot = { keepNames: false, minifyIdentifiers: false };
 
@@ -69,7 +77,7 @@ export const bundles = [
   {
     entry: 'scripts/compiler-alone.mjs',
     out: 'dist/compiler.cjs',
-    options: { ...node, format: 'cjs', ...hot },
+    options: { ...compiler, ...hot },
   },
   {
     entry: 'src/job/host.ts',
@@ -110,7 +118,7 @@ export const bundles = [
   {
     entry: 'scripts/compiler-alone.mjs',
     out: 'runtime/dist/compiler.cjs',
-    options: { ...node, format: 'cjs', ...hot },
+    options: { ...compiler, ...hot },
   },
   // Apart from the command: the protocol and its checks weigh half as much as all of it, and only `manycore mcp` needs them.
   { entry: 'src/cli/mcp/serve.ts', out: 'runtime/dist/mcp.js', options: { ...esm, ...withEsbuild } },

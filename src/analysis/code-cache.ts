@@ -16,9 +16,10 @@ const DIGEST_SIZE = 20;
 let uncached: { readonly script: Script; readonly file: string } | undefined;
 
 /**
- * Loads a CommonJS bundle, and takes its machine-independent code from where `keepCode` left it: to compile a program of 10 MB
- * takes a tenth of the time of a whole analysis. The cache is in the folder of the user and never in a workspace, for V8 trusts
- * what it reads. A cache of another bundle, engine or flags has another name.
+ * Loads a bundle that is written as one function with the parameters of a CommonJS module, and takes its machine-independent
+ * code from where `keepCode` left it: to compile a program of 10 MB takes a tenth of the time of a whole analysis. The cache is
+ * in the folder of the user and never in a workspace, for V8 trusts what it reads. A cache of another bundle, engine or flags
+ * has another name.
  */
 export function loadCached(program: string): unknown {
   const content = readFileSync(program);
@@ -26,10 +27,7 @@ export function loadCached(program: string): unknown {
   const name = createHash('sha1').update(content).update(`${cachedDataVersionTag()} ${process.version}`);
   const file = path.join(userCache(), `code-${name.digest('base64url')}.bin`);
   const cachedData = readCode(file);
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
-    filename: program,
-    ...(cachedData && { cachedData }),
-  });
+  const script = new Script(source, { filename: program, ...(cachedData && { cachedData }) });
   if (cachedData === undefined || script.cachedDataRejected) uncached = { script, file };
   const loaded = { exports: {} };
   script

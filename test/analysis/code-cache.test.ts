@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const MODULE = new URL('../../src/analysis/code-cache.ts', import.meta.url).href;
-const PROGRAM = `const { basename } = require('node:path');
-module.exports = { name: basename(__filename), twice: (text) => text + text };`;
+const PROGRAM = `(function (exports, require, module, __filename) {
+const { basename } = require('node:path');
+module.exports = { name: basename(__filename), twice: (text) => text + text };
+})`;
 
 describe('the code cache', function () {
   this.timeout(60_000);
