@@ -33,6 +33,7 @@ module.exports = {
       'src/analysis',
       'src/engine',
       'src/job',
+      'src/node',
       'src/protocol',
       'src/report',
       'src/server',

@@ -7,6 +7,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node.js';
+import { sparingMemory } from '../../src/node/spare-memory.ts';
 
 /** The language server in ms and bytes. */
 export interface ServerTimes {
@@ -33,7 +34,8 @@ export async function measureServer(
   files: readonly string[],
 ): Promise<ServerTimes> {
   const begin = performance.now();
-  const child = fork(program, ['--stdio'], { silent: true, execArgv: MEMORY_OPTIONS });
+  const env = sparingMemory(process.env);
+  const child = fork(program, ['--stdio'], { silent: true, env, execArgv: MEMORY_OPTIONS });
   try {
     if (!child.stdout || !child.stdin) throw new Error('The server has no stdio.');
     const connection = createProtocolConnection(
