@@ -9,8 +9,8 @@ import type { LintMessage, LintReply, LintRequest } from './protocol.ts';
 const MEGABYTE = 1024 * 1024;
 /** Heap that the largest workspaces need, in MB; a machine with little memory gives three quarters of what it has. */
 const MAX_HEAP = 4096;
-/** A small space for new objects, in MB: less memory for a little more time. */
-const YOUNG_OBJECTS = '--max-semi-space-size=8';
+/** Space for new objects, in MB. With 8 it takes 12 MB less and 4 % more CPU time. */
+const YOUNG_OBJECTS = '--max-semi-space-size=16';
 const NO_ANALYSIS = 3;
 
 /** The program of the analysis process: beside this command, or its source while developing. */
