@@ -54,6 +54,8 @@ try {
     { name: 'server, whole diagnostics', value: server.whole, goal: Infinity, unit: 'ms' },
     { name: 'server, after an edit, median', value: median(server.edits), goal: Infinity, unit: 'ms' },
     { name: 'server, after an edit, 95 %', value: quantile(server.edits, 0.95), goal: 100, unit: 'ms' },
+    { name: 'server, edits at once, median', value: median(server.burst), goal: Infinity, unit: 'ms' },
+    { name: 'server, edits at once, 95 %', value: quantile(server.burst, 0.95), goal: Infinity, unit: 'ms' },
     { name: 'server, memory', value: server.memory / MEGABYTE, goal: 350, unit: 'MB' },
   ];
   console.log(`${files} files; load of the machine ${readFileSync('/proc/loadavg', 'utf8').split(' ')[0]}`);

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import {
   asCompleted,
@@ -43,11 +46,20 @@ describe('ProcessPoolExecutor', () => {
 
   it('hands out the same futures as they end', async () => {
     await using executor = new ProcessPoolExecutor(2);
-    const slow = executor.submit(tasks.slow, 500);
-    const quick = executor.submit(tasks.slow, 1);
-    const order: unknown[] = [];
-    for await (const future of asCompleted([slow, quick])) order.push(future);
-    assert.ok(order[0] === quick && order[1] === slow);
+    const folder = mkdtempSync(join(tmpdir(), 'manycore-'));
+    try {
+      const gate = join(folder, 'gate');
+      const slow = executor.submit(tasks.untilThere, gate);
+      const quick = executor.submit(tasks.slow, 1);
+      const order: unknown[] = [];
+      for await (const future of asCompleted([slow, quick])) {
+        order.push(future);
+        writeFileSync(gate, '');
+      }
+      assert.ok(order[0] === quick && order[1] === slow);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('waits for the first, the first error, or as long as it may', async () => {
