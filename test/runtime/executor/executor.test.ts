@@ -52,7 +52,7 @@ describe('ProcessPoolExecutor', () => {
       const slow = executor.submit(tasks.untilThere, gate);
       const quick = executor.submit(tasks.slow, 1);
       const order: unknown[] = [];
-      for await (const future of asCompleted([slow, quick])) {
+      for await (const future of asCompleted<string | number>([slow, quick])) {
         order.push(future);
         writeFileSync(gate, '');
       }
