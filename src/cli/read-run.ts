@@ -4,6 +4,7 @@ import { JobError } from '../job/errors.ts';
 import { type RunFolder, runFolderAt } from '../job/run-folder.ts';
 import type { RunSummary } from '../protocol/run.ts';
 import { RUN_FILES } from '../protocol/run-folder.ts';
+import { isSummary } from '../protocol/summary-check.ts';
 
 /** A run that is over, by its folder or its `run.json`. Throws a `JobError` for what is none. */
 export function readRun(run: string): { folder: RunFolder; summary: RunSummary } {
@@ -28,9 +29,7 @@ function readSummary(file: string): RunSummary {
     }
     throw noRun(file, error instanceof Error ? error.message : String(error));
   }
-  if (typeof summary === 'object' && summary !== null && 'version' in summary && summary.version === 1) {
-    return summary as RunSummary;
-  }
+  if (isSummary(summary)) return summary;
   throw noRun(file, 'it is no summary of version 1');
 }
 

@@ -28,7 +28,7 @@ export function verdictText({ kind, text, said }: Verdict, t: Translate): string
 
 /** The same for where its kind and the speedup stand beside it: the reason alone, as a sentence. */
 export function verdictReason({ text, said }: Verdict, t: Translate): string {
-  if (said === undefined) return reasonOnly(text);
+  if (said === undefined) return text;
   const { over, reason } = said;
   const clauses = [...(over === undefined ? [] : [over]), ...reason].map((clause) => say(clause, t));
   return capitalised(sentence(clauses));
@@ -49,14 +49,6 @@ function kindText(kind: Kind, t: Translate): string {
     case 'not-measured':
       return t('Not measured');
   }
-}
-
-/** The reason in a text of an older version. */
-function reasonOnly(text: string): string {
-  const reason = text
-    .replace(/^(?:Worth it|Marginal|Not worth it): /, '')
-    .replace(/^(?:< )?[\d.]+x with [\d,]+ workers?(?:; | (?=over ))/, '');
-  return capitalised(reason);
 }
 
 /** Whether running in parallel was worth it, why, and the first thing to change, in one sentence. */

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { lockHolder } from '../../node/lock-holder.ts';
 import type { RunSummary } from '../../protocol/run.ts';
 import { type JournalHeader, RUN_FILES } from '../../protocol/run-folder.ts';
+import { isSummary } from '../../protocol/summary-check.ts';
 import * as l10n from '../../report/l10n.ts';
 
 /** How a run stands, as far as its folder tells. */
@@ -128,32 +129,6 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** What is shown of a summary is there, of the right kind: the file may be anybody's. */
-function isSummary(value: unknown): value is RunSummary {
-  if (typeof value !== 'object' || value === null) return false;
-  const {
-    version,
-    function: name,
-    dataset,
-    perWorker,
-    firstErrors,
-    losses,
-    baseline,
-    verdict,
-    ...rest
-  } = value as Partial<Record<keyof RunSummary, unknown>>;
-  const numbers = [rest.items, rest.succeeded, rest.failed, rest.workers, rest.wallMs];
-  const texts = [name, dataset, rest.node, rest.loader, rest.startedAt];
-  return (
-    version === 1 &&
-    numbers.every((each) => typeof each === 'number') &&
-    texts.every((each) => typeof each === 'string') &&
-    [losses, baseline, verdict].every((each) => typeof each === 'object' && each !== null) &&
-    Array.isArray(perWorker) &&
-    Array.isArray(firstErrors)
-  );
 }
 
 function isJournalHeader(value: unknown): value is JournalHeader {

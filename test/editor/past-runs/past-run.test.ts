@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { readRun } from '../../../src/cli/read-run.ts';
 import { groupByDay } from '../../../src/editor/past-runs/day-groups.ts';
 import { readPastRun } from '../../../src/editor/past-runs/past-run.ts';
 import { RunCache } from '../../../src/editor/past-runs/run-cache.ts';
@@ -102,6 +103,20 @@ describe('a run on disk', () => {
     assert.match(await reads({ 'run.json': '{"version":2}' }), /version 2, made by a newer/);
     for (const text of ['{"version":1}', '{"ver', 'null', '[]', ''])
       assert.match(await reads({ 'run.json': text }), /damaged/);
+    const { runDir } = await run(3);
+    const summary = JSON.parse(readFileSync(join(runDir, 'run.json'), 'utf8'));
+    for (const said of [
+      1,
+      {},
+      { reason: 'x' },
+      { reason: ['x'] },
+      { reason: [{ text: 'x', values: [{}] }] },
+    ]) {
+      const text = JSON.stringify({ ...summary, verdict: { ...summary.verdict, said } });
+      assert.match(await reads({ 'run.json': text }), /damaged/, text);
+      writeFileSync(join(runDir, 'run.json'), text);
+      assert.throws(() => readRun(runDir), /is no run: it is no summary of version 1/);
+    }
     assert.match(await reads({ 'journal.jsonl': '{"version":1,"func' }), /before its first item/);
   });
 
