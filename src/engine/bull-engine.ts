@@ -10,10 +10,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue, Worker } from 'bullmq';
-import type { Redis, RedisOptions } from 'ioredis';
-import { JobError } from '../job/errors.ts';
-import { checkAddress, isLoopback, shownAddress, text } from './address.ts';
+import type { Redis } from 'ioredis';
+import { checkAddress, isLoopback } from './address.ts';
 import { packed, unpacked } from './compression.ts';
+import { checkServer, connect } from './connection.ts';
 import type {
   AnnouncedRun,
   Chunk,
@@ -41,10 +41,6 @@ const BLOB_LIFE = 7 * 24 * 3600;
 const HOST_LIFE = 10_000;
 /** Ended chunks that are looked at in one go. */
 const SWEEP = 500;
-/** Time in ms to reach the server at first. */
-const REACH = 5000;
-/** Time in ms after which a connection that gives no answer is made anew. */
-const SILENCE = 30_000;
 /** Time in ms for chunks that are given back. */
 const GIVE_BACK = 3000;
 const NEWS = `${PREFIX}:news`;
@@ -66,8 +62,6 @@ const inKey = (run: string, chunk: string): string => `${PREFIX}:${run}:in:${chu
 const begunKey = (run: string, chunk: string): string => `${PREFIX}:${run}:begun:${chunk}`;
 const outputKey = (run: string): string => `${PREFIX}:${run}:output`;
 const outKey = (run: string, chunk: string): string => `${PREFIX}:${run}:out:${chunk}`;
-
-type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>;
 
 export class BullEngine implements Engine {
   readonly #libraries: Libraries;
@@ -91,7 +85,7 @@ export class BullEngine implements Engine {
   static async open(address: string, cwd = process.cwd()): Promise<BullEngine> {
     const url = checkAddress(address);
     const loaded = await loadLibraries(cwd);
-    return new BullEngine(loaded, url, await check(loaded, url));
+    return new BullEngine(loaded, url, await checkServer(loaded, url));
   }
 
   async putBlob(hash: string, bytes: Uint8Array): Promise<void> {
@@ -335,72 +329,10 @@ export class BullEngine implements Engine {
   }
 }
 
-/** Reaches the server once. Gives what it is warned of. */
-async function check(loaded: Libraries, url: URL): Promise<string[]> {
-  const redis = connect(loaded, url, {
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    lazyConnect: true,
-  });
-  let last: unknown;
-  redis.on('error', (error) => {
-    last = error;
-  });
-  try {
-    await redis.connect();
-    await redis.ping();
-    const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory').catch(() => ''))?.[1];
-    if (policy !== undefined && policy !== 'noeviction') {
-      const reason = `its maxmemory-policy is ${policy}: it may throw away what a run needs`;
-      throw refused(url, reason, 'Set maxmemory-policy noeviction.');
-    }
-    const isOff = /aof_enabled:0/.test(await redis.info('persistence').catch(() => ''));
-    return isOff
-      ? [
-          `The engine ${shownAddress(url)} keeps nothing on disk: a run whose own process ends while the server does is lost. Set appendonly yes and appendfsync everysec.`,
-        ]
-      : [];
-  } catch (error) {
-    if (error instanceof JobError) throw error;
-    throw refused(url, text(last ?? error), hintOf(last ?? error, url), error);
-  } finally {
-    redis.disconnect();
-  }
-}
-
-function hintOf(error: unknown, { protocol }: URL): string {
-  const { code = '' } = error as { readonly code?: string };
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'Name the server in the URL as its certificate does.';
-  if (/^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/.test(code))
-    return 'Name the authority that signed its certificate in NODE_EXTRA_CA_CERTS (a file in PEM).';
-  const speaksTls = protocol === 'rediss:' ? ', does it speak TLS' : '';
-  return `Is the server running${speaksTls}, and are user and password right?`;
-}
-
-function connect(loaded: Libraries, url: URL, options: ConnectionOptions): Redis {
-  const all: ConnectionOptions = {
-    connectTimeout: REACH,
-    socketTimeout: SILENCE,
-    connectionName: 'manycore',
-    maxRetriesPerRequest: null,
-    retryStrategy: (times: number) => Math.min(times * 100, 1000),
-    ...options,
-  };
-  const redis = new loaded.Redis(url.href, all);
-  // Each command that fails says so itself; a connection that is lost is made again.
-  redis.on('error', () => {});
-  return redis;
-}
-
 function parsed<T extends SignedAnnouncement | HostReport | OutputBatch>(line: string): T[] {
   try {
     return [JSON.parse(line) as T];
   } catch {
     return [];
   }
-}
-
-function refused(url: URL, reason: string, hint: string, cause?: unknown): JobError {
-  const message = `The engine ${shownAddress(url)} cannot be used: ${reason}`;
-  return new JobError('ERR_MANYCORE_ENGINE', message, { hint, exitCode: 3, cause });
 }
