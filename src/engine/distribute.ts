@@ -1,5 +1,5 @@
 import type { Distribution, DistributionOptions } from '../job/distribution.ts';
-import type { OutputLine } from '../protocol/run.ts';
+import type { ShownLines } from '../job/event-feed.ts';
 import { checkAddress, shownAddress } from './address.ts';
 import { announcementHead } from './announcement.ts';
 import { BullEngine } from './bull-engine.ts';
@@ -34,8 +34,7 @@ export async function openDistribution(
       const announcement = announcementOf(options, hashOf(code), natives);
       const announced = { ...signed(announcement, ownKey()), state: 'running' } as const;
       const { feed, logs } = options;
-      const onOutput = ({ text, ...from }: OutputLine): void => {
-        const lines = { ...from, bytes: Buffer.from(`${text}\n`), count: 1 };
+      const onOutput = (lines: ShownLines): void => {
         feed.output(lines);
         logs.append(lines);
       };

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type MaxErrors, parseMaxErrors } from '../job/check-config.ts';
 import type { Collector } from '../job/collector.ts';
 import { JobError } from '../job/errors.ts';
-import type { EventFeed } from '../job/event-feed.ts';
+import type { EventFeed, ShownLines } from '../job/event-feed.ts';
 import { itemKey } from '../job/item-key.ts';
 import type { PoolRunOptions } from '../job/pool-run.ts';
 import { RateMeter } from '../job/rate.ts';
 import { packItem, type TaskItem, unpackItem, unpackRecord } from '../job/task-text.ts';
-import type { Message, OutputLine, RunProgress } from '../protocol/run.ts';
+import type { Message, RunProgress } from '../protocol/run.ts';
 import { itemCount, workerCount } from '../report/counts.ts';
 import { formatCount } from '../report/format.ts';
 import { message } from '../report/l10n.ts';
@@ -33,7 +33,7 @@ export interface EngineRunOptions extends Kept {
   readonly collector: Pick<Collector, 'done' | 'failed' | 'add' | 'addLost' | 'flush'>;
   readonly feed: Pick<EventFeed, 'phase'>;
   /** Gets what workers print. */
-  readonly onOutput?: (line: OutputLine) => void;
+  readonly onOutput?: (lines: ShownLines) => void;
   /** An item as it is sent. Default: `packItem`. */
   readonly pack?: (index: number, item: unknown) => TaskItem;
   /** Waits until there may be something to do, `ms` at most. Default: until a stop. */
@@ -266,16 +266,16 @@ export class EngineRun {
     const { engine, announced, onOutput } = this.#options;
     if (onOutput === undefined) return;
     for (const { host, lines, dropped } of await engine.told(announced.announcement.id)) {
-      for (const { pid, stream, text: line, time } of lines) {
+      for (const { pid, stream, text: printed, count, time } of lines) {
         const worker = this.#book.worker(host, pid);
-        worker.lines++;
-        onOutput({ worker: worker.id, item: null, stream, text: line, time });
+        worker.lines += count;
+        onOutput({ worker: worker.id, item: null, stream, bytes: Buffer.from(printed), count, time });
       }
       const last = lines.at(-1);
       if (dropped === 0 || last === undefined) continue;
       const worker = this.#book.worker(host, last.pid).id;
-      const line = `(${dropped} more lines of ${host} came faster than they can be sent, and are left out)`;
-      onOutput({ worker, item: null, stream: 'stderr', text: line, time: last.time });
+      const line = `(${dropped} more lines of ${host} came faster than they can be sent, and are left out)\n`;
+      onOutput({ worker, item: null, stream: 'stderr', bytes: Buffer.from(line), count: 1, time: last.time });
     }
   }
 

@@ -91,11 +91,14 @@ export interface Undone {
   readonly begun: boolean;
 }
 
-/** A line that a worker wrote. */
-export interface PrintedLine {
+/** Lines that a worker wrote one after the other. */
+export interface PrintedLines {
   readonly pid: number;
   readonly stream: 'stdout' | 'stderr';
+  /** Each line ends with a line feed, the last one too. */
   readonly text: string;
+  /** Number of lines. */
+  readonly count: number;
   /** ms since the epoch, by the clock of the host. */
   readonly time: number;
 }
@@ -103,7 +106,7 @@ export interface PrintedLine {
 /** What the workers of a host printed since the last one. */
 export interface OutputBatch {
   readonly host: string;
-  readonly lines: readonly PrintedLine[];
+  readonly lines: readonly PrintedLines[];
   /** Lines that came faster than they can be sent. */
   readonly dropped: number;
 }

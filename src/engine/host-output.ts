@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OutputBatch, PrintedLine } from './engine.ts';
+import type { OutputBatch, PrintedLines } from './engine.ts';
 
 /** Time in ms between two batches. */
 const INTERVAL = 200;
 /** What a batch holds, at most: more than that is left out and counted, so that what is printed never holds back what is done. */
-const MAX_LINES = 2000;
 const MAX_CHARACTERS = 256 * 1024;
 /** Time in ms in which the last lines of an item come through the pipe of its worker, behind its result. */
 const LATE = 20;
@@ -13,7 +12,7 @@ const LATE = 20;
 export class HostOutput implements Disposable {
   readonly #send: (batch: Omit<OutputBatch, 'host'>) => Promise<void>;
   readonly #timer: NodeJS.Timeout;
-  #lines: PrintedLine[] = [];
+  #lines: PrintedLines[] = [];
   #characters = 0;
   #dropped = 0;
   #isUsed = false;
@@ -24,14 +23,14 @@ export class HostOutput implements Disposable {
     this.#timer = setInterval(() => void this.#flush(), INTERVAL);
   }
 
-  add(line: PrintedLine): void {
+  add(lines: PrintedLines): void {
     this.#isUsed = true;
-    if (this.#lines.length >= MAX_LINES || this.#characters + line.text.length > MAX_CHARACTERS) {
-      this.#dropped++;
+    if (this.#characters + lines.text.length > MAX_CHARACTERS) {
+      this.#dropped += lines.count;
       return;
     }
-    this.#lines.push(line);
-    this.#characters += line.text.length;
+    this.#lines.push(lines);
+    this.#characters += lines.text.length;
   }
 
   /** Once everything is sent that was printed so far: before it is said that a chunk is done. */

@@ -2,6 +2,8 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Pool, TimeoutError, WorkerDiedError, workerFunction } from '../../runtime/index.ts';
+import { INTERNAL, type InternalPoolOptions, type WorkerLines } from '../../runtime/pool/options.ts';
+import { textLines } from '../../runtime/watch/output-lines.ts';
 import { describeError } from '../job/error-text.ts';
 import { itemKey } from '../job/item-key.ts';
 import { TASK_MODULE } from '../job/probe.ts';
@@ -43,8 +45,8 @@ export class HostRun implements AsyncDisposable {
 
   private constructor(options: HostRunOptions) {
     this.#options = options;
-    const { engine, host, run, workers, say } = options;
-    this.#pool = new Pool({
+    const { engine, host, run, workers } = options;
+    const poolOptions: InternalPoolOptions = {
       processes: workers,
       execArgv: ['--enable-source-maps'],
       ...(run.calls
@@ -62,13 +64,10 @@ export class HostRun implements AsyncDisposable {
       retries: run.retries,
       memoryLimit: run.memoryLimit ?? undefined,
       name: 'Worker',
-    });
+      [INTERNAL]: { onOutput: (lines) => this.#print(lines) },
+    };
+    this.#pool = new Pool(poolOptions);
     this.#output = new HostOutput((batch) => engine.tell(run.id, { host, ...batch }));
-    this.#pool.on('output', ({ workerId, pid, stream, line }) => {
-      say(`${run.title} worker ${workerId}: ${line}`);
-      // The pool that made a call does not ask for it.
-      if (!run.calls) this.#output.add({ pid, stream, text: line, time: Date.now() });
-    });
   }
 
   /** Starts the pool and takes chunks from then on. Rejects when the module cannot be imported here. */
@@ -125,6 +124,13 @@ export class HostRun implements AsyncDisposable {
     const found = await this.#pool.apply(probe, [plan]);
     if (!found.ok)
       throw new Error('job' in found ? found.job.message : `${found.thrown.name}: ${found.thrown.message}`);
+  }
+
+  #print({ workerId, pid, stream, bytes, count }: WorkerLines): void {
+    const { run, say } = this.#options;
+    for (const line of textLines({ bytes })) say(`${run.title} worker ${workerId}: ${line}`);
+    // The pool that made a call does not ask for it.
+    if (!run.calls) this.#output.add({ pid, stream, text: bytes.toString(), count, time: Date.now() });
   }
 
   async #take(payload: Uint8Array): Promise<Uint8Array> {
