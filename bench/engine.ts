@@ -2,8 +2,8 @@
  * What an engine costs, on one machine: `npm run bench -- --only engine [ITEMS] [HOSTS]`.
  *
  * First as many short items by the local pool and by two hosts of one worker each on a real Redis, in turns, in chunks that adapt;
- * then so many simulated hosts (each with the connections and the lease of a real one, without workers) against one Redis:
- * connections, memory and CPU of the server. Figures are of this machine at this load, which is printed beside them.
+ * then so many simulated hosts against one Redis: connections, memory and CPU of the server. Each has the connections, the lease and the
+ * signs of life of a real one, but sleeps instead of working. Figures are of this machine at this load, which is printed beside them.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,9 +20,71 @@ import { BullEngine } from '../src/engine/bull-engine.ts';
 const ITEMS = Number(process.argv[2] ?? 1_000_000);
 const HOSTS = Number(process.argv[3] ?? 1000);
 const ROUNDS = 3;
-/** Chunks for the simulated hosts, and how many a second. */
-const CHUNKS = 8340;
+/** Chunks a second for the simulated hosts, and for how long, in ms. */
 const RATE = 834;
+const MEASURED = 10_000;
+const WARM_UP = 4000;
+/** Chunks of a host at a time. */
+const WIDTH = 2;
+/** Times in ms between two looks of the coordinator, at what has ended, at the hosts, and for what is lost. */
+const SWEEP = 250;
+const LOOK = 2000;
+const RECOVER = 5000;
+/** Time in ms between two signs of life of a host. */
+const SIGN_OF_LIFE = 3000;
+
+/** Sends chunks and takes what comes of them, as that of a run does, until its end. */
+class Coordinator {
+  readonly #engine: BullEngine;
+  readonly #run: string;
+  readonly #out = new Set<string>();
+  readonly #ended: Promise<void>;
+  #isEnding = false;
+  done = 0;
+
+  /** `ahead`: chunks that are out at a time; null for `RATE` a second, whatever comes of them. */
+  constructor(engine: BullEngine, run: string, ahead: number | null) {
+    this.#engine = engine;
+    this.#run = run;
+    this.#ended = this.#coordinate(ahead);
+  }
+
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    await this.#ended;
+  }
+
+  async #coordinate(ahead: number | null): Promise<void> {
+    const [engine, run, begin] = [this.#engine, this.#run, performance.now()];
+    for (let sent = 0, looked = 0, recovered = begin; !this.#isEnding || this.#out.size > 0; ) {
+      const due = ahead ?? Math.floor(((performance.now() - begin) / 1000) * RATE) - this.done;
+      const count = this.#isEnding ? 0 : Math.max(0, due - this.#out.size);
+      const chunks = Array.from({ length: count }, () => ({
+        id: `c${begin.toFixed(0)}-${sent++}`,
+        payload: Buffer.alloc(200),
+      }));
+      for (const { id } of chunks) this.#out.add(id);
+      await engine.enqueue(run, chunks);
+      const { done } = await engine.collect(run);
+      for (const { chunk } of done) if (this.#out.delete(chunk)) this.done++;
+      await engine.told(run);
+      await engine.acknowledge(
+        run,
+        done.map(({ chunk }) => chunk),
+      );
+      if (performance.now() - looked > LOOK) {
+        looked = performance.now();
+        await engine.hosts();
+      }
+      if (performance.now() - recovered > RECOVER) {
+        recovered = performance.now();
+        const missing = await engine.missing(run, [...this.#out]);
+        if (missing.length > 0) throw new Error(`${missing.length} chunks are missing`);
+      }
+      if (done.length === 0) await sleep(ahead === null ? SWEEP / 5 : SWEEP);
+    }
+  }
+}
 
 const cli = new URL('../runtime/dist/cli.js', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'manycore-bench-engine-'));
@@ -89,56 +151,52 @@ async function manyHosts(url: string): Promise<void> {
     };
   };
   const before = await info();
-  const engines: BullEngine[] = [];
   const run = 'rbench';
+  // Time in ms that a chunk takes on its host, on the average.
+  const work = { ms: 0 };
+  const takeTime = (): Promise<unknown> =>
+    work.ms === 0 ? Promise.resolve() : sleep(work.ms * (0.5 + Math.random()));
   for (let i = 0; i < HOSTS; i++) {
     const engine = await BullEngine.open(url);
-    engines.push(engine);
-    await engine.lease(run, `host-${i}`, 2, async (_, payload) => payload);
+    const host = `host-${i}`;
+    engine.watch(host, () => {});
+    const report = () =>
+      engine.report({ host, workers: 1, node: process.version, declines: {}, runs: [run] });
+    await report();
+    setInterval(report, SIGN_OF_LIFE);
+    await engine.lease(run, host, WIDTH, async (_, payload) => takeTime().then(() => payload));
   }
+  await sleep(WARM_UP);
   const idle = await info();
   console.log(
     `${HOSTS} simulated hosts: ${idle.clients - before.clients} connections, ${((idle.memory - before.memory) / 1e6).toFixed(0)} MB more in Redis`,
   );
-  const waiting = await cpuShare(info, () => sleep(10_000));
-  console.log(`waiting: ${percent(waiting)} of one core of Redis   load ${load()}`);
   const coordinator = await BullEngine.open(url);
-  const busy = await cpuShare(info, () => keepUp(coordinator, run));
-  console.log(
-    `${RATE} chunks/s: ${percent(busy)} of one core of Redis, ${((await info()).memory / 1e6).toFixed(0)} MB   load ${load()}`,
-  );
+  await using _guard = coordinator.guard(run);
+  const measure = async (what: string, chunks: () => number): Promise<void> => {
+    const [from, begin, done] = [await info(), performance.now(), chunks()];
+    await sleep(MEASURED);
+    const [to, seconds] = [await info(), (performance.now() - begin) / 1000];
+    const share = percent((to.cpu - from.cpu) / seconds);
+    const rate = Math.round((chunks() - done) / seconds);
+    console.log(
+      `${what}: ${share} of one core of Redis, ${rate} chunks/s, ${(to.memory / 1e6).toFixed(0)} MB   load ${load()}`,
+    );
+  };
+  await measure('hosts that wait', () => 0);
+  for (const [what, ms, ahead] of [
+    // As many as they can hold, and as many more that wait.
+    ['hosts that are never without a chunk', (HOSTS * WIDTH * 1000) / RATE, HOSTS * WIDTH * 2],
+    ['hosts that wait for each chunk', 0, null],
+  ] as const) {
+    work.ms = ms;
+    const coordination = new Coordinator(coordinator, run, ahead);
+    await sleep(WARM_UP);
+    await measure(what, () => coordination.done);
+    await coordination.end();
+  }
   redis.disconnect();
   // Their connections end with this process: closing each in good order would take longer than all of the above.
-}
-
-/** Sends chunks at a steady rate, and takes what comes back, until all have. */
-async function keepUp(coordinator: BullEngine, run: string): Promise<void> {
-  const begin = performance.now();
-  for (let sent = 0, done = 0; done < CHUNKS; ) {
-    const due = Math.min(CHUNKS, Math.floor(((performance.now() - begin) / 1000) * RATE));
-    const chunks = Array.from({ length: due - sent }, (_, i) => ({
-      id: `c${sent + i}`,
-      payload: Buffer.alloc(200),
-    }));
-    sent = due;
-    await coordinator.enqueue(run, chunks);
-    const collected = await coordinator.collect(run);
-    await coordinator.remove(
-      run,
-      collected.done.map(({ chunk }) => chunk),
-    );
-    done += collected.done.length;
-    await sleep(50);
-  }
-}
-
-async function cpuShare(
-  info: () => Promise<{ readonly cpu: number }>,
-  body: () => Promise<unknown>,
-): Promise<number> {
-  const [{ cpu }, begin] = [await info(), performance.now()];
-  await body();
-  return ((await info()).cpu - cpu) / ((performance.now() - begin) / 1000);
 }
 
 async function startRedis(): Promise<string> {

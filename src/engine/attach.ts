@@ -36,7 +36,7 @@ export async function attach(engine: Engine, id: string): Promise<string> {
     const { done } = await engine.collect(id);
     if (done.length === 0) break;
     for (const { host, payload } of done) {
-      for (const packed of payload === null ? [] : unpackRecords(payload)) {
+      for (const packed of unpackRecords(payload)) {
         const record = unpackRecord(packed);
         if (finished.has(record.index)) continue;
         finished.add(record.index, record.key, record.ok, 0);
@@ -44,7 +44,7 @@ export async function attach(engine: Engine, id: string): Promise<string> {
       }
     }
     collector.flush();
-    await engine.remove(
+    await engine.acknowledge(
       id,
       done.map(({ chunk }) => chunk),
     );

@@ -1,73 +1,60 @@
-/**
- * BullMQ on Redis or Valkey. All keys begin with `mc:`, so that a user of the server can be limited to them.
- *
- *   mc:runs                 hash: id -> AnnouncedRun          mc:hosts   hash: host -> HostReport
- *   mc:blob:HASH            bundles                           mc:RUN:in:CHUNK, mc:RUN:out:CHUNK   payloads
- *   mc:news                 stream of what was announced             mc:RUN:begun:CHUNK   see `lease`
- *   mc:RUN:output           list of OutputBatch, the newest only
- *   mc:run-RUN:*            BullMQ's own, one queue for each run
- */
+/** BullMQ on Redis or Valkey: one queue for each run, and beside it what `keys.ts` names. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Queue, Worker } from 'bullmq';
+import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { checkAddress, isLoopback } from './address.ts';
+import { BullLease, type ChunkData } from './bull-lease.ts';
 import { packed, unpacked } from './compression.ts';
 import { checkServer, connect } from './connection.ts';
-import type {
-  AnnouncedRun,
-  Chunk,
-  Engine,
-  HostReport,
-  Lease,
-  OutputBatch,
-  Receipt,
-  RunState,
-  SignedAnnouncement,
-  Undone,
+import { unpackDone } from './done.ts';
+import { Ear } from './ear.ts';
+import {
+  ALONE,
+  type AnnouncedRun,
+  type Chunk,
+  type Engine,
+  type HostReport,
+  type Lease,
+  type OutputBatch,
+  type Receipt,
+  type RunState,
+  type SignedAnnouncement,
+  type TakeChunk,
+  type Undone,
 } from './engine.ts';
+import * as keys from './keys.ts';
 import { type Libraries, loadLibraries } from './libraries.ts';
+import { defineScripts } from './scripts.ts';
 import { within } from './within.ts';
 
-const PREFIX = 'mc';
-/** How long a host holds a chunk without a sign of life, in ms. */
-const LOCK = 10_000;
+/** Time in ms after which a host that says nothing counts as gone. */
+const HOST_LIFE = 10_000;
+/** Ended chunks that are looked at in one go, more or less. */
+const SWEEP = 200;
+/** Time in ms after which the clock of the server is read again. */
+const CLOCK_LIFE = 60_000;
+/** Time in ms for what is closed. */
+const CLOSE = 3000;
+/** Batches of output that are kept while nobody takes them. */
+const MAX_TOLD = 64;
+/** Items of a chunk that take no more than this, in bytes, lie with its job: the host need not ask for them. */
+const BESIDE = 4096;
+/** Nobody reads the events of a queue. */
+const MAX_EVENTS = 100;
+/** Time in ms between two looks for chunks whose hosts are gone. */
 const STALL_CHECK = 5000;
 /** Hosts that a chunk may end before it counts as undone: the coordinator knows better what to do with it. */
 const MAX_STALLS = 0;
-/** Time in s after which what nobody fetched is forgotten: nobody is left to ask for it. */
-const BLOB_LIFE = 7 * 24 * 3600;
-/** Time in ms after which a host that says nothing counts as gone. */
-const HOST_LIFE = 10_000;
-/** Ended chunks that are looked at in one go. */
-const SWEEP = 500;
-/** Time in ms for chunks that are given back. */
-const GIVE_BACK = 3000;
-const NEWS = `${PREFIX}:news`;
-/** A host that was away for long leaves nothing behind. */
-const PUT_IF_WANTED =
-  "if redis.call('exists', KEYS[1]) == 1 then redis.call('set', KEYS[2], ARGV[1], 'EX', ARGV[2]) end";
-
-/** A run that is over gets no output any more. Keeps the newest. */
-const TELL_IF_ANNOUNCED = `if redis.call('hexists', KEYS[1], ARGV[1]) == 1 then
-  redis.call('rpush', KEYS[2], ARGV[2])
-  redis.call('ltrim', KEYS[2], -tonumber(ARGV[3]), -1)
-end`;
-/** Batches of output that are kept while nobody takes them. */
-const MAX_TOLD = 64;
-
-const queueName = (run: string): string => `run-${run}`;
-const blobKey = (hash: string): string => `${PREFIX}:blob:${hash}`;
-const inKey = (run: string, chunk: string): string => `${PREFIX}:${run}:in:${chunk}`;
-const begunKey = (run: string, chunk: string): string => `${PREFIX}:${run}:begun:${chunk}`;
-const outputKey = (run: string): string => `${PREFIX}:${run}:output`;
-const outKey = (run: string, chunk: string): string => `${PREFIX}:${run}:out:${chunk}`;
+const BELLS = keys.bellKey('');
 
 export class BullEngine implements Engine {
   readonly #libraries: Libraries;
   readonly #redis: Redis;
   readonly #url: URL;
-  readonly #queues = new Map<string, Queue>();
+  readonly #queues = new Map<string, Queue<ChunkData>>();
+  #ear: Ear | undefined;
+  /** How far the clock of the server is ahead of this one, and when that was read, in ms. */
+  #clock = { ahead: 0, read: 0 };
   /** What is allowed and may lose a run. */
   readonly warnings: readonly string[];
 
@@ -76,6 +63,7 @@ export class BullEngine implements Engine {
     this.#libraries = libraries;
     this.#url = url;
     this.#redis = connect(libraries, url, {});
+    defineScripts(this.#redis);
   }
 
   /**
@@ -89,222 +77,191 @@ export class BullEngine implements Engine {
   }
 
   async putBlob(hash: string, bytes: Uint8Array): Promise<void> {
-    await this.#redis.set(blobKey(hash), Buffer.from(bytes), 'EX', BLOB_LIFE);
+    await this.#redis.set(keys.blobKey(hash), Buffer.from(bytes), 'EX', keys.LIFE);
   }
 
   getBlob(hash: string): Promise<Uint8Array | null> {
-    return this.#redis.getBuffer(blobKey(hash));
+    return this.#redis.getBuffer(keys.blobKey(hash));
   }
 
   async announce(run: AnnouncedRun): Promise<void> {
-    await this.#redis.hset(`${PREFIX}:runs`, run.announcement.id, JSON.stringify(run));
-    await this.#tellNews(run.announcement.id, run.state);
+    const { id } = run.announcement;
+    await this.#redis.hset(keys.RUNS, id, JSON.stringify(run));
+    await this.#redis.mcRing(keys.HOSTS, BELLS, `${run.state} ${id}`, id);
   }
 
-  watch(onNews: (run: string, state: RunState) => void): Disposable {
-    // By a stream: a user who is limited to keys may not subscribe to channels.
-    const redis = connect(this.#libraries, this.#url, { socketTimeout: undefined });
-    let isOpen = true;
-    const listen = async (): Promise<void> => {
-      let last = (await redis.xrevrange(NEWS, '+', '-', 'COUNT', 1))[0]?.[0] ?? '0-0';
-      while (isOpen) {
-        const [stream] = (await redis.xread('BLOCK', 5000, 'STREAMS', NEWS, last)) ?? [];
-        for (const [id, fields] of stream?.[1] ?? []) {
-          last = id;
-          const [, run, , state] = fields;
-          if (isOpen && run !== undefined) onNews(run, state as RunState);
-        }
-      }
-    };
-    const keepListening = async (): Promise<void> => {
-      while (isOpen) await listen().catch(() => sleep(1000));
-    };
-    void keepListening();
-    return {
-      [Symbol.dispose]() {
-        isOpen = false;
-        redis.disconnect();
-      },
-    };
+  watch(name: string, onNews: (run: string, state: RunState) => void): Disposable {
+    const [ear, bell] = [this.#listening(), keys.bellKey(name)];
+    ear.hear(bell, (news) => {
+      const [state, run] = news?.split(' ') ?? [];
+      if (run !== undefined) onNews(run, state as RunState);
+    });
+    return { [Symbol.dispose]: () => void ear.ignore(bell) };
   }
 
   async announced(): Promise<readonly AnnouncedRun[]> {
-    return Object.values(await this.#redis.hgetall(`${PREFIX}:runs`)).flatMap((line) =>
-      parsed<AnnouncedRun>(line),
-    );
+    return (await this.#redis.hvals(keys.RUNS)).flatMap((line) => parsed<AnnouncedRun>(line));
   }
 
   async withdraw(run: string): Promise<void> {
-    await this.#redis.hdel(`${PREFIX}:runs`, run);
+    await this.#redis.hdel(keys.RUNS, run);
     await this.#queue(run).obliterate({ force: true });
-    for await (const keys of this.#redis.scanStream({ match: `${PREFIX}:${run}:*`, count: 1000 })) {
-      if (keys.length > 0) await this.#redis.unlink(...(keys as string[]));
+    for await (const found of this.#redis.scanStream({ match: `${keys.runKeys(run)}*`, count: 1000 })) {
+      if (found.length > 0) await this.#redis.unlink(...(found as string[]));
     }
-    await this.#tellNews(run, 'over');
+    await this.#redis.unlink(keys.bellKey(run));
+    await this.#redis.mcRing(keys.HOSTS, BELLS, `over ${run}`, '');
   }
 
   async enqueue(run: string, chunks: readonly Chunk[]): Promise<void> {
     if (chunks.length === 0) return;
     const pipeline = this.#redis.pipeline();
     const payloads = await Promise.all(chunks.map(({ payload }) => this.#packed(payload)));
-    for (const [i, { id }] of chunks.entries())
-      pipeline.set(inKey(run, id), payloads[i] as Buffer, 'EX', BLOB_LIFE);
-    await pipeline.exec();
-    const opts = { attempts: 1, removeOnComplete: false, removeOnFail: false };
-    await this.#queue(run).addBulk(
-      chunks.map(({ id }) => ({ name: 'chunk', data: {}, opts: { ...opts, jobId: id } })),
+    const opts = { attempts: 1, removeOnComplete: true, removeOnFail: false };
+    const jobs = chunks.map(({ id }, index) => {
+      const payload = payloads[index] as Buffer;
+      const lies = payload.length <= BESIDE;
+      if (!lies) pipeline.set(keys.inputKey(run, id), payload, 'EX', keys.LIFE);
+      const data: ChunkData = lies ? { items: payload.toString('base64') } : {};
+      return { name: 'chunk', data, opts: { ...opts, jobId: id } };
+    });
+    if (pipeline.length > 0) await pipeline.exec();
+    await this.#queue(run).addBulk(jobs);
+  }
+
+  guard(run: string): AsyncDisposable {
+    const { Worker, createRedisBackend } = this.#libraries.bullmq;
+    const worker = new Worker(
+      keys.queueName(run),
+      null,
+      {
+        connection: this.#redis,
+        prefix: keys.PREFIX,
+        stalledInterval: STALL_CHECK,
+        maxStalledCount: MAX_STALLS,
+      },
+      // Without a connection of its own.
+      (name, options) => createRedisBackend(name, options),
     );
+    worker.on('error', () => {});
+    void worker.startStalledCheckTimer();
+    return { [Symbol.asyncDispose]: () => within(CLOSE, worker.close(true)).then(() => {}) };
   }
 
   async collect(
     run: string,
   ): Promise<{ readonly done: readonly Receipt[]; readonly undone: readonly Undone[] }> {
-    const queue = this.#queue(run);
-    const [completed, failed] = await Promise.all([
-      queue.getCompleted(0, SWEEP - 1),
-      queue.getFailed(0, SWEEP - 1),
-    ]);
-    const receipts = completed.filter((job) => job?.id !== undefined);
-    const pipeline = this.#redis.pipeline();
-    for (const { id } of receipts) pipeline.getBuffer(outKey(run, id as string));
+    const [failed, done] = await Promise.all([this.#queue(run).getFailed(0, SWEEP - 1), this.#done(run)]);
     const ended = failed.filter((job) => job?.id !== undefined);
-    for (const { id } of ended) pipeline.exists(begunKey(run, id as string));
-    const answers = (await pipeline.exec()) ?? [];
-    const payloads = await Promise.all(
-      receipts.map((_, index) => {
-        const sent = answers[index]?.[1] as Buffer | null | undefined;
-        return sent ? unpacked(sent) : null;
-      }),
-    );
+    const alone = ended.map(({ id }) => id as string).filter((id) => id.startsWith(ALONE));
+    const begun = new Set<string>();
+    if (alone.length > 0) {
+      const told = await this.#redis.mget(alone.map((id) => keys.begunKey(run, id)));
+      for (const [index, id] of alone.entries()) if (told[index] !== null) begun.add(id);
+    }
     return {
-      done: receipts.map((job, index) => ({
-        chunk: job.id as string,
-        host: String(job.returnvalue ?? ''),
-        payload: payloads[index] ?? null,
-      })),
-      undone: ended.map((job, index) => ({
-        chunk: job.id as string,
-        reason: job.failedReason ?? '',
-        begun: answers[receipts.length + index]?.[1] === 1,
+      done,
+      undone: ended.map(({ id, failedReason }) => ({
+        chunk: id as string,
+        reason: failedReason ?? '',
+        begun: begun.has(id as string),
       })),
     };
+  }
+
+  async acknowledge(run: string, chunks: readonly string[]): Promise<void> {
+    if (chunks.length > 0) await this.#redis.hdel(keys.doneKey(run), ...chunks);
   }
 
   async remove(run: string, chunks: readonly string[]): Promise<void> {
     if (chunks.length === 0) return;
     const queue = this.#queue(run);
     await Promise.all(chunks.map((id) => queue.remove(id)));
-    await this.#redis.unlink(...chunks.flatMap((id) => [inKey(run, id), outKey(run, id), begunKey(run, id)]));
+    await this.#redis.unlink(
+      ...chunks.flatMap((id) => [
+        keys.inputKey(run, id),
+        ...(id.startsWith(ALONE) ? [keys.begunKey(run, id)] : []),
+      ]),
+    );
   }
 
   async missing(run: string, chunks: readonly string[]): Promise<readonly string[]> {
     const pipeline = this.#redis.pipeline();
-    for (const id of chunks) pipeline.exists(`${PREFIX}:${queueName(run)}:${id}`);
-    for (const id of chunks) pipeline.exists(inKey(run, id));
+    // In this order: a chunk is done before its job is gone.
+    for (const id of chunks) pipeline.exists(keys.queueKey(run, id));
+    for (const id of chunks) pipeline.hexists(keys.doneKey(run), id);
     const answers = (await pipeline.exec()) ?? [];
     const isThere = (index: number) => answers[index]?.[1] === 1;
-    return chunks.filter((_, index) => !(isThere(index) && isThere(index + chunks.length)));
+    return chunks.filter((_, index) => !isThere(index) && !isThere(index + chunks.length));
   }
 
   async tell(run: string, batch: OutputBatch): Promise<void> {
-    const keys = [`${PREFIX}:runs`, outputKey(run)];
-    await this.#redis.eval(TELL_IF_ANNOUNCED, keys.length, ...keys, run, JSON.stringify(batch), MAX_TOLD);
+    await this.#redis.mcKeepOutput(keys.RUNS, keys.outputKey(run), run, JSON.stringify(batch), MAX_TOLD);
   }
 
   async told(run: string): Promise<readonly OutputBatch[]> {
-    const lines = (await this.#redis.lpop(outputKey(run), MAX_TOLD)) ?? [];
+    const lines = (await this.#redis.lpop(keys.outputKey(run), MAX_TOLD)) ?? [];
     return lines.flatMap((line) => parsed<OutputBatch>(line));
   }
 
-  async report(host: HostReport): Promise<void> {
-    // By the server's clock: those of hosts may differ.
+  async report(host: Omit<HostReport, 'time'>): Promise<readonly AnnouncedRun[]> {
     const report: HostReport = { ...host, time: await this.#now() };
-    await this.#redis.hset(`${PREFIX}:hosts`, host.host, JSON.stringify(report));
+    const answers = await this.#redis
+      .pipeline()
+      .hset(keys.HOSTS, host.host, JSON.stringify(report))
+      .hvals(keys.RUNS)
+      .exec();
+    const [error, runs] = answers?.[1] ?? [];
+    if (!Array.isArray(runs)) throw error ?? new Error('The server gave no answer');
+    return runs.flatMap((line) => parsed<AnnouncedRun>(line));
   }
 
   async hosts(): Promise<readonly HostReport[]> {
-    const all = Object.entries(await this.#redis.hgetall(`${PREFIX}:hosts`));
+    const all = Object.entries(await this.#redis.hgetall(keys.HOSTS));
     const reports = all.flatMap(([, line]) => parsed<HostReport>(line));
     const now = await this.#now();
     const gone = reports.filter(({ time }) => now - time > HOST_LIFE).map(({ host }) => host);
-    if (gone.length > 0) await this.#redis.hdel(`${PREFIX}:hosts`, ...gone);
+    if (gone.length > 0) await this.#redis.hdel(keys.HOSTS, ...gone);
     return reports.filter(({ host }) => !gone.includes(host));
   }
 
-  async lease(
-    run: string,
-    host: string,
-    width: number,
-    take: (chunk: string, payload: Uint8Array, begin: () => Promise<void>) => Promise<Uint8Array>,
-  ): Promise<Lease> {
-    const { WaitingError } = this.#libraries.bullmq;
-    const running = new Set<Promise<unknown>>();
-    let leaving = false;
-    const runChunk = async (id: string): Promise<string> => {
-      const sent = await this.#redis.getBuffer(inKey(run, id));
-      if (sent === null) throw new Error('Its items are gone');
-      const payload = await unpacked(sent);
-      const begin = async (): Promise<void> => {
-        await this.#redis.set(begunKey(run, id), '1', 'EX', BLOB_LIFE);
-      };
-      const records = await this.#packed(await take(id, payload, begin));
-      await this.#redis.eval(PUT_IF_WANTED, 2, inKey(run, id), outKey(run, id), records, BLOB_LIFE);
-      return host;
-    };
-    const worker: Worker = new this.#libraries.bullmq.Worker(
-      queueName(run),
-      async (job, token) => {
-        const result = runChunk(job.id ?? '').catch(async (error: unknown) => {
-          if (!leaving) throw error;
-          await job.moveToWait(token);
-          throw new WaitingError();
-        });
-        running.add(result);
-        try {
-          return await result;
-        } finally {
-          running.delete(result);
-        }
-      },
-      {
-        // It opens one more for itself, to wait for chunks.
-        connection: this.#redis,
-        prefix: PREFIX,
-        concurrency: width,
-        lockDuration: LOCK,
-        lockRenewTime: LOCK / 2,
-        stalledInterval: STALL_CHECK,
-        maxStalledCount: MAX_STALLS,
-        drainDelay: 5,
-      },
-    );
-    /** The look for stalled chunks leaves something of a queue that was removed before. */
-    const forgetIfOver = async (): Promise<void> => {
-      const queue = `${PREFIX}:${queueName(run)}`;
-      if ((await this.#redis.exists(`${queue}:id`)) === 1) return;
-      await this.#redis.unlink(`${queue}:meta`, `${queue}:stalled-check`);
-    };
-    // What it means for a chunk the coordinator sees: a lost lock, a server that restarts.
-    worker.on('error', () => {});
-    return {
-      run,
-      async [Symbol.asyncDispose]() {
-        leaving = true;
-        worker.pause(true).catch(() => {});
-        await within(GIVE_BACK, Promise.allSettled(running));
-        await within(GIVE_BACK, worker.close(true));
-        await within(GIVE_BACK, forgetIfOver());
-      },
-    };
+  async lease(run: string, host: string, width: number, take: TakeChunk): Promise<Lease> {
+    return new BullLease({
+      libraries: this.#libraries,
+      redis: this.#redis,
+      ear: this.#listening(),
+      ...{ run, host, width, take },
+      pack: (payload) => this.#packed(payload),
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await within(GIVE_BACK, Promise.all([...this.#queues.values()].map((queue) => queue.close())));
+    await within(CLOSE, Promise.all([...this.#queues.values()].map((queue) => queue.close())));
+    this.#ear?.[Symbol.dispose]();
     this.#redis.disconnect();
   }
 
-  async #tellNews(run: string, state: RunState): Promise<void> {
-    await this.#redis.xadd(NEWS, 'MAXLEN', '~', 1000, '*', 'run', run, 'state', state);
+  /** Some that are done. */
+  async #done(run: string): Promise<Receipt[]> {
+    const found: Promise<Receipt>[] = [];
+    let cursor = '0';
+    do {
+      const [next, fields] = await this.#redis.hscanBuffer(keys.doneKey(run), cursor, 'COUNT', SWEEP);
+      cursor = next.toString();
+      for (let i = 0; i + 1 < fields.length; i += 2) {
+        const { host, rest } = unpackDone(fields[i + 1] as Buffer);
+        const chunk = (fields[i] as Buffer).toString();
+        found.push(unpacked(rest).then((payload) => ({ chunk, host, payload })));
+      }
+      // Much that was taken out leaves gaps.
+    } while (found.length === 0 && cursor !== '0');
+    return Promise.all(found);
+  }
+
+  /** One connection waits for all that is heard here. */
+  #listening(): Ear {
+    this.#ear ??= new Ear(connect(this.#libraries, this.#url, {}), this.#redis);
+    return this.#ear;
   }
 
   /** Nothing is saved by making it smaller where it does not leave this machine. */
@@ -312,16 +269,24 @@ export class BullEngine implements Engine {
     return packed(payload, { compressed: !isLoopback(this.#url) });
   }
 
-  /** Time of the server in ms since the epoch. */
+  /** Time of the server in ms since the epoch: the clocks of hosts may differ. */
   async #now(): Promise<number> {
-    const [seconds, micros] = await this.#redis.time();
-    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+    if (Date.now() - this.#clock.read > CLOCK_LIFE) {
+      const [seconds, micros] = await this.#redis.time();
+      const now = Date.now();
+      this.#clock = { ahead: Number(seconds) * 1000 + Math.floor(Number(micros) / 1000) - now, read: now };
+    }
+    return Date.now() + this.#clock.ahead;
   }
 
-  #queue(run: string): Queue {
+  #queue(run: string): Queue<ChunkData> {
     let queue = this.#queues.get(run);
     if (queue === undefined) {
-      queue = new this.#libraries.bullmq.Queue(queueName(run), { connection: this.#redis, prefix: PREFIX });
+      queue = new this.#libraries.bullmq.Queue<ChunkData>(keys.queueName(run), {
+        connection: this.#redis,
+        prefix: keys.PREFIX,
+        streams: { events: { maxLen: MAX_EVENTS } },
+      });
       queue.on('error', () => {});
       this.#queues.set(run, queue);
     }

@@ -42,8 +42,10 @@ export interface EngineRunOptions extends Kept {
 
 /** Time in ms between two looks at what has ended: the truth, whatever events tell. */
 const SWEEP = 250;
-/** Time in ms between two questions for what the server has lost, and for the hosts. */
+/** Time in ms between two looks at the run and its hosts. */
 const RECONCILE = 2000;
+/** Time in ms between two questions for chunks that the server has lost. */
+const RECOVER = 5000;
 /** Chunks that are out at a time, for each that hosts can hold, and at most. */
 const AHEAD = 4;
 const MAX_OUT = 4000;
@@ -74,6 +76,7 @@ export class EngineRun {
   #hosts: readonly HostReport[] = [];
   readonly #stragglers = new Stragglers();
   #reconciled = 0;
+  #recovered = Date.now();
 
   constructor(options: EngineRunOptions) {
     this.#options = options;
@@ -108,7 +111,7 @@ export class EngineRun {
   async run(): Promise<{ wallMs: number; workers: WorkerFacts[] }> {
     const { engine, announced, code, stop } = this.#options;
     const { id, bundle } = announced.announcement;
-    using _watch = engine.watch((run, state) => {
+    using _watch = engine.watch(id, (run, state) => {
       if (run === id && state === 'stopped' && stop.reason === null) stop.stop({ kind: 'user' });
     });
     await engine.putBlob(bundle, code);
@@ -138,15 +141,15 @@ export class EngineRun {
     const { id } = announced.announcement;
     if (stop.reason !== null) {
       await engine.announce({ ...announced, state: 'stopped' });
-      const { done } = await engine.collect(id);
-      for (const receipt of done) this.#take(receipt);
+      await this.#takeDone();
       await this.#takeOutput();
     }
     await engine.withdraw(id);
   }
 
   async #coordinate(): Promise<void> {
-    const { stop } = this.#options;
+    const { stop, engine, announced } = this.#options;
+    await using _guard = engine.guard(announced.announcement.id);
     for (;;) {
       if (stop.reason !== null) return;
       // A round is ended, but not waited for in vain.
@@ -176,6 +179,18 @@ export class EngineRun {
     return await this.#sweep();
   }
 
+  /** Sends chunks again that the server has lost. */
+  async #recover(): Promise<void> {
+    const { engine, announced } = this.#options;
+    const { id } = announced.announcement;
+    const lost = await engine.missing(id, this.#out.ids);
+    await engine.enqueue(
+      id,
+      lost.flatMap((each) => this.#out.get(each) ?? []).map((chunk) => this.#chunk(chunk)),
+    );
+    this.#recovered = Date.now();
+  }
+
   /** Says everything again that a server may have lost, and asks for the hosts. */
   async #reconcile(): Promise<void> {
     const { engine, announced, code, feed } = this.#options;
@@ -191,10 +206,7 @@ export class EngineRun {
       await engine.putBlob(bundle, code);
       await engine.announce(announced);
     }
-    for (const lost of await engine.missing(id, this.#out.ids)) {
-      const chunk = this.#out.get(lost);
-      if (chunk !== undefined) await engine.enqueue(id, [this.#chunk(chunk)]);
-    }
+    if (known === undefined || Date.now() - this.#recovered > RECOVER) await this.#recover();
     if (this.#input.ended) {
       const slow = this.#stragglers.among(this.#out.beside, this.#out.count);
       await engine.enqueue(
@@ -244,14 +256,33 @@ export class EngineRun {
     await this.#takeOutput();
     // On disk before the engine forgets them.
     collector.flush();
-    const ended = [...done, ...undone].map(({ chunk }) => chunk);
-    await engine.remove(id, [...ended, ...this.#out.takeNeedless()]);
+    await engine.acknowledge(
+      id,
+      done.map(({ chunk }) => chunk),
+    );
+    await engine.remove(id, [...undone.map(({ chunk }) => chunk), ...this.#out.takeNeedless()]);
     return done.length + undone.length > 0;
   }
 
+  /** All that hosts have finished by now. */
+  async #takeDone(): Promise<void> {
+    const { engine, announced, collector } = this.#options;
+    const { id } = announced.announcement;
+    for (;;) {
+      const { done } = await engine.collect(id);
+      if (done.length === 0) return;
+      for (const receipt of done) this.#take(receipt);
+      collector.flush();
+      await engine.acknowledge(
+        id,
+        done.map(({ chunk }) => chunk),
+      );
+    }
+  }
+
   #take({ chunk, host, payload }: Receipt): void {
-    const known = payload === null ? undefined : this.#out.done(chunk);
-    if (payload === null || known === undefined) return;
+    const known = this.#out.done(chunk);
+    if (known === undefined) return;
     this.#stragglers.ended(Date.now() - known.sent);
     const { collector, stop } = this.#options;
     for (const packed of unpackRecords(payload)) {

@@ -50,7 +50,7 @@ export interface AnnouncedRun extends SignedAnnouncement {
   readonly state: 'running' | 'stopped';
 }
 
-/** What a host says of itself every two seconds. */
+/** What a host says of itself every three seconds. */
 export interface HostReport {
   /** `NAME/PID`. */
   readonly host: string;
@@ -79,8 +79,8 @@ export interface Chunk {
 export interface Receipt {
   readonly chunk: string;
   readonly host: string;
-  /** `packRecords` of the outcomes; null when it was lost with the engine's memory. */
-  readonly payload: Uint8Array | null;
+  /** `packRecords` of the outcomes. */
+  readonly payload: Uint8Array;
 }
 
 /** A chunk that no host could finish: it ended one host after the other, or its payload is gone. */
@@ -111,6 +111,13 @@ export interface OutputBatch {
   readonly dropped: number;
 }
 
+/** Gets the payload of a chunk, and gives that of its outcomes; what it throws is the reason why the chunk is undone. `begin` notes that the chunk runs now. */
+export type TakeChunk = (
+  chunk: string,
+  payload: Uint8Array,
+  begin: () => Promise<void>,
+) => Promise<Uint8Array>;
+
 /** A host takes chunks by it. Its end gives back what runs. */
 export interface Lease extends AsyncDisposable {
   readonly run: string;
@@ -123,14 +130,19 @@ export interface Engine extends AsyncDisposable {
   /** Also after the engine has lost its memory: says the same again. */
   announce(run: AnnouncedRun): Promise<void>;
   announced(): Promise<readonly AnnouncedRun[]>;
-  /** Hears of each run that is announced or withdrawn, at once. */
-  watch(onNews: (run: string, state: RunState) => void): Disposable;
+  /** Hears of what is said of runs, at once, but for a connection that is lost: under its name a host hears of each run, under the id of a run its coordinator of this one. */
+  watch(name: string, onNews: (run: string, state: RunState) => void): Disposable;
   /** Removes the run and all that belongs to it. */
   withdraw(run: string): Promise<void>;
 
   enqueue(run: string, chunks: readonly Chunk[]): Promise<void>;
-  /** Some of what has ended since; it stays until it is removed. */
+  /** From now on chunks of hosts that give no sign of life any more count as undone, until this is disposed of. */
+  guard(run: string): AsyncDisposable;
+  /** Some of what has ended since. What is done stays until it is acknowledged, what is undone until it is removed. */
   collect(run: string): Promise<{ readonly done: readonly Receipt[]; readonly undone: readonly Undone[] }>;
+  /** Forgets what came of these: it is safe. */
+  acknowledge(run: string, chunks: readonly string[]): Promise<void>;
+  /** Takes chunks back. A host that has begun with one goes on. */
   remove(run: string, chunks: readonly string[]): Promise<void>;
   /** Those that the engine does not know any more. */
   missing(run: string, chunks: readonly string[]): Promise<readonly string[]>;
@@ -140,15 +152,10 @@ export interface Engine extends AsyncDisposable {
   /** Some of what was told, the oldest first. It is gone then. */
   told(run: string): Promise<readonly OutputBatch[]>;
 
-  /** Says that a host is there. */
-  report(host: HostReport): Promise<void>;
+  /** Says that a host is there. Gives the runs that are announced. */
+  report(host: Omit<HostReport, 'time'>): Promise<readonly AnnouncedRun[]>;
   /** Hosts that were heard of in the last ten seconds. */
   hosts(): Promise<readonly HostReport[]>;
-  /** `run` gets the payload of one chunk at a time, `width` of them at once; what it throws is the reason why the chunk is undone. A host may note by `begin` that a chunk runs now. */
-  lease(
-    run: string,
-    host: string,
-    width: number,
-    take: (chunk: string, payload: Uint8Array, begin: () => Promise<void>) => Promise<Uint8Array>,
-  ): Promise<Lease>;
+  /** Takes chunks of the run, `width` of them at once. */
+  lease(run: string, host: string, width: number, take: TakeChunk): Promise<Lease>;
 }

@@ -21,7 +21,7 @@ export interface HostOptions {
 }
 
 /** Time in ms between two looks at what is announced, and two signs of life. */
-const LOOK = 1000;
+const LOOK = 3000;
 /** Time in ms for a look that is under way when the host leaves. */
 const LAST_LOOK = 3000;
 /** A run that is not announced any more is given up after this time in ms: a server that restarted says it again. */
@@ -48,21 +48,21 @@ export class Host {
     let pause = new AbortController();
     const goOn = (): void => pause.abort();
     signal.addEventListener('abort', goOn);
-    using _watch = engine.watch((run, state) => {
+    using _watch = engine.watch(this.name, (run, state) => {
       if (state === 'stopped') void this.#leave(run);
       else if (state === 'over') void this.#leave(run, (each) => each.finish());
       else goOn();
     });
-    const look = async (): Promise<void> => {
-      await this.#look(await engine.announced());
-      await engine.report({
+    const report = (): Promise<readonly AnnouncedRun[]> =>
+      engine.report({
         host: this.name,
         workers,
         node: process.version,
-        time: 0,
         declines: Object.fromEntries(this.#declines),
         runs: [...this.#runs.keys()],
       });
+    const look = async (): Promise<void> => {
+      if (await this.#look(await report())) await report();
     };
     let looking = Promise.resolve();
     try {
@@ -85,14 +85,18 @@ export class Host {
     }
   }
 
-  async #look(announced: readonly AnnouncedRun[]): Promise<void> {
+  /** True when there is something new to say. */
+  async #look(announced: readonly AnnouncedRun[]): Promise<boolean> {
     const now = Date.now();
+    let isNews = false;
     for (const run of announced) {
       const { id } = run.announcement;
       if (run.state === 'stopped') await this.#leave(id);
       else {
         this.#seen.set(id, now);
-        if (!this.#runs.has(id) && !this.#declines.has(id)) await this.#join(run);
+        if (this.#runs.has(id) || this.#declines.has(id)) continue;
+        await this.#join(run);
+        isNews = true;
       }
     }
     for (const [id, time] of this.#seen) {
@@ -101,6 +105,7 @@ export class Host {
       this.#declines.delete(id);
       await this.#leave(id, (each) => each.finish());
     }
+    return isNews;
   }
 
   async #join(run: AnnouncedRun): Promise<void> {

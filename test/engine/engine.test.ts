@@ -58,10 +58,10 @@ describe('a run on the hosts of an engine', function () {
     const redis = new Redis(cluster.url);
     try {
       // The code stays for a week: a run of the same code need not send it.
-      assert.deepEqual((await redis.keys('*')).filter((key) => !key.startsWith('mc:blob:')).sort(), [
-        'mc:hosts',
-        'mc:news',
-      ]);
+      assert.deepEqual(
+        (await redis.keys('*')).filter((key) => !key.startsWith('mc:blob:')),
+        ['mc:hosts'],
+      );
     } finally {
       redis.disconnect();
     }
