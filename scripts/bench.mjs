@@ -74,17 +74,17 @@ function commit() {
 
 async function bench(args) {
   const at = args.indexOf('--only');
-  const alone = ['job-memory', 'panel', 'output', 'engine'].find((name) => at >= 0 && args[at + 1] === name);
-  if (alone !== undefined) {
-    if (alone === 'engine') await build({ quiet: true });
-    return run(['--import', 'tsx', inRoot(`bench/${alone}.ts`), ...args.slice(at + 2)]);
-  }
-  if (at >= 0 && args[at + 1] === 'analysis') {
-    await build({ quiet: true });
-    return run(['--import', 'tsx', inRoot('bench/analysis/main.ts'), ...args.slice(at + 2)]);
-  }
-  if (at >= 0 && args[at + 1] === 'editor')
-    return run([inRoot('scripts/host-test.mjs'), '--suite', 'bench/editor/main.ts']);
+  const only = at >= 0 ? args[at + 1] : undefined;
+  if (only === 'engine' || only === 'analysis') await build({ quiet: true });
+  const alone = {
+    'job-memory': 'job-memory.ts',
+    panel: 'panel.ts',
+    output: 'output.ts',
+    engine: 'engine/main.ts',
+    analysis: 'analysis/main.ts',
+  }[only];
+  if (alone !== undefined) return run(['--import', 'tsx', inRoot('bench', alone), ...args.slice(at + 2)]);
+  if (only === 'editor') return run([inRoot('scripts/host-test.mjs'), '--suite', 'bench/editor/main.ts']);
   const folder = await prepareBench();
   try {
     return run([join(folder, 'main.js'), ...args]);
