@@ -12,13 +12,14 @@ const HOSTS = Number(count);
 const LOOK = 2000;
 const RECOVER = 5000;
 /** Time in ms between two signs of life of a host. */
-const SIGN_OF_LIFE = 3000;
+const SIGN_OF_LIFE = 5000;
 
 /** Sends chunks and takes what comes of them, as that of a run does, until its end. */
 class Coordinator {
   readonly #engine: BullEngine;
   readonly #run: string;
-  readonly #out = new Set<string>();
+  /** When each was sent, by its id. */
+  readonly #out = new Map<string, number>();
   readonly #ended: Promise<void>;
   #isEnding = false;
   done = 0;
@@ -44,7 +45,7 @@ class Coordinator {
         id: `c${begin.toFixed(0)}-${sent++}`,
         payload: Buffer.alloc(200),
       }));
-      for (const { id } of chunks) this.#out.add(id);
+      for (const { id } of chunks) this.#out.set(id, performance.now());
       await engine.enqueue(run, chunks);
       const { done } = await engine.collect(run);
       for (const { chunk } of done) if (this.#out.delete(chunk)) this.done++;
@@ -59,7 +60,11 @@ class Coordinator {
       }
       if (performance.now() - recovered > RECOVER) {
         recovered = performance.now();
-        const missing = await engine.missing(run, [...this.#out]);
+        const old = [...this.#out].filter(([, time]) => recovered - time > RECOVER);
+        const missing = await engine.missing(
+          run,
+          old.map(([id]) => id),
+        );
         if (missing.length > 0) throw new Error(`${missing.length} chunks are missing`);
       }
       if (done.length === 0) await sleep(ahead === null ? SWEEP / 5 : SWEEP);

@@ -28,7 +28,7 @@ import { defineScripts } from './scripts.ts';
 import { within } from './within.ts';
 
 /** Time in ms after which a host that says nothing counts as gone. */
-const HOST_LIFE = 10_000;
+const HOST_LIFE = 15_000;
 /** Ended chunks that are looked at in one go, more or less. */
 const SWEEP = 200;
 /** Time in ms after which the clock of the server is read again. */
@@ -117,7 +117,7 @@ export class BullEngine implements Engine {
     if (chunks.length === 0) return;
     const pipeline = this.#redis.pipeline();
     const payloads = await Promise.all(chunks.map(({ payload }) => this.#packed(payload)));
-    const opts = { attempts: 1, removeOnComplete: true, removeOnFail: false };
+    const opts = { removeOnComplete: true };
     const jobs = chunks.map(({ id }, index) => {
       const payload = payloads[index] as Buffer;
       const lies = payload.length <= BESIDE;

@@ -179,11 +179,11 @@ export class EngineRun {
     return await this.#sweep();
   }
 
-  /** Sends chunks again that the server has lost. */
-  async #recover(): Promise<void> {
+  /** Sends chunks again that the server has lost: of those sent before `time`, in ms since the epoch; most come back before they are asked for. */
+  async #recover(time: number): Promise<void> {
     const { engine, announced } = this.#options;
     const { id } = announced.announcement;
-    const lost = await engine.missing(id, this.#out.ids);
+    const lost = await engine.missing(id, this.#out.sentBefore(time));
     await engine.enqueue(
       id,
       lost.flatMap((each) => this.#out.get(each) ?? []).map((chunk) => this.#chunk(chunk)),
@@ -206,7 +206,9 @@ export class EngineRun {
       await engine.putBlob(bundle, code);
       await engine.announce(announced);
     }
-    if (known === undefined || Date.now() - this.#recovered > RECOVER) await this.#recover();
+    const now = Date.now();
+    if (known === undefined) await this.#recover(now);
+    else if (now - this.#recovered > RECOVER) await this.#recover(now - RECOVER);
     if (this.#input.ended) {
       const slow = this.#stragglers.among(this.#out.beside, this.#out.count);
       await engine.enqueue(

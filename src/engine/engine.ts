@@ -50,7 +50,7 @@ export interface AnnouncedRun extends SignedAnnouncement {
   readonly state: 'running' | 'stopped';
 }
 
-/** What a host says of itself every three seconds. */
+/** What a host says of itself every five seconds. */
 export interface HostReport {
   /** `NAME/PID`. */
   readonly host: string;
@@ -154,7 +154,7 @@ export interface Engine extends AsyncDisposable {
 
   /** Says that a host is there. Gives the runs that are announced. */
   report(host: Omit<HostReport, 'time'>): Promise<readonly AnnouncedRun[]>;
-  /** Hosts that were heard of in the last ten seconds. */
+  /** Hosts that were heard of in the last fifteen seconds. */
   hosts(): Promise<readonly HostReport[]>;
   /** Takes chunks of the run, `width` of them at once. */
   lease(run: string, host: string, width: number, take: TakeChunk): Promise<Lease>;

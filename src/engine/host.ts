@@ -21,7 +21,7 @@ export interface HostOptions {
 }
 
 /** Time in ms between two looks at what is announced, and two signs of life. */
-const LOOK = 3000;
+const LOOK = 5000;
 /** Time in ms for a look that is under way when the host leaves. */
 const LAST_LOOK = 3000;
 /** A run that is not announced any more is given up after this time in ms: a server that restarted says it again. */

@@ -28,8 +28,9 @@ export class Outstanding {
     return this.#count;
   }
 
-  get ids(): string[] {
-    return [...this.#chunks.keys()];
+  /** `time`: ms since the epoch. */
+  sentBefore(time: number): string[] {
+    return [...this.#chunks.values()].filter(({ sent }) => sent <= time).map(({ id }) => id);
   }
 
   /** Those that run beside others. */
