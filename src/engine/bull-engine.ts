@@ -45,6 +45,8 @@ const MAX_EVENTS = 100;
 const STALL_CHECK = 5000;
 /** Hosts that a chunk may end before it counts as undone: the coordinator knows better what to do with it. */
 const MAX_STALLS = 0;
+/** What hosts are told when there is something to give up. */
+const DROPPED = 'dropped';
 const BELLS = keys.bellKey('');
 
 export class BullEngine implements Engine {
@@ -52,6 +54,7 @@ export class BullEngine implements Engine {
   readonly #redis: Redis;
   readonly #url: URL;
   readonly #queues = new Map<string, Queue<ChunkData>>();
+  readonly #leases = new Set<BullLease>();
   #ear: Ear | undefined;
   /** How far the clock of the server is ahead of this one, and when that was read, in ms. */
   #clock = { ahead: 0, read: 0 };
@@ -94,7 +97,9 @@ export class BullEngine implements Engine {
     const [ear, bell] = [this.#listening(), keys.bellKey(name)];
     ear.hear(bell, (news) => {
       const [state, run] = news?.split(' ') ?? [];
-      if (run !== undefined) onNews(run, state as RunState);
+      if (run === undefined) return;
+      if (state === DROPPED) for (const lease of this.#leases) void lease.giveUp(run);
+      else onNews(run, state as RunState);
     });
     return { [Symbol.dispose]: () => void ear.ignore(bell) };
   }
@@ -185,6 +190,13 @@ export class BullEngine implements Engine {
     );
   }
 
+  async drop(run: string, chunks: readonly string[]): Promise<void> {
+    if (chunks.length === 0) return;
+    await this.#redis.sadd(keys.droppedKey(run), ...chunks);
+    await this.remove(run, chunks);
+    await this.#redis.mcRing(keys.HOSTS, BELLS, `${DROPPED} ${run}`, '');
+  }
+
   async missing(run: string, chunks: readonly string[]): Promise<readonly string[]> {
     const pipeline = this.#redis.pipeline();
     // In this order: a chunk is done before its job is gone.
@@ -226,13 +238,16 @@ export class BullEngine implements Engine {
   }
 
   async lease(run: string, host: string, width: number, take: TakeChunk): Promise<Lease> {
-    return new BullLease({
+    const lease = new BullLease({
       libraries: this.#libraries,
       redis: this.#redis,
       ear: this.#listening(),
       ...{ run, host, width, take },
       pack: (payload) => this.#packed(payload),
+      onEnd: () => this.#leases.delete(lease),
     });
+    this.#leases.add(lease);
+    return lease;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,7 @@ import { unpacked } from './compression.ts';
 import { packDone } from './done.ts';
 import type { Ear } from './ear.ts';
 import type { Lease, TakeChunk } from './engine.ts';
-import { begunKey, doneKey, inputKey, LIFE, PREFIX, queueKey, queueName, RUNS } from './keys.ts';
+import { begunKey, doneKey, droppedKey, inputKey, LIFE, PREFIX, queueKey, queueName, RUNS } from './keys.ts';
 import type { Libraries } from './libraries.ts';
 import { within } from './within.ts';
 
@@ -30,6 +30,7 @@ interface LeaseOptions {
   readonly width: number;
   readonly take: TakeChunk;
   readonly pack: (payload: Uint8Array) => Promise<Buffer>;
+  readonly onEnd: () => void;
 }
 
 /** A chunk that this host holds. */
@@ -38,6 +39,7 @@ interface Held {
   /** ms since the epoch. */
   renewed: number;
   readonly ended: Promise<void>;
+  readonly dropped: AbortController;
 }
 
 /**
@@ -77,12 +79,25 @@ export class BullLease implements Lease {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#leaving = true;
-    const { redis, run, ear } = this.#options;
+    const { redis, run, ear, onEnd } = this.#options;
+    onEnd();
     await within(GIVE_BACK, ear.ignore(this.#marker));
     await within(GIVE_BACK, this.#allGivenBack());
     clearInterval(this.#renewal);
     await within(GIVE_BACK, this.#worker.close(true));
     await within(GIVE_BACK, redis.mcPassOn(queueKey(run, 'id'), this.#marker));
+  }
+
+  /** What nobody wants any more, if this lease is of that run. */
+  async giveUp(run: string): Promise<void> {
+    if (run !== this.run) return;
+    const { redis } = this.#options;
+    const held = [...this.#held];
+    const pipeline = redis.pipeline();
+    for (const [id] of held) pipeline.sismember(droppedKey(run), id);
+    // A chunk of which nothing is heard is done in vain.
+    const answers = (await pipeline.exec().catch(() => null)) ?? [];
+    for (const [index, [, { dropped }]] of held.entries()) if (answers[index]?.[1] === 1) dropped.abort();
   }
 
   async #allGivenBack(): Promise<void> {
@@ -105,7 +120,8 @@ export class BullLease implements Lease {
   #hold(job: Job<ChunkData, string>, token: string): void {
     const { ear, width } = this.#options;
     const id = job.id as string;
-    const ended = this.#work(job, token)
+    const dropped = new AbortController();
+    const ended = this.#work(job, token, dropped.signal)
       // A lock that is lost, a run that is over: the coordinator sees it.
       .catch(() => undefined)
       .then((next) => {
@@ -113,12 +129,16 @@ export class BullLease implements Lease {
         if (next !== undefined) this.#hold(next, token);
         else if (!this.#leaving) ear.hear(this.#marker, () => this.#ask());
       });
-    this.#held.set(id, { token, renewed: Date.now(), ended });
+    this.#held.set(id, { token, renewed: Date.now(), ended, dropped });
     if (this.#held.size >= width) void ear.ignore(this.#marker);
   }
 
   /** Gives the next chunk, which comes with the end of this one. */
-  async #work(job: Job<ChunkData, string>, token: string): Promise<Job<ChunkData, string> | undefined> {
+  async #work(
+    job: Job<ChunkData, string>,
+    token: string,
+    dropped: AbortSignal,
+  ): Promise<Job<ChunkData, string> | undefined> {
     const { redis, run, host } = this.#options;
     const { UnrecoverableError } = this.#libraries;
     const id = job.id as string;
@@ -131,7 +151,7 @@ export class BullLease implements Lease {
       return this.#next(await job.moveToFailed(new UnrecoverableError(job.deferredFailure), token, true));
     let done: Buffer;
     try {
-      done = packDone(host, await this.#outcomes(job));
+      done = packDone(host, await this.#outcomes(job, dropped));
     } catch (error) {
       if (!this.#leaving) return this.#next(await job.moveToFailed(error as Error, token, true));
       await job.moveToWait(token);
@@ -152,7 +172,7 @@ export class BullLease implements Lease {
     }
   }
 
-  async #outcomes(job: Job<ChunkData, string>): Promise<Buffer> {
+  async #outcomes(job: Job<ChunkData, string>, dropped: AbortSignal): Promise<Buffer> {
     const { redis, run, take, pack } = this.#options;
     const id = job.id as string;
     const { items } = job.data;
@@ -162,7 +182,7 @@ export class BullLease implements Lease {
     const begin = async (): Promise<void> => {
       await redis.set(begunKey(run, id), '1', 'EX', LIFE);
     };
-    return pack(await take(id, await unpacked(sent), begin));
+    return pack(await take(id, await unpacked(sent), begin, dropped));
   }
 
   #next(found: unknown): Job<ChunkData, string> | undefined {

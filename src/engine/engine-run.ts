@@ -126,11 +126,11 @@ export class EngineRun {
     return { wallMs: end - this.#begun, workers: this.#book.facts(end) };
   }
 
-  /** Takes chunks back in which nobody wants any item: those that run already run to their end, and do not count. */
+  /** Takes chunks back in which nobody wants any item. */
   async drop(isWanted: (item: unknown) => boolean): Promise<void> {
     const unwanted = this.#out.drop(isWanted);
     const { engine, announced } = this.#options;
-    await engine.remove(
+    await engine.drop(
       announced.announcement.id,
       unwanted.map(({ id }) => id),
     );

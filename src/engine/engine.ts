@@ -111,11 +111,12 @@ export interface OutputBatch {
   readonly dropped: number;
 }
 
-/** Gets the payload of a chunk, and gives that of its outcomes; what it throws is the reason why the chunk is undone. `begin` notes that the chunk runs now. */
+/** Gets the payload of a chunk, and gives that of its outcomes; what it throws is the reason why the chunk is undone. `begin` notes that the chunk runs now. `signal` fires when it was dropped. */
 export type TakeChunk = (
   chunk: string,
   payload: Uint8Array,
   begin: () => Promise<void>,
+  signal: AbortSignal,
 ) => Promise<Uint8Array>;
 
 /** A host takes chunks by it. Its end gives back what runs. */
@@ -144,6 +145,8 @@ export interface Engine extends AsyncDisposable {
   acknowledge(run: string, chunks: readonly string[]): Promise<void>;
   /** Takes chunks back. A host that has begun with one goes on. */
   remove(run: string, chunks: readonly string[]): Promise<void>;
+  /** Takes chunks back. A host that has begun with one gives it up. */
+  drop(run: string, chunks: readonly string[]): Promise<void>;
   /** Those that the engine does not know any more. */
   missing(run: string, chunks: readonly string[]): Promise<readonly string[]>;
 

@@ -76,10 +76,10 @@ export class HostRun implements AsyncDisposable {
     try {
       await joined.#probe();
       const { engine, run, host } = options;
-      joined.#lease = await engine.lease(run.id, host, WIDTH, (chunk, payload, begin) =>
+      joined.#lease = await engine.lease(run.id, host, WIDTH, (chunk, payload, begin, signal) =>
         chunk.startsWith(ALONE)
-          ? joined.#turns.alone(() => begin().then(() => joined.#take(payload)))
-          : joined.#turns.beside(() => joined.#take(payload)),
+          ? joined.#turns.alone(() => begin().then(() => joined.#take(payload, signal)))
+          : joined.#turns.beside(() => joined.#take(payload, signal)),
       );
       return joined;
     } catch (error) {
@@ -133,7 +133,7 @@ export class HostRun implements AsyncDisposable {
     if (!run.calls) this.#output.add({ pid, stream, text: bytes.toString(), count, time: Date.now() });
   }
 
-  async #take(payload: Uint8Array): Promise<Uint8Array> {
+  async #take(payload: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
     const items = unpackChunk(payload);
     const records: string[] = [];
     const { timeout } = this.#options.run;
@@ -142,7 +142,7 @@ export class HostRun implements AsyncDisposable {
         ? workerFunction<typeof CallTask.runCall>(CALL_MODULE, 'runCall')
         : workerFunction<typeof Task.runTask>(TASK_MODULE, 'runTask'),
       items,
-      { chunkSize: 'auto', ...(timeout !== null && { timeout }) },
+      { chunkSize: 'auto', signal, ...(timeout !== null && { timeout }) },
     );
     for (;;) {
       try {

@@ -27,5 +27,7 @@ export const inputKey = (run: string, chunk: string): string => `${runKeys(run)}
 export const begunKey = (run: string, chunk: string): string => `${runKeys(run)}begun:${chunk}`;
 /** Hash: chunk -> `packDone`. */
 export const doneKey = (run: string): string => `${runKeys(run)}done`;
+/** Set of the chunks that hosts shall give up. */
+export const droppedKey = (run: string): string => `${runKeys(run)}dropped`;
 /** List of `OutputBatch`, the newest only. */
 export const outputKey = (run: string): string => `${runKeys(run)}output`;

@@ -122,6 +122,41 @@ describe('the engine on BullMQ', function () {
     assert.equal((await collect(5)).filter(({ host }) => host === 'staying').length, 5);
   });
 
+  it('tells a host to give up what is dropped, and nothing else', async () => {
+    await using host = await BullEngine.open(cluster.url);
+    using _watch = host.watch('h/1', () => {});
+    await host.report({ host: 'h/1', workers: 1, node: process.version, declines: {}, runs: [RUN] });
+    const held: string[] = [];
+    const ends: (() => void)[] = [];
+    await using _lease = await host.lease(RUN, 'h/1', 2, async (id, payload, _, signal) => {
+      held.push(id);
+      await new Promise<void>((resolve, reject) => {
+        ends.push(resolve);
+        signal.addEventListener('abort', () => reject(new Error('It was dropped')));
+      });
+      return payload;
+    });
+    await engine.enqueue(RUN, chunksOf(4));
+    await until(() => held.length === 2);
+    const [kept, dropped] = held as [string, string];
+    await engine.drop(
+      RUN,
+      chunksOf(4)
+        .map(({ id }) => id)
+        .filter((id) => id !== kept),
+    );
+    await until(async () => {
+      const { undone } = await engine.collect(RUN);
+      return undone.length === 1 && undone[0]?.chunk === dropped && undone[0].reason === 'It was dropped';
+    });
+    assert.deepEqual(held, [kept, dropped]);
+    for (const end of ends) end();
+    assert.deepEqual(
+      (await collect(1)).map(({ chunk }) => chunk),
+      [kept],
+    );
+  });
+
   it('keeps nothing that a host finishes after the run is over', async () => {
     await using host = await BullEngine.open(cluster.url);
     let [end, held] = [(): void => {}, false];

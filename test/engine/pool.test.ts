@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import type { EnginePool } from '../../runtime/engine.ts';
 import {
   AbortError,
@@ -162,6 +163,20 @@ describe('a pool on the hosts of an engine', function () {
     const abort = new AbortController();
     const call = pool.map(slow, upTo(100_000), { signal: abort.signal });
     setTimeout(() => abort.abort(), 200);
+    await assert.rejects(call, AbortError);
+    assert.equal(await pool.apply(square, [3]), 9);
+  });
+
+  it('frees the workers of a call that is aborted, though they would never end', async () => {
+    const abort = new AbortController();
+    const call = pool.map(hangsOn3, [3, 3, 3, 3, 3, 3], { signal: abort.signal, chunkSize: 1 });
+    const redis = new Redis(cluster.url);
+    await until(async () => {
+      const [active] = await redis.keys('mc:run-*:active');
+      return active !== undefined && (await redis.llen(active)) === 4;
+    });
+    redis.disconnect();
+    abort.abort();
     await assert.rejects(call, AbortError);
     assert.equal(await pool.apply(square, [3]), 9);
   });
