@@ -24,11 +24,11 @@ class Coordinator {
   #isEnding = false;
   done = 0;
 
-  /** `ahead`: chunks that are out at a time; null for `RATE` a second, whatever comes of them. */
-  constructor(engine: BullEngine, run: string, ahead: number | null) {
+  /** `bytes` of each chunk and of what comes of it. `ahead`: chunks that are out at a time; null for `RATE` a second, whatever comes of them. */
+  constructor(engine: BullEngine, run: string, bytes: number, ahead: number | null) {
     this.#engine = engine;
     this.#run = run;
-    this.#ended = this.#coordinate(ahead);
+    this.#ended = this.#coordinate(bytes, ahead);
   }
 
   async end(): Promise<void> {
@@ -36,14 +36,14 @@ class Coordinator {
     await this.#ended;
   }
 
-  async #coordinate(ahead: number | null): Promise<void> {
+  async #coordinate(bytes: number, ahead: number | null): Promise<void> {
     const [engine, run, begin] = [this.#engine, this.#run, performance.now()];
     for (let sent = 0, looked = 0, recovered = begin; !this.#isEnding || this.#out.size > 0; ) {
       const due = ahead ?? Math.floor(((performance.now() - begin) / 1000) * RATE) - this.done;
       const count = this.#isEnding ? 0 : Math.max(0, due - this.#out.size);
       const chunks = Array.from({ length: count }, () => ({
         id: `c${begin.toFixed(0)}-${sent++}`,
-        payload: Buffer.alloc(200),
+        payload: Buffer.alloc(bytes),
       }));
       for (const { id } of chunks) this.#out.set(id, performance.now());
       await engine.enqueue(run, chunks);
@@ -93,13 +93,14 @@ await server.sayWhatIsHeld(`${HOSTS} simulated hosts`);
 await server.measure('wait', () => 0);
 const engine = await BullEngine.open(url);
 await using _guard = engine.guard(run);
-for (const [what, ms, ahead] of [
+for (const [what, bytes, ms, ahead] of [
   // As many as they can hold, and as many more that wait.
-  ['are never without a chunk', (HOSTS * WIDTH * 1000) / RATE, HOSTS * WIDTH * 2],
-  ['wait for each chunk', 0, null],
+  ['are never without a chunk', 0, (HOSTS * WIDTH * 1000) / RATE, HOSTS * WIDTH * 2],
+  ['the same, of 200 bytes', 200, (HOSTS * WIDTH * 1000) / RATE, HOSTS * WIDTH * 2],
+  ['wait for each chunk', 200, 0, null],
 ] as const) {
   work = ms;
-  const coordinator = new Coordinator(engine, run, ahead);
+  const coordinator = new Coordinator(engine, run, bytes, ahead);
   await sleep(WARM_UP);
   await server.measure(what, () => coordinator.done);
   await coordinator.end();
