@@ -47,6 +47,8 @@ const STALL_CHECK = 5000;
 const MAX_STALLS = 0;
 /** What hosts are told when there is something to give up. */
 const DROPPED = 'dropped';
+/** Time in s in which they have looked what that is. */
+const DROPPED_LIFE = 60;
 const BELLS = keys.bellKey('');
 
 export class BullEngine implements Engine {
@@ -179,21 +181,19 @@ export class BullEngine implements Engine {
   }
 
   async remove(run: string, chunks: readonly string[]): Promise<void> {
-    if (chunks.length === 0) return;
-    const queue = this.#queue(run);
-    await Promise.all(chunks.map((id) => queue.remove(id)));
-    await this.#redis.unlink(
-      ...chunks.flatMap((id) => [
-        keys.inputKey(run, id),
-        ...(id.startsWith(ALONE) ? [keys.begunKey(run, id)] : []),
-      ]),
-    );
+    if (chunks.length > 0) await this.#takeBack(run, chunks);
   }
 
   async drop(run: string, chunks: readonly string[]): Promise<void> {
     if (chunks.length === 0) return;
-    await this.#redis.sadd(keys.droppedKey(run), ...chunks);
-    await this.remove(run, chunks);
+    const begun = await this.#takeBack(run, chunks);
+    if (begun.length === 0) return;
+    const dropped = keys.droppedKey(run);
+    await this.#redis
+      .multi()
+      .sadd(dropped, ...begun)
+      .expire(dropped, DROPPED_LIFE)
+      .exec();
     await this.#redis.mcRing(keys.HOSTS, BELLS, `${DROPPED} ${run}`, '');
   }
 
@@ -254,6 +254,19 @@ export class BullEngine implements Engine {
     await within(CLOSE, Promise.all([...this.#queues.values()].map((queue) => queue.close())));
     this.#ear?.[Symbol.dispose]();
     this.#redis.disconnect();
+  }
+
+  /** Gives those that a host holds. */
+  async #takeBack(run: string, chunks: readonly string[]): Promise<string[]> {
+    const queue = this.#queue(run);
+    const removed = await Promise.all(chunks.map((id) => queue.remove(id)));
+    await this.#redis.unlink(
+      ...chunks.flatMap((id) => [
+        keys.inputKey(run, id),
+        ...(id.startsWith(ALONE) ? [keys.begunKey(run, id)] : []),
+      ]),
+    );
+    return chunks.filter((_, index) => removed[index] === 0);
   }
 
   /** Some that are done. */
