@@ -35,7 +35,8 @@ export class WorkerGuard {
 
   #sample(worker: WorkerHandle): void {
     const usage = usageOf(worker.pid);
-    if (usage === undefined) return;
+    // Without memory it has ended, and only its exit is still to be heard of.
+    if (usage === undefined || usage.rss === 0) return;
     const time = performance.now();
     const last = this.#last.get(worker);
     this.#last.set(worker, { cpu: usage.cpu, time });
