@@ -35,8 +35,7 @@ export class WorkerGuard {
 
   #sample(worker: WorkerHandle): void {
     const usage = usageOf(worker.pid);
-    // Without memory it has ended, and only its exit is still to be heard of.
-    if (usage === undefined || usage.rss === 0) return;
+    if (usage === undefined) return;
     const time = performance.now();
     const last = this.#last.get(worker);
     this.#last.set(worker, { cpu: usage.cpu, time });

@@ -12,14 +12,16 @@ export interface Usage {
 const TICK_MS = 10;
 const PAGE = 4096;
 
-/** Undefined when the process is gone or the system does not tell. */
+/** Undefined when the process has ended, also where its parent has still to hear of it, or the system does not tell. */
 export function usageOf(pid: number): Usage | undefined {
   if (process.platform !== 'linux' || pid === 0) return undefined;
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name of the command, in parentheses, may hold anything; the fields behind it are numbers.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { rss: Number(fields[21]) * PAGE, cpu: (Number(fields[11]) + Number(fields[12])) * TICK_MS };
+    const rss = Number(fields[21]) * PAGE;
+    if (rss === 0) return undefined; // What has ended has no memory.
+    return { rss, cpu: (Number(fields[11]) + Number(fields[12])) * TICK_MS };
   } catch {
     return undefined;
   }
