@@ -4,6 +4,7 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { checkAddress, isLoopback } from './address.ts';
 import { BullLease, type ChunkData } from './bull-lease.ts';
+import { passiveWorker } from './bull-worker.ts';
 import { packed, unpacked } from './compression.ts';
 import { checkServer, connect } from './connection.ts';
 import { unpackDone } from './done.ts';
@@ -137,20 +138,10 @@ export class BullEngine implements Engine {
   }
 
   guard(run: string): AsyncDisposable {
-    const { Worker, createRedisBackend } = this.#libraries.bullmq;
-    const worker = new Worker(
-      keys.queueName(run),
-      null,
-      {
-        connection: this.#redis,
-        prefix: keys.PREFIX,
-        stalledInterval: STALL_CHECK,
-        maxStalledCount: MAX_STALLS,
-      },
-      // Without a connection of its own.
-      (name, options) => createRedisBackend(name, options),
-    );
-    worker.on('error', () => {});
+    const worker = passiveWorker(this.#libraries, this.#redis, run, {
+      stalledInterval: STALL_CHECK,
+      maxStalledCount: MAX_STALLS,
+    });
     void worker.startStalledCheckTimer();
     return { [Symbol.asyncDispose]: () => within(CLOSE, worker.close(true)).then(() => {}) };
   }

@@ -1,10 +1,11 @@
 import type { Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { passiveWorker } from './bull-worker.ts';
 import { unpacked } from './compression.ts';
 import { packDone } from './done.ts';
 import type { Ear } from './ear.ts';
 import type { Lease, TakeChunk } from './engine.ts';
-import { begunKey, doneKey, droppedKey, inputKey, LIFE, PREFIX, queueKey, queueName, RUNS } from './keys.ts';
+import { begunKey, doneKey, droppedKey, inputKey, LIFE, queueKey, RUNS } from './keys.ts';
 import type { Libraries } from './libraries.ts';
 import { within } from './within.ts';
 
@@ -63,16 +64,7 @@ export class BullLease implements Lease {
     this.#options = options;
     this.run = run;
     this.#marker = queueKey(run, 'marker');
-    const { Worker: BullWorker, createRedisBackend } = libraries.bullmq;
-    this.#worker = new BullWorker<ChunkData, string>(
-      queueName(run),
-      null,
-      { connection: redis, prefix: PREFIX, lockDuration: LOCK },
-      // Without a connection of its own.
-      (name, workerOptions) => createRedisBackend(name, workerOptions),
-    );
-    // What it means for a chunk the coordinator sees: a lost lock, a server that restarts.
-    this.#worker.on('error', () => {});
+    this.#worker = passiveWorker(libraries, redis, run, { lockDuration: LOCK });
     this.#renewal = setInterval(() => void this.#renew(), RENEW / 2);
     ear.hear(this.#marker, () => this.#ask());
   }
