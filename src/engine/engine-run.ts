@@ -253,33 +253,33 @@ export class EngineRun {
     const { engine, announced, collector } = this.#options;
     const { id } = announced.announcement;
     const { done, undone } = await engine.collect(id);
-    for (const receipt of done) this.#take(receipt);
+    await this.#keep(done);
     for (const chunk of undone) await this.#cut(chunk);
     await this.#takeOutput();
-    // On disk before the engine forgets them.
     collector.flush();
-    await engine.acknowledge(
-      id,
-      done.map(({ chunk }) => chunk),
-    );
     await engine.remove(id, [...undone.map(({ chunk }) => chunk), ...this.#out.takeNeedless()]);
     return done.length + undone.length > 0;
   }
 
   /** All that hosts have finished by now. */
   async #takeDone(): Promise<void> {
-    const { engine, announced, collector } = this.#options;
-    const { id } = announced.announcement;
+    const { engine, announced } = this.#options;
     for (;;) {
-      const { done } = await engine.collect(id);
+      const { done } = await engine.collect(announced.announcement.id);
       if (done.length === 0) return;
-      for (const receipt of done) this.#take(receipt);
-      collector.flush();
-      await engine.acknowledge(
-        id,
-        done.map(({ chunk }) => chunk),
-      );
+      await this.#keep(done);
     }
+  }
+
+  /** On disk before the engine forgets it. */
+  async #keep(done: readonly Receipt[]): Promise<void> {
+    const { engine, announced, collector } = this.#options;
+    for (const receipt of done) this.#take(receipt);
+    collector.flush();
+    await engine.acknowledge(
+      announced.announcement.id,
+      done.map(({ chunk }) => chunk),
+    );
   }
 
   #take({ chunk, host, payload }: Receipt): void {
