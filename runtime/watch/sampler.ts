@@ -12,7 +12,7 @@ export interface Usage {
 const TICK_MS = 10;
 const PAGE = 4096;
 
-/** Undefined when the process has ended, also where its parent has still to hear of it, or the system does not tell. */
+/** Undefined when the process has ended, also where its parent has still to hear of it, or the system does not tell (yet). */
 export function usageOf(pid: number): Usage | undefined {
   if (process.platform !== 'linux' || pid === 0) return undefined;
   try {
@@ -20,7 +20,8 @@ export function usageOf(pid: number): Usage | undefined {
     // The name of the command, in parentheses, may hold anything; the fields behind it are numbers.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const rss = Number(fields[21]) * PAGE;
-    if (rss === 0) return undefined; // What has ended has no memory.
+    // What has ended has no memory, and of what has only begun its first pages are not counted yet.
+    if (rss === 0) return undefined;
     return { rss, cpu: (Number(fields[11]) + Number(fields[12])) * TICK_MS };
   } catch {
     return undefined;

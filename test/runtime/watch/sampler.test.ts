@@ -22,15 +22,21 @@ describe('what a process uses', () => {
   });
 
   it('is not told of one that has ended, though its parent has not heard of it yet', async () => {
-    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
+    const child = spawn(process.execPath, ['-e', "console.log('up'); setTimeout(() => {}, 60_000)"]);
     const ended = once(child, 'exit');
     const pid = child.pid as number;
-    assert.ok(usageOf(pid) !== undefined);
-    child.kill('SIGKILL');
-    // This process hears of it in a turn of its event loop, which there is none of here.
-    while (stateOf(pid) !== 'Z');
-    assert.equal(usageOf(pid), undefined);
-    await ended;
+    try {
+      // Linux counts the pages of a process in batches: one that has only begun is told with none.
+      await once(child.stdout, 'data');
+      assert.ok(usageOf(pid) !== undefined);
+      child.kill('SIGKILL');
+      // This process hears of it in a turn of its event loop, which there is none of here.
+      while (stateOf(pid) !== 'Z');
+      assert.equal(usageOf(pid), undefined);
+    } finally {
+      child.kill('SIGKILL');
+      await ended;
+    }
   });
 
   it('is not told of one that is gone', async () => {
