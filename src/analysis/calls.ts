@@ -172,8 +172,7 @@ function runtimeMethod(model: Model, callee: ts.Expression, hops: number): strin
 /** Where the package is not installed its methods have no types, but `const pool = new Pool()` still tells. */
 function methodByOrigin(model: Model, callee: ts.PropertyAccessExpression): string | undefined {
   const receiver = unwrap(callee.expression);
-  if (!ts.isIdentifier(receiver) || model.checker.getSymbolAtLocation(callee.name) !== undefined)
-    return undefined;
+  if (!ts.isIdentifier(receiver) || model.directSymbolAt(callee.name) !== undefined) return undefined;
   const declaration = model.symbolAt(receiver)?.valueDeclaration;
   if (!declaration || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
   const value = unwrap(declaration.initializer);

@@ -34,7 +34,7 @@ function exportedNodes(model: Model, file: ts.SourceFile): ReadonlySet<ts.Node> 
         if (ts.isPropertyDeclaration(member) && member.initializer) addValue(member.initializer, path + 1);
       }
     } else if (ts.isModuleDeclaration(node)) {
-      const symbol = model.checker.getSymbolAtLocation(node.name);
+      const symbol = model.directSymbolAt(node.name);
       for (const member of symbol?.exports?.values() ?? []) addSymbol(member, path + 1);
     } else if (ts.isBinaryExpression(node)) addValue(node.right, path);
   };
@@ -65,7 +65,7 @@ function exportedNodes(model: Model, file: ts.SourceFile): ReadonlySet<ts.Node> 
     }
   };
 
-  const module = model.checker.getSymbolAtLocation(file);
+  const module = model.directSymbolAt(file);
   if (module) {
     for (const symbol of model.checker.getExportsOfModule(module)) addSymbol(symbol, 1);
     const assigned = module.exports?.get(ts.InternalSymbolName.ExportEquals);

@@ -53,7 +53,7 @@ function isInputOutput(model: Model, call: ts.CallExpression): boolean {
     callee = unwrap(callee.expression);
   }
   if (!ts.isIdentifier(callee)) return false;
-  const declaration = model.checker.getSymbolAtLocation(callee)?.declarations?.[0];
+  const declaration = model.directSymbolAt(callee)?.declarations?.[0];
   if (declaration === undefined) return false;
   if (callee.text === 'fetch' && text === 'fetch' && declaration.getSourceFile().isDeclarationFile)
     return true;

@@ -30,6 +30,8 @@ export class Model {
   readonly #candidateNames: ReadonlySet<string>;
   readonly #facts: Facts;
   readonly #memos = new Map<object, Map<object, Memo>>();
+  /** Null where there is none. */
+  readonly #symbols = new Map<ts.Node, ts.Symbol | null>();
   readonly #writes = new WeakMap<ts.SourceFile, Map<ts.Symbol, Write[]>>();
 
   /**
@@ -100,8 +102,18 @@ export class Model {
     const shorthand = ts.isIdentifier(node) && ts.isShorthandPropertyAssignment(node.parent);
     const symbol = shorthand
       ? this.checker.getShorthandAssignmentValueSymbol(node.parent)
-      : this.checker.getSymbolAtLocation(node);
+      : this.directSymbolAt(node);
     return symbol === undefined ? undefined : this.unalias(symbol);
+  }
+
+  /** The symbol at a name or a module specifier: an alias where the name is imported. */
+  directSymbolAt(node: ts.Node): ts.Symbol | undefined {
+    // The compiler looks a name up anew each time, and rules ask four times for each.
+    const known = this.#symbols.get(node);
+    if (known !== undefined) return known ?? undefined;
+    const symbol = this.checker.getSymbolAtLocation(node);
+    this.#symbols.set(node, symbol ?? null);
+    return symbol;
   }
 
   unalias(symbol: ts.Symbol): ts.Symbol {
@@ -121,7 +133,7 @@ export class Model {
     const isMember = ts.isPropertyAccessExpression(node);
     if (isMember && !this.mayBeMember(node)) return undefined;
     const name = isMember ? node.name : node;
-    const symbol = this.checker.getSymbolAtLocation(name);
+    const symbol = this.directSymbolAt(name);
     if (symbol !== undefined) {
       const found = this.runtime.nameOf(symbol) ?? this.runtime.nameOf(this.unalias(symbol));
       if (found !== undefined) return found;

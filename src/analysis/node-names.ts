@@ -40,7 +40,7 @@ export function nodeName(model: Model, expression: ts.Node, hops = 0): string | 
   if (!ts.isIdentifier(node) || hops > 4) return undefined;
   const symbol = ts.isShorthandPropertyAssignment(node.parent)
     ? model.checker.getShorthandAssignmentValueSymbol(node.parent)
-    : model.checker.getSymbolAtLocation(node);
+    : model.directSymbolAt(node);
   const declaration = symbol?.declarations?.[0];
   if (declaration === undefined || (GLOBALS.has(node.text) && isAmbient(declaration))) {
     const isGlobal = node.text === 'globalThis' || node.text === 'global';

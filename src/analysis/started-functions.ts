@@ -8,7 +8,7 @@ export function startedFunctions(
 ): readonly { readonly fn: FunctionNode & { body: ts.ConciseBody }; readonly exportName: string }[] {
   return model.started.flatMap(({ file, exportName }) => {
     const source = model.program.getSourceFile(file);
-    const module = source && model.checker.getSymbolAtLocation(source);
+    const module = source && model.directSymbolAt(source);
     if (module === undefined) return [];
     const exported = model.checker.getExportsOfModule(module).find((one) => one.name === exportName);
     const fn = exported && model.functionOfSymbol(model.unalias(exported));

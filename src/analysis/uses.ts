@@ -261,7 +261,7 @@ export function usesOfName(
       return usesOfName(model, file, element.name, [...prefix, member], seen);
     });
   }
-  const nodes = usesOf(model, file, model.checker.getSymbolAtLocation(name));
+  const nodes = usesOf(model, file, model.directSymbolAt(name));
   return withAliases(
     model,
     nodes.map((node) => useAt(model, node, prefix)),

@@ -123,7 +123,7 @@ class Follower implements Uses {
   /** A name, or a pattern that takes a list or the value apart. */
   #names(name: ts.BindingName, depth: number, promises: number, hops: number): void {
     if (ts.isIdentifier(name)) {
-      const symbol = this.#model.checker.getSymbolAtLocation(name);
+      const symbol = this.#model.directSymbolAt(name);
       if (symbol) this.#symbol(symbol, depth, promises, hops);
       return;
     }
@@ -161,7 +161,7 @@ class Follower implements Uses {
     const isPrivate =
       (name !== undefined && ts.isPrivateIdentifier(name)) ||
       (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Private) !== 0;
-    const symbol = name && this.#model.checker.getSymbolAtLocation(name);
+    const symbol = name && this.#model.directSymbolAt(name);
     if (!isPrivate || symbol === undefined) this.escapes = true;
     else this.#symbol(symbol, depth, 0, hops + 1);
   }

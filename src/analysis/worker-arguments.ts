@@ -93,7 +93,7 @@ function follow(
   if (fn === undefined || !isFunctionWithBody(fn)) return [];
   const source = name.text === 'map' ? owner : node.arguments[0];
   const element = fn.parameters[0]?.name;
-  const symbol = element && model.checker.getSymbolAtLocation(element);
+  const symbol = element && model.directSymbolAt(element);
   return resultsOf(fn).flatMap((result) =>
     next(result, rest).flatMap((sent) => {
       if (sent.symbol !== symbol) return [sent];

@@ -228,7 +228,7 @@ function importedFiles(model: Model, file: ts.SourceFile): readonly ts.SourceFil
     }
   }
   return specifiers.flatMap((specifier) => {
-    const target = model.checker.getSymbolAtLocation(specifier)?.declarations?.find(ts.isSourceFile);
+    const target = model.directSymbolAt(specifier)?.declarations?.find(ts.isSourceFile);
     return target && !target.isDeclarationFile ? [target] : [];
   });
 }

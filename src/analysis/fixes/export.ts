@@ -32,7 +32,7 @@ export function exportFix(model: Model, holder: ts.Declaration): Fix | undefined
     const last = literal.properties.at(-1);
     return last ? insert(last.end, `, ${name}`) : insert(literal.getStart(file) + 1, ` ${name} `);
   }
-  const module = model.checker.getSymbolAtLocation(file);
+  const module = model.directSymbolAt(file);
   if (module && model.checker.getExportsOfModule(module).some((symbol) => symbol.name === name))
     return undefined;
   if (ts.isVariableStatement(statement) && statement.declarationList.declarations.length > 1) {

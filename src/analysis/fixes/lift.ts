@@ -114,7 +114,7 @@ function standsAlone(model: Model, fn: ts.Node): boolean {
     if (node.kind === ts.SyntaxKind.ThisKeyword || node.kind === ts.SyntaxKind.SuperKeyword) return false;
     if (ts.isIdentifier(node)) {
       if (node.text === 'arguments') return false;
-      const symbol = model.checker.getSymbolAtLocation(node);
+      const symbol = model.directSymbolAt(node);
       if (symbol?.declarations?.some((one) => isAround(one, fn))) return false;
     }
     return ts.forEachChild(node, (child) => (visit(child) ? undefined : true)) !== true;
@@ -141,7 +141,7 @@ function isAround(declaration: ts.Declaration, fn: ts.Node): boolean {
 
 /** No other variable, function or type of the file has the name. */
 function isOnlyOne(model: Model, file: ts.SourceFile, name: ts.Identifier): boolean {
-  const own = model.checker.getSymbolAtLocation(name);
+  const own = model.directSymbolAt(name);
   const visit = (node: ts.Node): boolean => {
     if (ts.isIdentifier(node) && node.text === name.text) {
       const isMember = ts.isPropertyAccessExpression(node.parent) && node.parent.name === node;
