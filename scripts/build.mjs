@@ -9,12 +9,16 @@ import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundles } from './bundles.mjs';
+import { compilerNames } from './compiler-names.mjs';
 import { writeDeclarations } from './declarations.mjs';
 import { licencesOf, noticesText, packagesIn } from './notices.mjs';
 import { hashFile, hashText, readStamp, writeStamp } from './setup/hash.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { inRoot, root } from './setup/paths.mjs';
 import { main, SetupError, say, seconds } from './setup/say.mjs';
+
+/** What else decides what a bundle is. */
+const MAKERS = ['package-lock.json', 'scripts/build.mjs', 'scripts/compiler-names.mjs'];
 
 const stampFile = inRoot('node_modules', '.cache', 'manycore-build.json');
 
@@ -52,11 +56,16 @@ export async function build({ development = false, force = false, quiet = false 
 }
 
 /** Bundles one entry, whatever was built before; returns its stamp. */
-export async function bundleOne({ entry, out, apart, shared, beside, options }, development = false) {
+export async function bundleOne(bundle, development = false) {
+  const { out, apart, shared, usesCompiler, options } = bundle;
   const esbuild = await import('esbuild');
   const all = {
-    ...esbuildOptions({ entry, out, beside, options }, development),
-    plugins: [leftApart(apart ?? {}, ['dynamic-import']), leftApart(shared ?? {}, ['import-statement'])],
+    ...esbuildOptions(bundle, development),
+    plugins: [
+      leftApart(apart ?? {}, ['dynamic-import']),
+      leftApart(shared ?? {}, ['import-statement']),
+      ...(usesCompiler ? [compilerNames()] : []),
+    ],
   };
   if (options.splitting) for (const part of partsOf(out)) rmSync(part);
   const result = await esbuild.build(all).catch((error) => {
@@ -66,7 +75,7 @@ export async function bundleOne({ entry, out, apart, shared, beside, options }, 
   const files = Object.keys(result.metafile.inputs).filter((file) => existsSync(inRoot(file)));
   const outputs = Object.keys(result.metafile.outputs);
   return {
-    options: optionsHash({ entry, out, apart, shared, beside, options }, development),
+    options: optionsHash(bundle, development),
     inputs: Object.fromEntries(files.map((file) => [file, hashFile(inRoot(file))])),
     outputs,
     packages: packagesIn(result.metafile),
@@ -94,7 +103,7 @@ function isFresh(bundle, stamp, development) {
 }
 
 const optionsHash = (bundle, development) =>
-  hashText(JSON.stringify([bundle, development, hashFile(inRoot('package-lock.json'))]));
+  hashText(JSON.stringify([bundle, development, ...MAKERS.map((file) => hashFile(inRoot(file)))]));
 
 /** Files that are bundled by themselves are only named: a bundle of CommonJS cannot be in parts otherwise. */
 const leftApart = (apart, kinds) => ({

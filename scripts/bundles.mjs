@@ -27,11 +27,6 @@ const cjs = {
 /** esbuild is a native program: it is installed beside the bundle and never inlined. */
 const withEsbuild = { external: ['esbuild'] };
 
-/** See `compiler.mjs`. */
-const withCompiler = {
-  alias: { 'ts-morph': './scripts/compiler.mjs', '@ts-morph/common': './scripts/compiler.mjs' },
-};
-
 /** The text of the compiler is one function, as `loadCached` runs it: to put that around 10 MB would copy them. */
 const compiler = {
   ...node,
@@ -55,8 +50,8 @@ const inParts = { splitting: true };
 /**
  * `apart`: bundles beside this one, each by the file that is imported there where it is needed. `shared`: the same from the
  * beginning, for what must not be there twice, such as classes of errors. `beside`: programs that share the parts of this one, by
- * the name of their file in the same folder.
- * @typedef {{ entry: string, out: string, apart?: Readonly<Record<string, string>>, shared?: Readonly<Record<string, string>>, beside?: Readonly<Record<string, string>>, options: import('esbuild').BuildOptions }} Bundle
+ * the name of their file in the same folder. `usesCompiler`: see `compiler.mjs` and `compiler-names.mjs`.
+ * @typedef {{ entry: string, out: string, apart?: Readonly<Record<string, string>>, shared?: Readonly<Record<string, string>>, beside?: Readonly<Record<string, string>>, usesCompiler?: true, options: import('esbuild').BuildOptions }} Bundle
  */
 
 /** @type {readonly Bundle[]} */
@@ -73,7 +68,7 @@ export const bundles = [
     out: 'dist/analysis-client.cjs',
     options: inExtensionHost,
   },
-  { entry: 'src/server/main.ts', out: 'dist/server.js', options: { ...esm, ...hot, ...withCompiler } },
+  { entry: 'src/server/main.ts', out: 'dist/server.js', usesCompiler: true, options: { ...esm, ...hot } },
   {
     entry: 'scripts/compiler-alone.mjs',
     out: 'dist/compiler.cjs',
@@ -113,7 +108,8 @@ export const bundles = [
   {
     entry: 'src/cli/lint/host.ts',
     out: 'runtime/dist/lint.js',
-    options: { ...esm, ...hot, ...withCompiler },
+    usesCompiler: true,
+    options: { ...esm, ...hot },
   },
   {
     entry: 'scripts/compiler-alone.mjs',

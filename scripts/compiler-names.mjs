@@ -1,0 +1,78 @@
+/**
+ * Has a bundle name each part of the compiler by itself. `ts.isIdentifier` asks an object of 2,200 members, for every node and
+ * every rule; here it is a variable of the bundle, and `ts.SyntaxKind.Identifier` the number that it stands for. The sources
+ * and the tests go on to use the packages as they are.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { inRoot } from './setup/paths.mjs';
+
+const IMPORT = "import { ts } from 'ts-morph';";
+const ENTRY = inRoot('scripts', 'compiler.mjs');
+
+/** @returns {import('esbuild').Plugin} */
+export const compilerNames = () => ({
+  name: 'compiler-names',
+  setup(building) {
+    building.onResolve({ filter: /^(ts-morph|@ts-morph\/common)$/ }, ({ path }) => ({
+      path,
+      namespace: 'compiler',
+    }));
+    building.onLoad({ filter: /.*/, namespace: 'compiler' }, () => ({
+      contents: namesText(),
+      loader: 'ts',
+      resolveDir: inRoot(),
+    }));
+    building.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(IMPORT)) return undefined;
+      return { contents: text.replace(IMPORT, "import * as ts from 'ts-morph';"), loader: 'ts' };
+    });
+  },
+});
+
+/** A module with a variable for each name of the compiler that is used, and enumerations, whose members a bundle has as numbers. */
+function namesText() {
+  const { ts } = createRequire(import.meta.url)('@ts-morph/common');
+  const used = [...usedNames()].filter(([name]) => name in ts); // The others are types.
+  const lines = used.map(([name, members]) =>
+    isEnumeration(ts[name])
+      ? enumerationText(name, ts[name], members)
+      : `export const ${name} = common.ts.${name};`,
+  );
+  return [
+    `import { common } from ${JSON.stringify(ENTRY)};`,
+    'export const { getLibFiles } = common;',
+    ...lines,
+  ].join('\n');
+}
+
+/** What follows `ts.` in the sources, types too, with what follows that: a name after a point, or `[`. */
+function usedNames() {
+  const names = new Map();
+  const folder = inRoot('src');
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts')) continue;
+    const text = readFileSync(join(folder, file), 'utf8');
+    if (!text.includes(IMPORT)) continue;
+    for (const [, name, member] of text.matchAll(/\bts\.(\w+)(\[|\.\w+)?/g))
+      names.set(name, new Set([...(names.get(name) ?? []), member]));
+  }
+  return names;
+}
+
+/** An object that leads from names to numbers and, for each number, back to a name. */
+function isEnumeration(value) {
+  if (typeof value !== 'object' || value === null) return false;
+  const entries = Object.entries(value).filter(([name]) => !/^-?\d+$/.test(name));
+  return entries.length > 0 && entries.every(([, member]) => typeof value[member] === 'string');
+}
+
+/** All members where a number is looked up; their order decides which of the names of one number that finds. */
+function enumerationText(name, all, used) {
+  const members = Object.entries(all).filter(
+    ([member]) => used.has(`.${member}`) || (used.has('[') && /^[A-Za-z_]/.test(member)),
+  );
+  return `export enum ${name} { ${members.map(([member, value]) => `${member} = ${value}`).join(', ')} }`;
+}
