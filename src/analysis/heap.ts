@@ -6,3 +6,9 @@ import { setFlagsFromString } from 'node:v8';
  * on as it is.
  */
 export const growSlowly = (percent: number): void => setFlagsFromString(`--heap-growing-percent=${percent}`);
+
+/**
+ * Has this process do without the compiler that is between the fast and the good one, Maglev, in engines that have it: with it
+ * an analysis takes a tenth less time and a fifth more memory.
+ */
+export const compileSparingly = (): void => setFlagsFromString('--no-maglev');

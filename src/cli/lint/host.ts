@@ -1,5 +1,5 @@
 import { keepCode } from '../../analysis/code-cache.ts';
-import { growSlowly } from '../../analysis/heap.ts';
+import { compileSparingly, growSlowly } from '../../analysis/heap.ts';
 import { analyse } from './analyse.ts';
 import type { LintMessage, LintRequest } from './protocol.ts';
 
@@ -8,6 +8,7 @@ const GARBAGE = 40;
 
 // The analysis process of `manycore lint`: answers one request and ends.
 growSlowly(GARBAGE);
+compileSparingly();
 process.once('message', (request: LintRequest) => {
   analyse(request).then(
     (reply) => send({ reply }),

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { JobError } from '../../job/errors.ts';
+import { helperThreads } from '../../node/helper-threads.ts';
 import { sparingMemory } from '../../node/spare-memory.ts';
 import type { LintMessage, LintReply, LintRequest } from './protocol.ts';
 
@@ -26,7 +27,7 @@ export function hostFile(): string {
 export async function askHost(request: LintRequest, signal?: AbortSignal): Promise<LintReply> {
   const child = fork(hostFile(), [], {
     env: sparingMemory(process.env),
-    execArgv: [...process.execArgv, YOUNG_OBJECTS, ...heapLimit()],
+    execArgv: [helperThreads(), ...process.execArgv, YOUNG_OBJECTS, ...heapLimit()],
     // What it prints is no answer: the stdout of this process may carry a protocol.
     stdio: ['ignore', 2, 2, 'ipc'],
     ...(signal && { signal, killSignal: 'SIGKILL' as const }),

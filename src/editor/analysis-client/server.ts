@@ -2,6 +2,7 @@
 import { type CancellationToken, type LogOutputChannel, workspace } from 'vscode';
 import { LanguageClient, type ServerOptions, TransportKind } from 'vscode-languageclient/node.js';
 import { environmentForNode } from '../../node/environment.ts';
+import { helperThreads } from '../../node/helper-threads.ts';
 import { sparingMemory } from '../../node/spare-memory.ts';
 import {
   ANALYSED,
@@ -42,7 +43,10 @@ export async function startServer({
   const run = {
     module: serverFile,
     transport: TransportKind.ipc,
-    options: { env: sparingMemory(environmentForNode(process.env)), execArgv: MEMORY_OPTIONS },
+    options: {
+      env: sparingMemory(environmentForNode(process.env)),
+      execArgv: [...MEMORY_OPTIONS, helperThreads()],
+    },
   };
   const server: ServerOptions = { run, debug: run };
   const client = new LanguageClient('manycore', 'Manycore', server, {
