@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import packageJson from '../../runtime/package.json' with { type: 'json' };
 import type { Diagnostic, RuleInfo } from '../analysis/analyse.ts';
 import { shownPath } from '../analysis/plain.ts';
@@ -66,11 +66,19 @@ async function lint(paths: readonly string[], options: LintOptions): Promise<num
 }
 
 async function answer(request: LintRequest, { format }: LintOptions): Promise<LintReply> {
+  const stop = new AbortController();
+  // Without a cache the analysis is needed but where nothing concerns the package: it starts while that is looked up.
+  const asked = hasCache(request) ? undefined : askHost(request, stop.signal);
+  asked?.catch(() => undefined); // Told below, where it is waited for.
   const known = replyFromCache(request);
   // A SARIF log lists the rules also where nothing was found.
   const isEnough = known !== undefined && (format !== 'sarif' || known.rules.length > 0);
-  return isEnough ? known : askHost(request);
+  if (!isEnough) return asked ?? askHost(request);
+  stop.abort();
+  return known;
 }
+
+const hasCache = ({ cacheFile }: LintRequest): boolean => cacheFile !== null && existsSync(cacheFile);
 
 /** The version, and the very build: another one may find something else. */
 function edition(): string {
