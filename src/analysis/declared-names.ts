@@ -1,4 +1,5 @@
 import { ts } from 'ts-morph';
+import { nodesOf } from './nodes.ts';
 
 /** Names of the files that were looked at so far. Those of older texts stay: it may say yes too often, never no. */
 const all = new Set<string>();
@@ -22,15 +23,16 @@ export function isDeclaredIn(files: readonly ts.SourceFile[], name: string): boo
 }
 
 function collect(file: ts.SourceFile, names: Set<string>): void {
-  const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) names.add(node.text);
-    else if (ts.isStringLiteralLike(node)) names.add(node.text);
-    else if (ts.isPropertyAccessExpression(node)) visit(node.expression);
-    else {
-      if (ts.isBinaryExpression(node) && ts.isPropertyAccessExpression(node.left))
-        names.add(node.left.name.text);
-      ts.forEachChild(node, visit);
-    }
-  };
-  ts.forEachChild(file, visit);
+  for (const node of nodesOf(file)) {
+    if (ts.isStringLiteralLike(node)) names.add(node.text);
+    else if ((ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) && !isOnlyRead(node))
+      names.add(node.text);
+  }
+}
+
+/** The name of a member that is not on the left of an operator. */
+function isOnlyRead(name: ts.Identifier | ts.PrivateIdentifier): boolean {
+  const { parent } = name;
+  if (!ts.isPropertyAccessExpression(parent) || parent.name !== name) return false;
+  return !(ts.isBinaryExpression(parent.parent) && parent.parent.left === parent);
 }

@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph';
 import type { Model } from './model.ts';
+import { nodesOf } from './nodes.ts';
 
 /** Where the names of a file are used, found in one walk. */
 export interface Occurrences {
@@ -35,26 +36,30 @@ function collect(model: Model, file: ts.SourceFile): Occurrences {
   const byDeclaration = new Map<ts.Declaration, ts.Identifier[]>();
   const ambient = new Map<string, ts.Identifier[]>();
   const self: ts.Node[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node)) {
-      if (!isUse(node)) return;
-      const symbol = model.symbolAt(node);
-      const own = symbol?.declarations?.some((one) => !one.getSourceFile().isDeclarationFile) === true;
-      const declaration = symbol && declarationOf(symbol);
-      if (declaration !== undefined && own) push(byDeclaration, declaration, node);
-      // Of `exports` and `module` the compiler knows the file, or what is assigned.
-      const isExports = node.text === 'exports' || node.text === 'module';
-      if (!own || (isExports && !symbol?.declarations?.some(isDeclared))) push(ambient, node.text, node);
-      return;
-    }
-    if (node.kind === ts.SyntaxKind.ThisKeyword) self.push(node);
-    if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return;
-    if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
-    ts.forEachChild(node, visit);
+  const addUse = (node: ts.Identifier): void => {
+    if (!isUse(node)) return;
+    const symbol = model.symbolAt(node);
+    const own = symbol?.declarations?.some((one) => !one.getSourceFile().isDeclarationFile) === true;
+    const declaration = symbol && declarationOf(symbol);
+    if (declaration !== undefined && own) push(byDeclaration, declaration, node);
+    // Of `exports` and `module` the compiler knows the file, or what is assigned.
+    const isExports = node.text === 'exports' || node.text === 'module';
+    if (!own || (isExports && !symbol?.declarations?.some(isDeclared))) push(ambient, node.text, node);
   };
-  visit(file);
+  let end = 0; // Of the type that the next nodes are in.
+  for (const node of nodesOf(file)) {
+    if (node.pos < end) continue;
+    if (ts.isIdentifier(node)) addUse(node);
+    else if (node.kind === ts.SyntaxKind.ThisKeyword) self.push(node);
+    else if (isType(node)) ({ end } = node);
+  }
   return { byDeclaration, ambient, self };
 }
+
+const isType = (node: ts.Node): boolean =>
+  (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) ||
+  ts.isInterfaceDeclaration(node) ||
+  ts.isTypeAliasDeclaration(node);
 
 const isDeclared = (node: ts.Declaration): boolean =>
   ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node);

@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph';
 import { type FunctionNode, isFunctionWithBody } from './ast.ts';
+import { nodesOf } from './nodes.ts';
 
 export type Call = ts.CallExpression | ts.NewExpression;
 type Body = FunctionNode & { readonly body: ts.ConciseBody };
@@ -57,21 +58,16 @@ function collect(file: ts.SourceFile): Syntax {
   const functions: Body[] = [];
   const classes: ts.ClassLikeDeclaration[] = [];
   const names: (ts.Identifier | ts.PrivateIdentifier)[] = [];
-  const bases = new Set<Call>();
-  const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) {
-      names.push(node);
-      return;
-    }
-    if (ts.isCallExpression(node) || ts.isNewExpression(node)) calls.push(node);
+  const extended: ts.Node[] = [];
+  for (const node of nodesOf(file)) {
+    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) names.push(node);
+    else if (ts.isCallExpression(node) || ts.isNewExpression(node)) calls.push(node);
     else if (ts.isTaggedTemplateExpression(node)) tagged.push(node);
     else if (isFunctionWithBody(node)) functions.push(node);
     else if (ts.isClassLike(node)) classes.push(node);
-    const before = calls.length;
-    ts.forEachChild(node, visit);
-    if (ts.isExpressionWithTypeArguments(node)) for (const call of calls.slice(before)) bases.add(call);
-  };
-  visit(file);
+    else if (ts.isExpressionWithTypeArguments(node)) extended.push(node);
+  }
+  const bases = new Set(extended.flatMap((node) => within(calls, node)));
   const plainCalls = bases.size === 0 ? calls : calls.filter((call) => !bases.has(call));
   return { calls, plainCalls, tagged, functions, classes, names };
 }

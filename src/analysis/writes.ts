@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph';
 import { unwrap } from './ast.ts';
+import { nodesOf } from './nodes.ts';
 
 /** One write to a variable or to what it holds. */
 export interface Write {
@@ -33,7 +34,7 @@ function collect(file: ts.SourceFile): readonly NamedWrite[] {
   const add = (target: ts.Expression, write: Write) => {
     if (ts.isIdentifier(target)) writes.push({ target, write });
   };
-  const visit = (node: ts.Node): void => {
+  for (const node of nodesOf(file)) {
     if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) {
       const left = unwrap(node.left);
       if (ts.isIdentifier(left)) add(left, { kind: 'assign', value: node.right });
@@ -56,9 +57,7 @@ function collect(file: ts.SourceFile): readonly NamedWrite[] {
         if (!ts.isSpreadElement(value)) add(unwrap(node.expression.expression), { kind: 'element', value });
       }
     }
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
+  }
   return writes;
 }
 

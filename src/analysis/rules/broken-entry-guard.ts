@@ -6,6 +6,7 @@ import { conditionFix } from '../fixes/condition.ts';
 import { proofOf } from '../guards.ts';
 import type { Model } from '../model.ts';
 import { allowsBelow, isEsModule, nodeRange } from '../module-format.ts';
+import { nodesOf } from '../nodes.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { childModules } from '../workers.ts';
 
@@ -23,14 +24,10 @@ const MENTIONS =
 
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   if (!model.isCandidate(file) || !MENTIONS.test(file.text)) return;
-  const found: Finding[] = [];
-  const visit = (node: ts.Node): void => {
+  for (const node of nodesOf(file)) {
     const finding = ts.isCallExpression(node) ? calledAtOnce(model, node) : guardFault(model, file, node);
-    if (finding !== undefined) found.push(finding);
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  yield* found;
+    if (finding !== undefined) yield finding;
+  }
 }
 
 /** A condition and the code that runs when it is true or false. */
