@@ -20,6 +20,8 @@ export interface Known {
 /** Reads the workspace and what is kept of it. */
 export function lookUp(request: LintRequest, workspace: Workspace = workspaceOf(request)): Known {
   const files = [...workspace.concerned].filter((file) => isWanted(file, request.wanted)).sort();
+  if (request.cacheFile === null)
+    return { workspace, environment: '', cache: undefined, files, keys: new Map(), results: new Map() };
   const environment = environmentHash(workspace, request.projects, request.edition);
   const cache = files.length === 0 ? undefined : readCache(request.cacheFile, environment);
   const keys = workspace.dependencyKeys();

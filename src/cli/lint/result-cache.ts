@@ -47,8 +47,7 @@ export function cacheFileFor(projects: readonly string[], env: NodeJS.ProcessEnv
 }
 
 /** Results that hold in an environment; undefined where there are none, or they are of another one or damaged. */
-export function readCache(file: string | null, environment: string): CacheContent | undefined {
-  if (file === null) return undefined;
+export function readCache(file: string, environment: string): CacheContent | undefined {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
