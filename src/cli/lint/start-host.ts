@@ -10,8 +10,11 @@ import type { LintMessage, LintReply, LintRequest } from './protocol.ts';
 const MEGABYTE = 1024 * 1024;
 /** Heap that the largest workspaces need, in MB; a machine with little memory gives three quarters of what it has. */
 const MAX_HEAP = 4096;
-/** Space for new objects, in MB. With 8 it takes 12 MB less and 4 % more CPU time. */
-const YOUNG_OBJECTS = '--max-semi-space-size=16';
+/**
+ * Space for new objects, in MB: with 8 it takes 12 MB less and 4 % more CPU time. Up to the second size old ones are not collected:
+ * nearly all are in use until the end.
+ */
+const SPACES = ['--max-semi-space-size=16', '--initial-heap-size=250'];
 const NO_ANALYSIS = 3;
 
 /** The program of the analysis process: beside this command, or its source while developing. */
@@ -27,7 +30,7 @@ export function hostFile(): string {
 export async function askHost(request: LintRequest, signal?: AbortSignal): Promise<LintReply> {
   const child = fork(hostFile(), [], {
     env: sparingMemory(process.env),
-    execArgv: [helperThreads(), ...process.execArgv, YOUNG_OBJECTS, ...heapLimit()],
+    execArgv: [helperThreads(), ...process.execArgv, ...SPACES, ...heapLimit()],
     // What it prints is no answer: the stdout of this process may carry a protocol.
     stdio: ['ignore', 2, 2, 'ipc'],
     ...(signal && { signal, killSignal: 'SIGKILL' as const }),
