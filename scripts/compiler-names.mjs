@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { inRoot } from './setup/paths.mjs';
 
 const IMPORT = "import { ts } from 'ts-morph';";
+/** `const { sys } = ts;`, `f(ts)`: names are found where they follow `ts.` only, and others would be missing without a word. */
+const WHOLE = /[=(,] ?ts(?=[;,)[])/;
 const ENTRY = inRoot('scripts', 'compiler.mjs');
 
 /** @returns {import('esbuild').Plugin} */
@@ -27,6 +29,9 @@ export const compilerNames = () => ({
     building.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
       if (!text.includes(IMPORT)) return undefined;
+      const [whole] = WHOLE.exec(text) ?? [];
+      if (whole !== undefined)
+        return { errors: [{ text: `${path}: \`${whole}\` hides names of the compiler.` }] };
       return { contents: text.replace(IMPORT, "import * as ts from 'ts-morph';"), loader: 'ts' };
     });
   },

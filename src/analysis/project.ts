@@ -122,7 +122,7 @@ export class AnalysisProject {
   }
 
   #createHost(folder: string): ts.CompilerHost {
-    const { sys } = ts;
+    const sys = ts.sys;
     const exists = (file: string): boolean =>
       libraryText(file) !== undefined || this.#isOpen(file) || sys.fileExists(file);
     return {
