@@ -11,6 +11,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
+import { ensureInstalled } from './setup/install.mjs';
 import { inRoot, root } from './setup/paths.mjs';
 import { main, SetupError } from './setup/say.mjs';
 
@@ -73,6 +74,7 @@ function commit() {
 }
 
 async function bench(args) {
+  ensureInstalled();
   const at = args.indexOf('--only');
   const only = at >= 0 ? args[at + 1] : undefined;
   if (only === 'engine' || only === 'analysis') await build({ quiet: true });
