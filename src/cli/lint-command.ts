@@ -38,7 +38,7 @@ async function lint(paths: readonly string[], options: LintOptions): Promise<num
   const start = performance.now();
   const cwd = process.cwd();
   const settings = Object.fromEntries(options.rule);
-  const targets = findTargets(paths, cwd);
+  const targets = await findTargets(paths, cwd);
   const request: LintRequest = {
     ...targets,
     rules: settings,

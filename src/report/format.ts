@@ -2,10 +2,13 @@ import { english, type Say } from './l10n.ts';
 
 /** Numbers as people read them; the same in the panel, the report and the verdict. English, so that reports compare. */
 
-const counts = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+/** Made for the first large number: that takes as long as to load all of a command. */
+let counts: Intl.NumberFormat | undefined;
 
 /** `12345` as `12,345`. */
 export function formatCount(count: number): string {
+  if (Number.isInteger(count) && Math.abs(count) < 1000) return String(count);
+  counts ??= new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
   return counts.format(count);
 }
 
@@ -78,7 +81,7 @@ export function formatBytes(bytes: number): string {
 }
 
 function significant(value: number): string {
-  if (value >= 99.95) return counts.format(value);
+  if (value >= 99.95) return formatCount(Math.round(value));
   return value.toPrecision(3);
 }
 

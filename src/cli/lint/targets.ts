@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { globSync } from 'tinyglobby';
 import { isSourceFile } from '../../analysis/workspace.ts';
 import { JobError } from '../../job/errors.ts';
 
@@ -19,8 +18,9 @@ const GLOB = /[*?{}[\]!]/;
  * written in another file.
  * @throws {JobError} `ERR_MANYCORE_USAGE` for a path that is not there, a glob without a match, or another kind of file
  */
-export function findTargets(paths: readonly string[], cwd: string): Targets {
-  const wanted = new Set((paths.length === 0 ? ['.'] : paths).flatMap((one) => expand(one, cwd)));
+export async function findTargets(paths: readonly string[], cwd: string): Promise<Targets> {
+  const expanded = (paths.length === 0 ? ['.'] : paths).map((one) => expand(one, cwd));
+  const wanted = new Set((await Promise.all(expanded)).flat());
   const projects = new Set([...wanted].map(projectOf));
   return { projects: [...projects], wanted: [...wanted] };
 }
@@ -30,7 +30,7 @@ export function isWanted(file: string, wanted: readonly string[]): boolean {
   return wanted.some((one) => file === one || file.startsWith(one.endsWith(path.sep) ? one : one + path.sep));
 }
 
-function expand(given: string, cwd: string): string[] {
+async function expand(given: string, cwd: string): Promise<string[]> {
   const file = path.resolve(cwd, given);
   if (existsSync(file)) {
     if (statSync(file).isDirectory() || isSourceFile(file)) return [file];
@@ -38,6 +38,7 @@ function expand(given: string, cwd: string): string[] {
   }
   if (!GLOB.test(given)) throw usage(`${given}: there is no such file or folder.`);
   const pattern = path.sep === '/' ? given : given.replaceAll('\\', '/');
+  const { globSync } = await import('tinyglobby'); // As much code as the rest of the command.
   const found = globSync(pattern, { cwd, absolute: true, ignore: ['**/node_modules/**'] }).filter(
     isSourceFile,
   );

@@ -11,7 +11,7 @@ import { insideOf } from './inside.ts';
 export async function analyze(input: AnalyzeInput, cwd: string, signal: AbortSignal): Promise<string> {
   const file = insideOf(cwd, input.file);
   const request: LintRequest = {
-    ...findTargets([file], cwd),
+    ...(await findTargets([file], cwd)),
     ...{ rules: {}, fix: false, cacheFile: null, edition: '' },
     ...(input.function !== undefined && { started: { file, exportName: input.function } }),
   };
