@@ -14,35 +14,34 @@ export type FunctionNode =
 /** The expression without parentheses, type assertions and `!`. */
 export function unwrap(node: ts.Expression): ts.Expression {
   let inner = node;
-  while (
-    ts.isParenthesizedExpression(inner) ||
-    ts.isAsExpression(inner) ||
-    ts.isSatisfiesExpression(inner) ||
-    ts.isNonNullExpression(inner) ||
-    ts.isTypeAssertionExpression(inner) ||
-    ts.isExpressionWithTypeArguments(inner)
-  ) {
-    inner = inner.expression;
-  }
+  while (isWrapper(inner.kind)) inner = (inner as ts.ParenthesizedExpression).expression;
   return inner;
 }
+
+/** By the kind, here and below: to read it from a node costs more than to compare it with all of these. */
+const isWrapper = (kind: ts.SyntaxKind): boolean =>
+  kind === ts.SyntaxKind.ParenthesizedExpression ||
+  kind === ts.SyntaxKind.AsExpression ||
+  kind === ts.SyntaxKind.SatisfiesExpression ||
+  kind === ts.SyntaxKind.NonNullExpression ||
+  kind === ts.SyntaxKind.TypeAssertionExpression ||
+  kind === ts.SyntaxKind.ExpressionWithTypeArguments;
 
 /** True for a function with a body. */
 export function isFunctionWithBody(
   node: ts.Node | undefined,
 ): node is FunctionNode & { body: ts.ConciseBody } {
-  return (
-    node !== undefined &&
-    (ts.isFunctionDeclaration(node) ||
-      ts.isFunctionExpression(node) ||
-      ts.isArrowFunction(node) ||
-      ts.isMethodDeclaration(node) ||
-      ts.isConstructorDeclaration(node) ||
-      ts.isGetAccessorDeclaration(node) ||
-      ts.isSetAccessorDeclaration(node)) &&
-    node.body !== undefined
-  );
+  return node !== undefined && isFunctionKind(node.kind) && (node as FunctionNode).body !== undefined;
 }
+
+const isFunctionKind = (kind: ts.SyntaxKind): boolean =>
+  kind === ts.SyntaxKind.FunctionDeclaration ||
+  kind === ts.SyntaxKind.FunctionExpression ||
+  kind === ts.SyntaxKind.ArrowFunction ||
+  kind === ts.SyntaxKind.MethodDeclaration ||
+  kind === ts.SyntaxKind.Constructor ||
+  kind === ts.SyntaxKind.GetAccessor ||
+  kind === ts.SyntaxKind.SetAccessor;
 
 /** True for `() => ...` and `function () { ... }`. */
 export const isFunctionExpression = (node: ts.Node): node is ts.ArrowFunction | ts.FunctionExpression =>

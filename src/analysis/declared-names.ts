@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { nodesOf } from './nodes.ts';
+import { syntaxOf } from './syntax.ts';
 
 /** Names of the files that were looked at so far. Those of older texts stay: it may say yes too often, never no. */
 const all = new Set<string>();
@@ -23,11 +23,9 @@ export function isDeclaredIn(files: readonly ts.SourceFile[], name: string): boo
 }
 
 function collect(file: ts.SourceFile, names: Set<string>): void {
-  for (const node of nodesOf(file)) {
-    if (ts.isStringLiteralLike(node)) names.add(node.text);
-    else if ((ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) && !isOnlyRead(node))
-      names.add(node.text);
-  }
+  const syntax = syntaxOf(file);
+  for (const node of syntax.strings) names.add(node.text);
+  for (const node of syntax.names) if (!isOnlyRead(node)) names.add(node.text);
 }
 
 /** The name of a member that is not on the left of an operator. */

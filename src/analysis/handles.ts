@@ -4,7 +4,7 @@ import { type FlowRoot, rootOf } from './flow/immediate.ts';
 import { type FlowClient, walkFlow } from './flow/walk.ts';
 import type { Model } from './model.ts';
 import { placeKey } from './place-key.ts';
-import { callsOf } from './syntax.ts';
+import { syntaxOf } from './syntax.ts';
 import { usesOf } from './value-uses.ts';
 
 /** Expressions of a file that make an instance of one of these classes of the package, subclasses included. */
@@ -23,7 +23,7 @@ const classNamed = (model: Model, node: ts.NewExpression): string | undefined =>
   model.runtimeClass(node.expression);
 
 const newExpressions = (model: Model, file: ts.SourceFile): readonly ts.NewExpression[] =>
-  model.isCandidate(file) ? callsOf(file).filter(ts.isNewExpression) : [];
+  model.isCandidate(file) ? syntaxOf(file).calls.filter(ts.isNewExpression) : [];
 
 /**
  * The `return` statements at which something that was made in the same function is certainly still open, although the function

@@ -2,7 +2,7 @@ import { ts } from 'ts-morph';
 import { enclosingFunction, isStaticMember, unwrap } from './ast.ts';
 import type { Model } from './model.ts';
 import { occurrencesIn } from './occurrences.ts';
-import { callsOf } from './syntax.ts';
+import { syntaxOf } from './syntax.ts';
 import { fieldsChangedBy, fieldsReadBy, returnedBy, type Use, useAt, withAliases } from './uses.ts';
 import { type Runs, stateFiles, whereRuns } from './where-runs.ts';
 import { workerRunOf } from './worker-set.ts';
@@ -136,7 +136,7 @@ function callsByFunction(model: Model): ReadonlyMap<ts.Node, ts.CallExpression[]
 /** Calls without arguments in a file, and the functions that they call. */
 function plainCalls(model: Model, file: ts.SourceFile): readonly [ts.CallExpression, ts.Node][] {
   const calls: [ts.CallExpression, ts.Node][] = [];
-  for (const node of callsOf(file)) {
+  for (const node of syntaxOf(file).calls) {
     if (!ts.isCallExpression(node) || node.arguments.length > 0) continue;
     const fn = model.calledFunction(node);
     if (fn !== undefined) calls.push([node, fn]);

@@ -1,6 +1,6 @@
 import { ts } from 'ts-morph';
 import type { Model } from './model.ts';
-import { nodesOf } from './nodes.ts';
+import { syntaxOf } from './syntax.ts';
 
 /** Where the names of a file are used, found in one walk. */
 export interface Occurrences {
@@ -35,7 +35,6 @@ const declarationOf = (symbol: ts.Symbol): ts.Declaration | undefined =>
 function collect(model: Model, file: ts.SourceFile): Occurrences {
   const byDeclaration = new Map<ts.Declaration, ts.Identifier[]>();
   const ambient = new Map<string, ts.Identifier[]>();
-  const self: ts.Node[] = [];
   const addUse = (node: ts.Identifier): void => {
     if (!isUse(node)) return;
     const symbol = model.symbolAt(node);
@@ -46,20 +45,10 @@ function collect(model: Model, file: ts.SourceFile): Occurrences {
     const isExports = node.text === 'exports' || node.text === 'module';
     if (!own || (isExports && !symbol?.declarations?.some(isDeclared))) push(ambient, node.text, node);
   };
-  let end = 0; // Of the type that the next nodes are in.
-  for (const node of nodesOf(file)) {
-    if (node.pos < end) continue;
-    if (ts.isIdentifier(node)) addUse(node);
-    else if (node.kind === ts.SyntaxKind.ThisKeyword) self.push(node);
-    else if (isType(node)) ({ end } = node);
-  }
-  return { byDeclaration, ambient, self };
+  const { valueNames, selves } = syntaxOf(file);
+  for (const node of valueNames) addUse(node);
+  return { byDeclaration, ambient, self: selves };
 }
-
-const isType = (node: ts.Node): boolean =>
-  (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) ||
-  ts.isInterfaceDeclaration(node) ||
-  ts.isTypeAliasDeclaration(node);
 
 const isDeclared = (node: ts.Declaration): boolean =>
   ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node);

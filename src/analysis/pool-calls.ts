@@ -2,7 +2,7 @@ import { ts } from 'ts-morph';
 import { unwrap } from './ast.ts';
 import { calledRuntime } from './calls.ts';
 import type { Model } from './model.ts';
-import { callsOf } from './syntax.ts';
+import { syntaxOf } from './syntax.ts';
 
 /** A call that gives tasks to a pool or executor. */
 export interface PoolCall {
@@ -34,7 +34,7 @@ export const poolCalls = (model: Model, file: ts.SourceFile): readonly PoolCall[
   model.isCandidate(file) ? model.once(collect, file, []) : [];
 
 function collect(model: Model, file: ts.SourceFile): readonly PoolCall[] {
-  return callsOf(file).flatMap((node) => (ts.isCallExpression(node) && poolCallOf(model, node)) || []);
+  return syntaxOf(file).calls.flatMap((node) => (ts.isCallExpression(node) && poolCallOf(model, node)) || []);
 }
 
 /** Tells what a call gives to which pool. */

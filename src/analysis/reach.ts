@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph';
 import { type FunctionNode, shownName, unwrap } from './ast.ts';
 import type { Model } from './model.ts';
-import { callsOf, callsWithin as nodesWithin } from './syntax.ts';
+import { callsWithin as nodesWithin, syntaxOf } from './syntax.ts';
 import { startState } from './trace/origin.ts';
 import { Trace } from './trace/trace.ts';
 import { calledWithin } from './worker-set.ts';
@@ -48,7 +48,7 @@ function findCallers(model: Model, fn: ts.Node): readonly ts.CallExpression[] {
   if (name === undefined) return calls;
   for (const file of model.candidates) {
     if (!file.text.includes(name)) continue;
-    for (const node of callsOf(file)) {
+    for (const node of syntaxOf(file).calls) {
       if (!ts.isCallExpression(node)) continue;
       const callee = unwrap(node.expression);
       const called = ts.isPropertyAccessExpression(callee) ? callee.name : callee;

@@ -4,7 +4,7 @@ import { calledRuntime, type Role, type WorkerCall } from './calls.ts';
 import { handedIn } from './handed.ts';
 import type { Model } from './model.ts';
 import { startedFunctions } from './started-functions.ts';
-import { classesOf, plainCallsWithin, taggedWithin } from './syntax.ts';
+import { plainCallsWithin, syntaxOf, taggedWithin } from './syntax.ts';
 
 export type Body = FunctionNode & { readonly body: ts.ConciseBody };
 
@@ -150,7 +150,7 @@ function hasAll(some: ReadonlySet<Role> | undefined, wanted: ReadonlySet<Role>):
 /** `run()` of every class of a file that extends `Process`. */
 function runMethods(model: Model, file: ts.SourceFile): Body[] {
   const methods: Body[] = [];
-  for (const node of classesOf(file)) {
+  for (const node of syntaxOf(file).classes) {
     const base = model.baseOf(node);
     if (!base || model.runtimeClass(base) !== 'Process') continue;
     for (const member of node.members) {

@@ -6,7 +6,7 @@ import { isExported } from './exports.ts';
 import type { Model } from './model.ts';
 import { judge } from './shape.ts';
 import { startedFunctions } from './started-functions.ts';
-import { callsOf, classesOf } from './syntax.ts';
+import { syntaxOf } from './syntax.ts';
 import { type Access, type Origin, startState } from './trace/origin.ts';
 import { Trace } from './trace/trace.ts';
 
@@ -177,7 +177,7 @@ function namedModules(model: Model, file: ts.SourceFile): readonly ts.SourceFile
 /** `workerFunction(new URL('./x.ts', import.meta.url), 'f')`, and classes that extend `Process`. */
 function addExplicit(model: Model, file: ts.SourceFile, modules: Set<ts.SourceFile>): void {
   if (!/\bworkerFunction\b|\bextends\b/.test(file.text)) return;
-  for (const node of callsOf(file)) {
+  for (const node of syntaxOf(file).calls) {
     const url = ts.isCallExpression(node) && node.arguments[0] ? unwrap(node.arguments[0]) : undefined;
     const literal = url && ts.isNewExpression(url) ? url.arguments?.[0] : undefined;
     if (!literal || !ts.isStringLiteralLike(literal)) continue;
@@ -186,7 +186,7 @@ function addExplicit(model: Model, file: ts.SourceFile, modules: Set<ts.SourceFi
     const target = model.program.getSourceFile(name);
     if (target) modules.add(target);
   }
-  for (const node of classesOf(file)) {
+  for (const node of syntaxOf(file).classes) {
     const base = model.baseOf(node);
     if (base && model.runtimeClass(base) === 'Process') modules.add(file);
   }
@@ -266,7 +266,7 @@ function calledFunctions(model: Model): ReadonlySet<ts.Node> {
 
 function calledIn(model: Model, file: ts.SourceFile): readonly ts.Node[] {
   const called: ts.Node[] = [];
-  for (const node of callsOf(file)) {
+  for (const node of syntaxOf(file).calls) {
     if (!handsOver(model, node)) continue;
     const fn = ts.isNewExpression(node) ? undefined : model.calledFunction(node);
     if (fn) called.push(fn);

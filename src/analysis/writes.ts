@@ -1,6 +1,6 @@
 import { ts } from 'ts-morph';
 import { unwrap } from './ast.ts';
-import { nodesOf } from './nodes.ts';
+import { syntaxOf } from './syntax.ts';
 
 /** One write to a variable or to what it holds. */
 export interface Write {
@@ -34,8 +34,9 @@ function collect(file: ts.SourceFile): readonly NamedWrite[] {
   const add = (target: ts.Expression, write: Write) => {
     if (ts.isIdentifier(target)) writes.push({ target, write });
   };
-  for (const node of nodesOf(file)) {
-    if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) {
+  for (const node of syntaxOf(file).writers) {
+    if (ts.isBinaryExpression(node)) {
+      if (!isAssignment(node.operatorToken.kind)) continue;
       const left = unwrap(node.left);
       if (ts.isIdentifier(left)) add(left, { kind: 'assign', value: node.right });
       else if (ts.isPropertyAccessExpression(left)) {
@@ -47,11 +48,7 @@ function collect(file: ts.SourceFile): readonly NamedWrite[] {
       const target = unwrap(node.expression);
       if (ts.isPropertyAccessExpression(target))
         add(unwrap(target.expression), { kind: 'delete', name: target.name.text });
-    } else if (
-      ts.isCallExpression(node) &&
-      ts.isPropertyAccessExpression(node.expression) &&
-      ADDING.has(node.expression.name.text)
-    ) {
+    } else if (ts.isPropertyAccessExpression(node.expression) && ADDING.has(node.expression.name.text)) {
       const values = node.expression.name.text === 'set' ? node.arguments.slice(1) : node.arguments;
       for (const value of values) {
         if (!ts.isSpreadElement(value)) add(unwrap(node.expression.expression), { kind: 'element', value });

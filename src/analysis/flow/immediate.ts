@@ -2,7 +2,7 @@ import { ts } from 'ts-morph';
 import { type FunctionNode, isFunctionExpression, isFunctionWithBody, unwrap } from '../ast.ts';
 import { calledRuntime } from '../calls.ts';
 import type { Model } from '../model.ts';
-import { functionsOf } from '../syntax.ts';
+import { syntaxOf } from '../syntax.ts';
 
 /** Code with a flow of its own: a function that is not run at the place where it is written, or a module. */
 export type FlowRoot = (FunctionNode & { readonly body: ts.ConciseBody }) | ts.SourceFile;
@@ -108,5 +108,5 @@ export function rootsOf(model: Model, file: ts.SourceFile): readonly FlowRoot[] 
 }
 
 function collectRoots(model: Model, file: ts.SourceFile): readonly FlowRoot[] {
-  return [file, ...functionsOf(file).filter((fn) => runsAtOnce(model, fn) === undefined)];
+  return [file, ...syntaxOf(file).functions.filter((fn) => runsAtOnce(model, fn) === undefined)];
 }

@@ -6,8 +6,8 @@ import { conditionFix } from '../fixes/condition.ts';
 import { proofOf } from '../guards.ts';
 import type { Model } from '../model.ts';
 import { allowsBelow, isEsModule, nodeRange } from '../module-format.ts';
-import { nodesOf } from '../nodes.ts';
 import type { Finding, Rule } from '../rule.ts';
+import { type Branch, syntaxOf } from '../syntax.ts';
 import { childModules } from '../workers.ts';
 
 /** A condition that looks like an entry guard lets the wrong processes through, or none. */
@@ -24,8 +24,12 @@ const MENTIONS =
 
 function* check(model: Model, file: ts.SourceFile): Iterable<Finding> {
   if (!model.isCandidate(file) || !MENTIONS.test(file.text)) return;
-  for (const node of nodesOf(file)) {
-    const finding = ts.isCallExpression(node) ? calledAtOnce(model, node) : guardFault(model, file, node);
+  for (const node of syntaxOf(file).calls) {
+    const finding = ts.isCallExpression(node) ? calledAtOnce(model, node) : undefined;
+    if (finding !== undefined) yield finding;
+  }
+  for (const node of syntaxOf(file).branches) {
+    const finding = guardFault(model, file, node);
     if (finding !== undefined) yield finding;
   }
 }
@@ -37,7 +41,7 @@ interface Guard {
   readonly no: readonly ts.Node[];
 }
 
-function guardOf(node: ts.Node): Guard | undefined {
+function guardOf(node: Branch): Guard | undefined {
   if (ts.isIfStatement(node)) {
     const after = leaves(node.thenStatement) ? following(node) : [];
     return {
@@ -48,12 +52,10 @@ function guardOf(node: ts.Node): Guard | undefined {
   }
   if (ts.isConditionalExpression(node))
     return { condition: node.condition, yes: [node.whenTrue], no: [node.whenFalse] };
-  if (ts.isBinaryExpression(node)) {
-    if (node.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken && !isCondition(node))
-      return { condition: node.left, yes: [node.right], no: [] };
-    if (node.operatorToken.kind === ts.SyntaxKind.BarBarToken && !isCondition(node))
-      return { condition: node.left, yes: [], no: [node.right] };
-  }
+  if (node.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken && !isCondition(node))
+    return { condition: node.left, yes: [node.right], no: [] };
+  if (node.operatorToken.kind === ts.SyntaxKind.BarBarToken && !isCondition(node))
+    return { condition: node.left, yes: [], no: [node.right] };
   return undefined;
 }
 
@@ -75,7 +77,7 @@ const isCondition = (node: ts.BinaryExpression): boolean => {
   return ts.isIfStatement(up.parent) || (ts.isConditionalExpression(up.parent) && up.parent.condition === up);
 };
 
-function guardFault(model: Model, file: ts.SourceFile, node: ts.Node): Finding | undefined {
+function guardFault(model: Model, file: ts.SourceFile, node: Branch): Finding | undefined {
   const guard = guardOf(node);
   if (guard === undefined || !MENTIONS.test(guard.condition.getText())) return inverted(model, file, guard);
   return neverHolds(model, file, guard) ?? inverted(model, file, guard);
