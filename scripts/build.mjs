@@ -30,6 +30,7 @@ const stampFile = inRoot('node_modules', '.cache', 'manycore-build.json');
 export async function build({ development = false, force = false, quiet = false } = {}) {
   const begin = performance.now();
   const stamps = (force ? null : readStamp(stampFile)) ?? {};
+  removeFormer(stamps);
   const done = [];
   const failed = [];
   for (const bundle of bundles) {
@@ -53,6 +54,16 @@ export async function build({ development = false, force = false, quiet = false 
         ? 'build: up to date'
         : `build: ${done.join(', ')} in ${seconds(performance.now() - begin)}`,
     );
+}
+
+/** Removes what was built of bundles that are no more: packages take what lies in the folders. */
+function removeFormer(stamps) {
+  const outs = new Set(bundles.map(({ out }) => out));
+  for (const [out, { outputs }] of Object.entries(stamps)) {
+    if (outs.has(out) || outputs === undefined) continue;
+    for (const file of outputs) rmSync(inRoot(file), { force: true });
+    delete stamps[out];
+  }
 }
 
 /** Bundles one entry, whatever was built before; returns its stamp. */
@@ -105,14 +116,18 @@ function isFresh(bundle, stamp, development) {
 const optionsHash = (bundle, development) =>
   hashText(JSON.stringify([bundle, development, ...MAKERS.map((file) => hashFile(inRoot(file)))]));
 
-/** Files that are bundled by themselves are only named: a bundle of CommonJS cannot be in parts otherwise. */
+/**
+ * Files that are bundled by themselves are only named: a bundle of CommonJS cannot be in parts otherwise. What loads such a bundle
+ * in a way of its own goes into this one.
+ */
 const leftApart = (apart, kinds) => ({
   name: 'apart',
   setup(building) {
     const bundleOf = new Map(Object.entries(apart).map(([file, out]) => [inRoot(file), out]));
     building.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
       const out = kinds.includes(kind) ? bundleOf.get(join(resolveDir, path)) : undefined;
-      return out === undefined ? undefined : { path: out, external: true };
+      if (out === undefined) return undefined;
+      return out.startsWith('./') ? { path: out, external: true } : { path: inRoot(out) };
     });
   },
 });

@@ -27,13 +27,19 @@ const cjs = {
 /** esbuild is a native program: it is installed beside the bundle and never inlined. */
 const withEsbuild = { external: ['esbuild'] };
 
-/** The text of the compiler is one function, as `loadCached` runs it: to put that around 10 MB would copy them. */
-const compiler = {
+/**
+ * The rules and the compiler. The text is one function, as `loadCached` runs it: to put that around 7 MB would copy them. The
+ * compiler's declarations lie beside it: of 100 files a program needs some.
+ */
+const analysis = {
   ...node,
   format: 'cjs',
   banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
   footer: { js: '})' },
+  assetNames: 'libraries/[name]',
 };
+/** For processes that analyse. */
+const withAnalysis = { 'src/analysis/engine.ts': 'scripts/analysis.mjs' };
 
 /** The pool makes functions while it works: keeping the name of each would take as long as to make it. */
 const hot = { keepNames: false, minifyIdentifiers: false };
@@ -48,9 +54,9 @@ const inExtensionHost = { ...cjs, external: ['vscode'], supported: { 'dynamic-im
 const inParts = { splitting: true };
 
 /**
- * `apart`: bundles beside this one, each by the file that is imported there where it is needed. `shared`: the same from the
+ * `apart`: bundles beside this one, each by the file that is imported there where it is needed, or what loads them. `shared`: the same from the
  * beginning, for what must not be there twice, such as classes of errors. `beside`: programs that share the parts of this one, by
- * the name of their file in the same folder. `usesCompiler`: see `compiler.mjs` and `compiler-names.mjs`.
+ * the name of their file in the same folder. `usesCompiler`: see `compiler-names.mjs`.
  * @typedef {{ entry: string, out: string, apart?: Readonly<Record<string, string>>, shared?: Readonly<Record<string, string>>, beside?: Readonly<Record<string, string>>, usesCompiler?: true, options: import('esbuild').BuildOptions }} Bundle
  */
 
@@ -68,11 +74,12 @@ export const bundles = [
     out: 'dist/analysis-client.cjs',
     options: inExtensionHost,
   },
-  { entry: 'src/server/main.ts', out: 'dist/server.js', usesCompiler: true, options: { ...esm, ...hot } },
+  { entry: 'src/server/main.ts', out: 'dist/server.js', apart: withAnalysis, options: { ...esm, ...hot } },
   {
-    entry: 'scripts/compiler-alone.mjs',
-    out: 'dist/compiler.cjs',
-    options: { ...compiler, ...hot },
+    entry: 'src/analysis/engine.ts',
+    out: 'dist/analysis.cjs',
+    usesCompiler: true,
+    options: { ...analysis, ...hot },
   },
   {
     entry: 'src/job/host.ts',
@@ -108,13 +115,14 @@ export const bundles = [
   {
     entry: 'src/cli/lint/host.ts',
     out: 'runtime/dist/lint.js',
-    usesCompiler: true,
+    apart: withAnalysis,
     options: { ...esm, ...hot },
   },
   {
-    entry: 'scripts/compiler-alone.mjs',
-    out: 'runtime/dist/compiler.cjs',
-    options: { ...compiler, ...hot },
+    entry: 'src/analysis/engine.ts',
+    out: 'runtime/dist/analysis.cjs',
+    usesCompiler: true,
+    options: { ...analysis, ...hot },
   },
   // Apart from the command: the protocol and its checks weigh half as much as all of it, and only `manycore mcp` needs them.
   { entry: 'src/cli/mcp/serve.ts', out: 'runtime/dist/mcp.js', options: { ...esm, ...withEsbuild } },

@@ -1,17 +1,21 @@
 /**
  * Has a bundle name each part of the compiler by itself. `ts.isIdentifier` asks an object of 2,200 members, for every node and
- * every rule; here it is a variable of the bundle, and `ts.SyntaxKind.Identifier` the number that it stands for. The sources
- * and the tests go on to use the packages as they are.
+ * every rule; here it is a variable of the bundle, and `ts.SyntaxKind.Identifier` the number that it stands for. What the compiler
+ * declares of the language, 3 MB, lies in files beside the bundle. The sources and the tests go on to use the packages as they are.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { inRoot } from './setup/paths.mjs';
 
 const IMPORT = "import { ts } from 'ts-morph';";
 /** `const { sys } = ts;`, `f(ts)`: names are found where they follow `ts.` only, and others would be missing without a word. */
 const WHOLE = /[=(,] ?ts(?=[;,)[])/;
-const ENTRY = inRoot('scripts', 'compiler.mjs');
+const require = createRequire(import.meta.url);
+const { getLibFiles, ts } = require('@ts-morph/common');
+const libraries = getLibFiles();
+/** The compiler alone: the rest of the package it is in is not used. */
+const COMPILER = join(dirname(require.resolve('@ts-morph/common')), 'typescript.js');
 
 /** @returns {import('esbuild').Plugin} */
 export const compilerNames = () => ({
@@ -21,10 +25,22 @@ export const compilerNames = () => ({
       path,
       namespace: 'compiler',
     }));
-    building.onLoad({ filter: /.*/, namespace: 'compiler' }, () => ({
+    building.onLoad({ filter: /^ts-morph$/, namespace: 'compiler' }, () => ({
       contents: namesText(),
       loader: 'ts',
       resolveDir: inRoot(),
+    }));
+    building.onLoad({ filter: /^@ts-morph\/common$/, namespace: 'compiler' }, () => ({
+      contents: librariesText(),
+      loader: 'js',
+    }));
+    building.onResolve({ filter: /^library:/ }, ({ path }) => ({
+      path: path.slice('library:'.length),
+      namespace: 'library',
+    }));
+    building.onLoad({ filter: /.*/, namespace: 'library' }, ({ path }) => ({
+      contents: libraries.find(({ fileName }) => fileName === path).text,
+      loader: 'file',
     }));
     building.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
@@ -39,17 +55,27 @@ export const compilerNames = () => ({
 
 /** A module with a variable for each name of the compiler that is used, and enumerations, whose members a bundle has as numbers. */
 function namesText() {
-  const { ts } = createRequire(import.meta.url)('@ts-morph/common');
   const used = [...usedNames()].filter(([name]) => name in ts); // The others are types.
   const lines = used.map(([name, members]) =>
     isEnumeration(ts[name])
       ? enumerationText(name, ts[name], members)
-      : `export const ${name} = common.ts.${name};`,
+      : `export const ${name} = compiler.${name};`,
   );
+  return [`import compiler from ${JSON.stringify(COMPILER)};`, ...lines].join('\n');
+}
+
+/** A module with the declarations of the language, each read from a file beside the bundle when its text is asked for. */
+function librariesText() {
+  const names = libraries.map(({ fileName }) => fileName);
   return [
-    `import { common } from ${JSON.stringify(ENTRY)};`,
-    'export const { getLibFiles } = common;',
-    ...lines,
+    "import { readFileSync } from 'node:fs';",
+    "import { join } from 'node:path';",
+    ...names.map((name, index) => `import file${index} from 'library:${name}';`),
+    `const files = [${names.map((name, index) => `['${name}', file${index}]`)}];`,
+    'const all = files.map(([fileName, file]) => ({',
+    "  fileName, get text() { return readFileSync(join(__dirname, file), 'utf8'); },",
+    '}));',
+    'export const getLibFiles = () => all;',
   ].join('\n');
 }
 

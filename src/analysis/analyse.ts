@@ -124,9 +124,8 @@ export class Analyser {
 
   /** Every rule, in the order of their names. */
   async rules(): Promise<readonly RuleInfo[]> {
-    await this.#load();
-    const { RULES } = await import('./rules/index.ts');
-    return RULES.map(({ name, category, severity }) => ({ name, category, severity }));
+    const { rules } = await this.#load();
+    return rules.map(({ name, category, severity }) => ({ name, category, severity }));
   }
 
   /** Number of values by file of which nothing is known, so that nothing is reported, among what was analysed. */

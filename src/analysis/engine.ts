@@ -20,6 +20,8 @@ const EARLY_RULES = RULES.filter((rule) => rule.early);
 
 /** The part of the analysis that needs the compiler. It is loaded at the first candidate file. */
 export class Engine {
+  /** Every rule, in the order of their names. */
+  readonly rules: readonly Rule[] = RULES;
   readonly #workspace: Workspace;
   readonly #onFailure: (rule: string, file: string, error: unknown) => void;
   readonly #projects = new Map<string, AnalysisProject>();

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ts } from 'ts-morph';
 import { compilerOptions } from './compiler-options.ts';
 import { Facts } from './facts.ts';
-import { LIBRARIES, libraryText } from './libraries.ts';
+import { isLibrary, LIBRARIES, libraryText } from './libraries.ts';
 import { Model } from './model.ts';
 import { signatureOf } from './signature.ts';
 import type { Started } from './started.ts';
@@ -123,8 +123,7 @@ export class AnalysisProject {
 
   #createHost(folder: string): ts.CompilerHost {
     const sys = ts.sys;
-    const exists = (file: string): boolean =>
-      libraryText(file) !== undefined || this.#isOpen(file) || sys.fileExists(file);
+    const exists = (file: string): boolean => isLibrary(file) || this.#isOpen(file) || sys.fileExists(file);
     return {
       getSourceFile: (name, options) => this.#sourceFile(name, options),
       getDefaultLibFileName: (options) => LIBRARIES + ts.getDefaultLibFileName(options),

@@ -15,14 +15,15 @@ const SHIPPED = [
   'README.md',
   'ThirdPartyNotices.txt',
   'dist/analysis-client.cjs',
+  'dist/analysis.cjs',
   'dist/call-task.js',
   'dist/child.js',
   'dist/cli-part-HASH.js',
   'dist/cli.js',
-  'dist/compiler.cjs',
   'dist/extension.cjs',
   'dist/job-host-part-HASH.js',
   'dist/job-host.js',
+  'dist/libraries/LIBRARY.d.ts',
   'dist/panel.css',
   'dist/panel.js',
   'dist/server.js',
@@ -85,7 +86,8 @@ describe('the packaged extension', () => {
       .map((file) =>
         file.replace(/^(readme|changelog)\.md$/i, (name) => name.toUpperCase().replace('.MD', '.md')),
       )
-      .map((file) => file.replace(platform, 'PLATFORM').replace(/-part-\w+\.js$/, '-part-HASH.js'));
+      .map((file) => file.replace(platform, 'PLATFORM').replace(/-part-\w+\.js$/, '-part-HASH.js'))
+      .map((file) => file.replace(/(?<=^dist\/libraries\/).*(?=\.d\.ts$)/, 'LIBRARY'));
     assert.deepEqual([...new Set(files)].sort(), SHIPPED.toSorted());
   });
 

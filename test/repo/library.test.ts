@@ -57,15 +57,14 @@ describe('the packed library', () => {
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => relative(join(installed, 'dist'), join(parentPath, name)))
       .map((file) => file.replaceAll('\\', '/').replace(/-part-\w+\./, '-part-HASH.'))
-      .map((file) => file.replace(/^types\/.*(\.d\.c?ts)$/, 'types/*$1'));
+      .map((file) => file.replace(/^(types|libraries)\/.*(\.d\.c?ts)$/, '$1/*$2'));
     const code = [
-      ...['call-task.js', 'child.js', 'cli-part-HASH.js', 'cli.js', 'compiler.cjs', 'engine.js', 'index.cjs'],
+      ...['analysis.cjs', 'call-task.js', 'child.js', 'cli-part-HASH.js', 'cli.js', 'engine.js', 'index.cjs'],
       'index.js',
       ...['job-host.js', 'lint.js', 'mcp.js', 'task.js'],
     ];
-    const withoutMap = ['compiler.cjs', 'lint.js'];
-    const maps = code.filter((file) => !withoutMap.includes(file)).map((file) => `${file}.map`);
-    const others = ['ThirdPartyNotices.txt', 'types/*.d.cts', 'types/*.d.ts'];
+    const maps = code.filter((file) => file !== 'analysis.cjs').map((file) => `${file}.map`);
+    const others = ['ThirdPartyNotices.txt', 'libraries/*.d.ts', 'types/*.d.cts', 'types/*.d.ts'];
     assert.deepEqual([...new Set(files)].sort(), [...code, ...maps, ...others].sort());
   });
 
