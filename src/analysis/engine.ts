@@ -23,6 +23,7 @@ export class Engine {
   /** Every rule, in the order of their names. */
   readonly rules: readonly Rule[] = RULES;
   readonly #workspace: Workspace;
+  readonly #isFinal: boolean;
   readonly #onFailure: (rule: string, file: string, error: unknown) => void;
   readonly #projects = new Map<string, AnalysisProject>();
   readonly #configs = new Map<string, string | undefined>();
@@ -34,8 +35,14 @@ export class Engine {
   readonly #foreign = new Set<string>();
   readonly #results = new WeakMap<Model, Map<string, readonly Diagnostic[]>>();
 
-  constructor(workspace: Workspace, onFailure: (rule: string, file: string, error: unknown) => void) {
+  /** @param isFinal the texts will not change */
+  constructor(
+    workspace: Workspace,
+    isFinal: boolean,
+    onFailure: (rule: string, file: string, error: unknown) => void,
+  ) {
     this.#workspace = workspace;
+    this.#isFinal = isFinal;
     this.#onFailure = onFailure;
   }
 
@@ -129,7 +136,7 @@ export class Engine {
   #projectOf(config: string | undefined, file: string): AnalysisProject {
     const key = config ?? '';
     let project = this.#projects.get(key);
-    if (project === undefined) project = new AnalysisProject(this.#workspace, config, file);
+    if (project === undefined) project = new AnalysisProject(this.#workspace, config, file, this.#isFinal);
     this.#projects.delete(key);
     this.#projects.set(key, project); // Most recently used last.
     for (const [oldest, dropped] of this.#projects) {

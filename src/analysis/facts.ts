@@ -18,16 +18,23 @@ type Finder = (...args: never[]) => unknown;
  * nothing that its file imports shows other types.
  */
 export class Facts {
-  readonly #facts = new Map<Finder, WeakMap<object, Fact>>();
+  readonly #facts = new Map<Finder, Pick<WeakMap<object, Fact>, 'get' | 'set'>>();
   readonly #open: Look[] = [];
   /** Rounds in which the types that a file sees have changed, by its name. */
   readonly #typesChanged = new Map<string, number>();
   #allChanged = 0;
   #round = 0;
   #files: ReadonlySet<ts.SourceFile> = new Set();
+  readonly #isFinal: boolean;
+
+  /** @param isFinal nothing is to hold beyond one program: what facts rest on is not noted, which takes time */
+  constructor(isFinal = false) {
+    this.#isFinal = isFinal;
+  }
 
   /** A new program is there. Files that are still the same objects have not changed. */
   begin(files: ReadonlySet<ts.SourceFile>): void {
+    if (this.#isFinal) this.#facts.clear();
     this.#round++;
     this.#files = files;
   }
@@ -50,19 +57,20 @@ export class Facts {
   find<T>(finder: Finder, subject: object, at: ts.Node, fallback: T, find: () => T): T {
     let facts = this.#facts.get(finder);
     if (facts === undefined) {
-      facts = new WeakMap();
+      facts = this.#isFinal ? new Map<object, Fact>() : new WeakMap<object, Fact>(); // The former is faster.
       this.#facts.set(finder, facts);
     }
     facts.set(subject, { value: fallback, seen: NOTHING, round: this.#round });
-    const { value, seen } = this.watch(find, at.getSourceFile());
+    const { value, seen } = this.watch(find, at);
     facts.set(subject, { value, seen, round: this.#round });
     return value;
   }
 
-  /** Runs something and tells which files it looks at, `first` among them. */
-  watch<T>(work: () => T, first?: ts.SourceFile): { readonly value: T; readonly seen: Seen } {
+  /** Runs something and tells which files it looks at, that of `at` among them. */
+  watch<T>(work: () => T, at?: ts.Node): { readonly value: T; readonly seen: Seen } {
+    if (this.#isFinal) return { value: work(), seen: NOTHING };
     const look = new Look();
-    if (first !== undefined) look.atFile(first);
+    if (at !== undefined) look.atFile(at.getSourceFile());
     this.#open.push(look);
     let value: T;
     try {

@@ -23,14 +23,16 @@ export class AnalysisProject {
   readonly #parsed = new Map<string, Parsed>();
   #program: ts.Program | undefined;
   #model: Model | undefined;
-  readonly #facts = new Facts();
+  readonly #facts: Facts;
   #roots: ReadonlySet<string> = new Set();
   /** The version of the workspace that was looked at last. */
   #version = -1;
   #filesVersion = -1;
 
-  constructor(workspace: Workspace, config: string | undefined, near: string) {
+  /** @param isFinal the texts will not change */
+  constructor(workspace: Workspace, config: string | undefined, near: string, isFinal = false) {
     this.#workspace = workspace;
+    this.#facts = new Facts(isFinal);
     this.#options = compilerOptions(config, near);
     this.#host = this.#createHost(config === undefined ? path.dirname(near) : path.dirname(config));
   }
@@ -70,7 +72,7 @@ export class AnalysisProject {
       host: this.#host,
     });
     const candidates = new Set([...this.#workspace.candidates].map(toPosix));
-    return new Model(program, candidates, new Facts(), [], true);
+    return new Model(program, candidates, new Facts(true), [], true);
   }
 
   /** The last program, with functions that are started from outside of the code. */

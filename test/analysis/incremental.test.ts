@@ -242,6 +242,19 @@ describe('analysis after an edit', () => {
     });
   }
 
+  it('finds the same when it was told that no text changes, and one does', async () => {
+    const final = new Analyser({ roots: [folder.path], isFinal: true });
+    assert.deepEqual(shown(await final.diagnoseAll()), shown(await analyser.diagnoseAll()));
+    for (const [what, name, edit] of EDITS) {
+      const before = FILES[name as keyof typeof FILES] as string | undefined;
+      for (const text of [edit(before ?? ''), before]) {
+        change(name, text);
+        final.fileChanged(path.join(folder.path, name));
+        assert.deepEqual(shown(await final.diagnoseAll()), shown(await analyser.diagnoseAll()), what);
+      }
+    }
+  });
+
   it('was tried with edits that change what is found', () =>
     assert.ok(telling.length >= 16, telling.join(', ')));
 });

@@ -15,6 +15,7 @@ export async function analyse(request: LintRequest): Promise<LintReply> {
   const analyser = new Analyser({
     roots: request.projects,
     workspace: before.workspace,
+    isFinal: !request.fix,
     onFailure: (rule, file, error) => failures.set(file, failureText(rule, file, error)),
   });
   if (request.started !== undefined) return preflight(request.started, analyser, before, failures);
