@@ -43,6 +43,52 @@ const isFunctionKind = (kind: ts.SyntaxKind): boolean =>
   kind === ts.SyntaxKind.GetAccessor ||
   kind === ts.SyntaxKind.SetAccessor;
 
+/** Types, as they are written, of which no value is a function. */
+const NO_FUNCTIONS = new Set([
+  ts.SyntaxKind.StringKeyword,
+  ts.SyntaxKind.NumberKeyword,
+  ts.SyntaxKind.BooleanKeyword,
+  ts.SyntaxKind.BigIntKeyword,
+  ts.SyntaxKind.SymbolKeyword,
+  ts.SyntaxKind.UndefinedKeyword,
+  ts.SyntaxKind.LiteralType,
+  ts.SyntaxKind.TemplateLiteralType,
+  ts.SyntaxKind.ArrayType,
+  ts.SyntaxKind.TupleType,
+]);
+
+/** False for a parameter such as `text: string`: the compiler need not be asked what it is given. */
+export const mayBeFunction = ({ type, dotDotDotToken }: ts.ParameterDeclaration): boolean =>
+  type === undefined || dotDotDotToken !== undefined || mayHoldFunction(type);
+
+const mayHoldFunction = (type: ts.TypeNode): boolean =>
+  ts.isUnionTypeNode(type) ? type.types.some(mayHoldFunction) : !NO_FUNCTIONS.has(type.kind);
+
+type Named = ts.Identifier | ts.PropertyAccessExpression;
+
+/** Arguments that may be functions given by name, and their numbers. `callee`: what the call runs, where that is known. */
+export function namedFunctions(
+  call: ts.CallExpression | ts.NewExpression,
+  callee?: FunctionNode,
+): (readonly [value: Named, index: number])[] {
+  const args = call.arguments ?? [];
+  const parameters = callee === undefined || args.some(ts.isSpreadElement) ? [] : argumentParameters(callee);
+  return args.flatMap((argument, index) => {
+    const value = unwrap(argument);
+    const parameter = parameters[index];
+    const isNamed = ts.isIdentifier(value) || ts.isPropertyAccessExpression(value);
+    return isNamed && (parameter === undefined || mayBeFunction(parameter)) ? [[value, index] as const] : [];
+  });
+}
+
+/** The parameters of a function that arguments are for: without `this`. */
+function argumentParameters({ parameters }: FunctionNode): readonly ts.ParameterDeclaration[] {
+  const [first] = parameters;
+  return first !== undefined && ts.isIdentifier(first.name) && first.name.text === 'this'
+    ? parameters.slice(1)
+    : parameters;
+}
+
 /** True for `() => ...` and `function () { ... }`. */
 export const isFunctionExpression = (node: ts.Node): node is ts.ArrowFunction | ts.FunctionExpression =>
   ts.isArrowFunction(node) || ts.isFunctionExpression(node);

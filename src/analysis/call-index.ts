@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { type FunctionNode, unwrap } from './ast.ts';
+import { type FunctionNode, namedFunctions } from './ast.ts';
 import { calledRuntime } from './calls.ts';
 import type { Model } from './model.ts';
 import { plainCallsWithin } from './syntax.ts';
@@ -34,19 +34,17 @@ function callsIn(model: Model, file: ts.SourceFile): readonly (readonly [Functio
   const add = (fn: FunctionNode | undefined, site: CallSite): void => {
     if (fn !== undefined && !fn.getSourceFile().isDeclarationFile) found.push([fn, site]);
   };
-  const addArguments = (call: ts.CallExpression | ts.NewExpression): void => {
-    call.arguments?.forEach((argument, asArgument) => {
-      const value = unwrap(argument);
-      if (ts.isIdentifier(value) || ts.isPropertyAccessExpression(value))
-        add(model.functionOf(value), { call, asArgument });
-    });
+  const addArguments = (call: ts.CallExpression | ts.NewExpression, callee?: FunctionNode): void => {
+    for (const [value, asArgument] of namedFunctions(call, callee))
+      add(model.functionOf(value), { call, asArgument });
   };
   for (const node of plainCallsWithin(file)) {
     if (ts.isCallExpression(node)) {
-      add(model.calledFunction(node), { call: node });
+      const callee = model.calledFunction(node);
+      add(callee, { call: node });
       const runtime = calledRuntime(model, node);
       // A worker function runs elsewhere; the body of `lock.with(body)` runs here.
-      if (runtime === undefined || /\.(with|withSync|waitFor)$/.test(runtime)) addArguments(node);
+      if (runtime === undefined || /\.(with|withSync|waitFor)$/.test(runtime)) addArguments(node, callee);
     } else {
       for (const member of model.classOf(node.expression)?.members ?? [])
         if (ts.isConstructorDeclaration(member)) add(member, { call: node });

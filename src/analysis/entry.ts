@@ -3,6 +3,7 @@ import {
   type FunctionNode,
   isFunctionExpression,
   isStaticMember,
+  mayBeFunction,
   placeText,
   shortText,
   shownName,
@@ -11,6 +12,7 @@ import {
 import { calledRuntime, STARTING } from './calls.ts';
 import { proofOf } from './guards.ts';
 import type { Model } from './model.ts';
+import { callsWithin } from './syntax.ts';
 
 type Call = ts.CallExpression | ts.NewExpression;
 
@@ -255,6 +257,18 @@ function describe(holder: ts.Node, start: Start): Start {
 /** Parameters that a function calls, or hands to something that calls them, outside of any guard. */
 function calledParameters(model: Model, fn: FunctionNode & { body: ts.ConciseBody }): ReadonlySet<number> {
   const called = new Set<number>();
+  const names = new Set(fn.parameters.filter(mayBeFunction).map(({ name }) => name.getText()));
+  const isNamed = (node: ts.Expression): boolean => {
+    const inner = unwrap(node);
+    return ts.isIdentifier(inner) && names.has(inner.text);
+  };
+  // Only what is around such calls has to be understood, for which the compiler is asked.
+  const calls = callsWithin(fn.body).filter(
+    (call) => ts.isCallExpression(call) && (isNamed(call.expression) || call.arguments.some(isNamed)),
+  );
+  if (calls.length === 0) return called;
+  const holdsCall = ({ pos, end }: ts.Node): boolean =>
+    calls.some((call) => call.pos >= pos && call.end <= end);
   const indexOf = (node: ts.Expression): number => {
     const declaration = ts.isIdentifier(node) ? model.symbolAt(node)?.valueDeclaration : undefined;
     return declaration && ts.isParameter(declaration) && declaration.parent === fn
@@ -262,7 +276,7 @@ function calledParameters(model: Model, fn: FunctionNode & { body: ts.ConciseBod
       : -1;
   };
   const visit = (node: ts.Node): void => {
-    if (ts.isFunctionLike(node) && !isRunInside(model, node)) return;
+    if (ts.isFunctionLike(node) && !(holdsCall(node) && isRunInside(model, node))) return;
     if (ts.isIfStatement(node) || ts.isConditionalExpression(node)) {
       const [condition, yes, no] = ts.isIfStatement(node)
         ? [node.expression, node.thenStatement, node.elseStatement]

@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { type FunctionNode, isFunctionWithBody, placeText, shownName, unwrap } from './ast.ts';
+import { type FunctionNode, isFunctionWithBody, namedFunctions, placeText, shownName } from './ast.ts';
 import { calledRuntime, type Role, type WorkerCall } from './calls.ts';
 import { handedIn } from './handed.ts';
 import type { Model } from './model.ts';
@@ -191,18 +191,17 @@ export function runBy(model: Model, node: ts.Node): [callee: Body, place: ts.Nod
   const add = (callee: Body | undefined, place: ts.Node): void => {
     if (callee !== undefined) found.push([callee, place]);
   };
-  const handOn = (argument: ts.Expression): void => {
-    const value = unwrap(argument);
-    if (ts.isIdentifier(value) || ts.isPropertyAccessExpression(value))
-      add(model.functionOf(value), argument);
+  const handOn = (call: ts.CallExpression | ts.NewExpression, callee?: FunctionNode): void => {
+    for (const [value] of namedFunctions(call, callee)) add(model.functionOf(value), value);
   };
   if (ts.isCallExpression(node)) {
-    add(model.calledFunction(node), node);
+    const callee = model.calledFunction(node);
+    add(callee, node);
     // What is handed to the runtime runs elsewhere, as a worker function of its own.
-    if (calledRuntime(model, node) === undefined) for (const argument of node.arguments) handOn(argument);
+    if (calledRuntime(model, node) === undefined) handOn(node, callee);
   } else if (ts.isNewExpression(node)) {
     for (const part of instanceCode(model, node)) add(part, node);
-    for (const argument of node.arguments ?? []) handOn(argument);
+    handOn(node);
   } else if (ts.isTaggedTemplateExpression(node)) add(model.functionOf(node.tag), node);
   return found;
 }
