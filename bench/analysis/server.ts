@@ -8,7 +8,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node.js';
-import { helperThreads } from '../../src/node/helper-threads.ts';
+import { serverFlags } from '../../src/node/server-flags.ts';
 import { sparingMemory } from '../../src/node/spare-memory.ts';
 
 /** The language server in ms and bytes. */
@@ -25,8 +25,6 @@ export interface ServerTimes {
   readonly memory: number;
 }
 
-/** As the editor starts it. */
-const OPTIONS = ['--max-old-space-size=1024', '--max-semi-space-size=4', helperThreads()];
 const EDITS = 60;
 /** Time in ms from diagnostics to the next edit of somebody who types: about seven keys a second. */
 const KEY_GAP = 100;
@@ -41,7 +39,7 @@ export async function measureServer(
 ): Promise<ServerTimes> {
   const begin = performance.now();
   const env = sparingMemory(process.env);
-  const child = fork(program, ['--stdio'], { silent: true, env, execArgv: OPTIONS });
+  const child = fork(program, ['--stdio'], { silent: true, env, execArgv: serverFlags() });
   try {
     if (!child.stdout || !child.stdin) throw new Error('The server has no stdio.');
     const connection = createProtocolConnection(

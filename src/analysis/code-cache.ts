@@ -17,7 +17,7 @@ let uncached: { readonly script: Script; readonly file: string } | undefined;
 
 /**
  * Loads a bundle that is written as one function with the parameters of a CommonJS module, and takes its machine-independent
- * code from where `keepCode` left it: to compile a program of 10 MB takes a tenth of the time of a whole analysis. The cache is
+ * code from where `keepCode` left it: to compile a program of 7 MB takes a tenth of the time of a whole analysis. The cache is
  * in the folder of the user and never in a workspace, for V8 trusts what it reads. A cache of another bundle, engine or flags
  * has another name.
  */

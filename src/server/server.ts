@@ -43,7 +43,7 @@ import { DEFAULT_SETTINGS, docsOf, readSettings, type ServerSettings } from './s
 const SECTION = 'manycore.lint';
 /** Kind of the action that an editor runs on save. */
 const FIX_ALL = `${CodeActionKind.SourceFixAll}.manycore`;
-/** Time in ms from the first whole answer to when the code of the compiler is kept, which takes a tenth of a second once. */
+/** Time in ms from the first whole answer to when the code of the rules and the compiler is kept, which takes a tenth of a second once. */
 const KEEP_CODE_AFTER = 5_000;
 /** Files whose changes on disk matter to the analysis. */
 const WATCHED = ['**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}', '**/{tsconfig*,jsconfig,package}.json'];

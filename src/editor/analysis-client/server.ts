@@ -2,7 +2,7 @@
 import { type CancellationToken, type LogOutputChannel, workspace } from 'vscode';
 import { LanguageClient, type ServerOptions, TransportKind } from 'vscode-languageclient/node.js';
 import { environmentForNode } from '../../node/environment.ts';
-import { helperThreads } from '../../node/helper-threads.ts';
+import { serverFlags } from '../../node/server-flags.ts';
 import { sparingMemory } from '../../node/spare-memory.ts';
 import {
   ANALYSED,
@@ -31,8 +31,6 @@ export interface RunningServer {
 
 /** Time in ms that the server gets to end when asked. */
 const STOP_TIMEOUT = 2_000;
-/** A small space for new objects, in MB: programs come and go with each edit, and are given back sooner so. */
-const MEMORY_OPTIONS = ['--max-old-space-size=1024', '--max-semi-space-size=4'];
 
 /** Starts the server under VS Code's own runtime: it runs nothing of the workspace, so it needs no Node of the user. */
 export async function startServer({
@@ -45,7 +43,7 @@ export async function startServer({
     transport: TransportKind.ipc,
     options: {
       env: sparingMemory(environmentForNode(process.env)),
-      execArgv: [...MEMORY_OPTIONS, helperThreads()],
+      execArgv: serverFlags(),
     },
   };
   const server: ServerOptions = { run, debug: run };
