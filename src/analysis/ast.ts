@@ -55,6 +55,7 @@ const NO_FUNCTIONS = new Set([
   ts.SyntaxKind.TemplateLiteralType,
   ts.SyntaxKind.ArrayType,
   ts.SyntaxKind.TupleType,
+  ts.SyntaxKind.TypeOperator, // `readonly X[]`, `keyof X`, `unique symbol`.
 ]);
 
 /** False for a parameter such as `text: string`: the compiler need not be asked what it is given. */

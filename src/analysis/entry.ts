@@ -165,10 +165,9 @@ class Walk {
     if (fn && !fn.getSourceFile().isDeclarationFile) {
       const reached = this.#model.once(this.#goal.ofFunction, fn, undefined);
       if (reached) return passedOn(node, reached);
-      if (this.#isTold(node)) return undefined;
       for (const index of this.#model.once(calledParameters, fn, new Set<number>())) {
         const start = this.#callback(node, node.arguments?.[index]);
-        if (start) return start;
+        if (start) return this.#isTold(node) ? undefined : start;
       }
       return undefined;
     }

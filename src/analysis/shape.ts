@@ -149,7 +149,7 @@ class ShapeJudge implements Judgement {
         else this.follow(element, [], below, level + 1);
       });
     } else if (ts.isNewExpression(node)) this.#new(node, state, level);
-    else if (!isPlainLiteral(node)) this.#type(node, [], state, !ts.isCallExpression(node));
+    else if (!isPrimitive(node)) this.#type(node, [], state, !ts.isCallExpression(node));
   }
 
   #object(node: ts.ObjectLiteralExpression, omit: readonly string[], state: TraceState, level: number): void {
@@ -309,12 +309,48 @@ class ShapeJudge implements Judgement {
 /** Types of values of which nothing is known. */
 const UNTOLD = ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter;
 
-const isPlainLiteral = (node: ts.Expression): boolean =>
+/** What gives text, a number, a truth value or nothing whatever it is made from, so that its type need not be found. */
+const isPrimitive = (node: ts.Expression): boolean =>
   ts.isLiteralExpression(node) ||
-  ts.isTemplateExpression(node) ||
-  node.kind === ts.SyntaxKind.TrueKeyword ||
-  node.kind === ts.SyntaxKind.FalseKeyword ||
-  node.kind === ts.SyntaxKind.NullKeyword;
+  (ts.isBinaryExpression(node) && COMPUTING.has(node.operatorToken.kind)) ||
+  PRIMITIVES.has(node.kind);
+
+const PRIMITIVES: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.TemplateExpression,
+  ts.SyntaxKind.TrueKeyword,
+  ts.SyntaxKind.FalseKeyword,
+  ts.SyntaxKind.NullKeyword,
+  ts.SyntaxKind.PrefixUnaryExpression,
+  ts.SyntaxKind.PostfixUnaryExpression,
+  ts.SyntaxKind.TypeOfExpression,
+  ts.SyntaxKind.VoidExpression,
+  ts.SyntaxKind.DeleteExpression,
+]);
+
+const COMPUTING: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.PlusToken,
+  ts.SyntaxKind.MinusToken,
+  ts.SyntaxKind.AsteriskToken,
+  ts.SyntaxKind.AsteriskAsteriskToken,
+  ts.SyntaxKind.SlashToken,
+  ts.SyntaxKind.PercentToken,
+  ts.SyntaxKind.AmpersandToken,
+  ts.SyntaxKind.BarToken,
+  ts.SyntaxKind.CaretToken,
+  ts.SyntaxKind.LessThanLessThanToken,
+  ts.SyntaxKind.GreaterThanGreaterThanToken,
+  ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken,
+  ts.SyntaxKind.EqualsEqualsToken,
+  ts.SyntaxKind.EqualsEqualsEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsEqualsToken,
+  ts.SyntaxKind.LessThanToken,
+  ts.SyntaxKind.LessThanEqualsToken,
+  ts.SyntaxKind.GreaterThanToken,
+  ts.SyntaxKind.GreaterThanEqualsToken,
+  ts.SyntaxKind.InKeyword,
+  ts.SyntaxKind.InstanceOfKeyword,
+]);
 
 /** An expression of which only the type is looked at. */
 const isTypeOnly = (node: ts.Node): boolean =>

@@ -16,7 +16,12 @@ describe('functions given by name', () => {
   for (const [what, parameters, call, expected] of [
     ['are names and members of names', 'a, b, c, d', 'f(g, h.i, () => 1, 2)', ['0 g', '1 h.i']],
     ['are none where a text or a number is taken', 'a: string, b: number, c: boolean', 'f(g, h.i, j)', []],
-    ['are none where a list or literal is taken', "a: X[], b: [X], c: 'x' | undefined", 'f(g, h, i)', []],
+    [
+      'are none where a list or literal is taken',
+      "a: readonly X[], b: [X], c: 'x' | undefined",
+      'f(g, h, i)',
+      [],
+    ],
     [
       'are those where a type says nothing or too little',
       'a: X, b: any, c: object',
