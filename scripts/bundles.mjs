@@ -54,9 +54,9 @@ const inExtensionHost = { ...cjs, external: ['vscode'], supported: { 'dynamic-im
 const inParts = { splitting: true };
 
 /**
- * `apart`: bundles beside this one, each by the file that is imported there where it is needed, or what loads them. `shared`: the same from the
- * beginning, for what must not be there twice, such as classes of errors. `beside`: programs that share the parts of this one, by
- * the name of their file in the same folder. `usesCompiler`: see `compiler-names.mjs`.
+ * `apart`: bundles beside this one, each by the file that is imported there where it is needed, or a module that loads one.
+ * `shared`: the same from the beginning, for what must not be there twice, such as classes of errors. `beside`: programs that share
+ * the parts of this one, by the name of their file in the same folder. `usesCompiler`: see `compiler-names.mjs`.
  * @typedef {{ entry: string, out: string, apart?: Readonly<Record<string, string>>, shared?: Readonly<Record<string, string>>, beside?: Readonly<Record<string, string>>, usesCompiler?: true, options: import('esbuild').BuildOptions }} Bundle
  */
 
