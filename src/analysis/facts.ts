@@ -18,7 +18,7 @@ type Finder = (...args: never[]) => unknown;
  * nothing that its file imports shows other types.
  */
 export class Facts {
-  readonly #facts = new Map<Finder, Pick<WeakMap<object, Fact>, 'get' | 'set'>>();
+  readonly #facts = new Map<Finder, WeakMap<object, Fact>>();
   readonly #open: Look[] = [];
   /** Rounds in which the types that a file sees have changed, by its name. */
   readonly #typesChanged = new Map<string, number>();
@@ -57,7 +57,7 @@ export class Facts {
   find<T>(finder: Finder, subject: object, at: ts.Node, fallback: T, find: () => T): T {
     let facts = this.#facts.get(finder);
     if (facts === undefined) {
-      facts = this.#isFinal ? new Map<object, Fact>() : new WeakMap<object, Fact>(); // The former is faster.
+      facts = new WeakMap();
       this.#facts.set(finder, facts);
     }
     facts.set(subject, { value: fallback, seen: NOTHING, round: this.#round });

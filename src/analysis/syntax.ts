@@ -43,6 +43,7 @@ export const plainCallsWithin = (root: ts.Node): readonly Call[] =>
 export const taggedWithin = (root: ts.Node): readonly ts.TaggedTemplateExpression[] =>
   within(syntaxOf(root.getSourceFile()).tagged, root);
 
+/** Those nodes of a file. */
 export function syntaxOf(file: ts.SourceFile): Syntax {
   let syntax = known.get(file);
   if (syntax === undefined) {
