@@ -12,26 +12,26 @@ const IMPORT = "import { ts } from 'ts-morph';";
 /** `const { sys } = ts;`, `f(ts)`: names are found where they follow `ts.` only, and others would be missing without a word. */
 const WHOLE = /[=(,] ?ts(?=[;,)[])/;
 const require = createRequire(import.meta.url);
-const { getLibFiles, ts } = require('@ts-morph/common');
-const libraries = getLibFiles();
-/** The compiler alone: the rest of the package it is in is not used. */
-const COMPILER = join(dirname(require.resolve('@ts-morph/common')), 'typescript.js');
+/** Loaded when something is built, not before: scripts import this module where nothing is installed yet. */
+const PACKAGE = '@ts-morph/common';
 
 /** @returns {import('esbuild').Plugin} */
 export const compilerNames = () => ({
   name: 'compiler-names',
   setup(building) {
+    const { getLibFiles, ts } = require(PACKAGE);
+    const libraries = getLibFiles();
     building.onResolve({ filter: /^(ts-morph|@ts-morph\/common)$/ }, ({ path }) => ({
       path,
       namespace: 'compiler',
     }));
     building.onLoad({ filter: /^ts-morph$/, namespace: 'compiler' }, () => ({
-      contents: namesText(),
+      contents: namesText(ts),
       loader: 'ts',
       resolveDir: inRoot(),
     }));
     building.onLoad({ filter: /^@ts-morph\/common$/, namespace: 'compiler' }, () => ({
-      contents: librariesText(),
+      contents: librariesText(libraries.map(({ fileName }) => fileName)),
       loader: 'js',
     }));
     building.onResolve({ filter: /^library:/ }, ({ path }) => ({
@@ -54,19 +54,20 @@ export const compilerNames = () => ({
 });
 
 /** A module with a variable for each name of the compiler that is used, and enumerations, whose members a bundle has as numbers. */
-function namesText() {
+function namesText(ts) {
   const used = [...usedNames()].filter(([name]) => name in ts); // The others are types.
   const lines = used.map(([name, members]) =>
     isEnumeration(ts[name])
       ? enumerationText(name, ts[name], members)
       : `export const ${name} = compiler.${name};`,
   );
-  return [`import compiler from ${JSON.stringify(COMPILER)};`, ...lines].join('\n');
+  // The compiler alone: the rest of the package that it is in is not used.
+  const compiler = join(dirname(require.resolve(PACKAGE)), 'typescript.js');
+  return [`import compiler from ${JSON.stringify(compiler)};`, ...lines].join('\n');
 }
 
 /** A module with the declarations of the language, each read from a file beside the bundle when its text is asked for. */
-function librariesText() {
-  const names = libraries.map(({ fileName }) => fileName);
+function librariesText(names) {
   return [
     "import { readFileSync } from 'node:fs';",
     "import { join } from 'node:path';",

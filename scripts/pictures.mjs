@@ -6,7 +6,6 @@ import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
 import { launchBrowser, WINDOW } from './browser.mjs';
 import { build } from './build.mjs';
 import { picturePanels } from './panel-pictures.mjs';
@@ -159,6 +158,7 @@ async function save(page, name) {
   const path = join(folder, `${name}.png`);
   await page.waitForTimeout(400); // Hover effects and tabs fade.
   const picture = await page.screenshot({ animations: 'disabled' });
+  const { default: sharp } = await import('sharp');
   const small = await sharp(picture).png({ palette: true, colours: COLOURS, effort: 10 }).toBuffer();
   if (small.length > LARGEST)
     throw new SetupError(`${path} would have ${small.length} bytes: at most ${LARGEST}`);
